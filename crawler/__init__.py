@@ -1,0 +1,1 @@
+"""Kordon: one canonical story out of many copies, for the news along Ukraine's borders."""

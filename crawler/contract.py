@@ -1,0 +1,1 @@
+"""The public contract: what other services read from Redis."""

@@ -1,0 +1,370 @@
+"""The nouns of Kordon, as values: one dataclass for each stage of a story's way.
+
+Times are aware UTC `datetime`s; ids are strings that never change their meaning.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+from typing import NewType
+
+OutletId = NewType("OutletId", str)
+FeedId = NewType("FeedId", str)
+EntryId = NewType("EntryId", str)
+ArticleId = NewType("ArticleId", str)
+StoryId = NewType("StoryId", str)
+TopicId = NewType("TopicId", str)
+PlaceId = NewType("PlaceId", str)
+RecipeId = NewType("RecipeId", str)
+WorkerId = NewType("WorkerId", str)
+Host = NewType("Host", str)
+
+
+def id_of(text: str) -> str:
+    """Return 20 hex digits that stand for `text` (80 bits of BLAKE2b).
+
+    A million ids collide with a chance below 1e-12.
+    """
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+
+
+# --- who publishes, and where we ask ---------------------------------------------------------
+
+
+class Redistribution(StrEnum):
+    """How much of an outlet's text may leave this installation."""
+
+    LINK = "link"
+    EXCERPT = "excerpt"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A publisher."""
+
+    id: OutletId
+    name: str
+    homepage: str = ""
+    country: str = ""  # ISO 3166-1 alpha-2, or empty when unknown
+    languages: tuple[str, ...] = ()  # ISO 639-1
+    kind: str = ""
+    state_controlled: bool = False
+    time_zone: str = ""  # IANA name, or empty when unknown
+    redistribute: Redistribution = Redistribution.EXCERPT
+    keep_text_days: int = 90
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """An address we poll."""
+
+    id: FeedId
+    outlet: OutletId
+    url: str
+    enabled: bool = True
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the publisher gave us to ask with next time, byte for byte."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed with everything its polls have taught us; what decides the next poll."""
+
+    feed: Feed
+    validators: Validators = Validators()
+    interval_seconds: float = 0.0  # 0 until the first poll
+    failures: int = 0  # in a row
+    next_poll: datetime | None = None
+    last_poll: datetime | None = None
+    last_new: datetime | None = None  # when a poll last met an unseen entry
+    last_outcome: str = ""  # "modified", "not-modified", "failed:timeout", ...
+    moved_to: str = ""  # where a permanent redirect points
+    moved_since: datetime | None = None
+    moved_sightings: int = 0
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item seen in a feed or sitemap: a promise of a page."""
+
+    id: EntryId
+    url: str
+    outlet: OutletId
+    feed: FeedId
+    title: str = ""
+    summary: str = ""
+    author: str = ""
+    language: str = ""  # the feed's claim
+    published: datetime | None = None
+    updated: datetime | None = None
+    discovered: datetime | None = None
+
+
+# --- one unit of work ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PollClaim:
+    """A due feed, leased to one worker together with its host's turn."""
+
+    key: str
+    state: FeedState
+    lease_until: datetime
+
+    @property
+    def url(self) -> str:
+        """The address to ask."""
+        return self.state.feed.url
+
+
+@dataclass(frozen=True, slots=True)
+class EntryClaim:
+    """A due entry, leased to one worker together with its host's turn."""
+
+    key: str
+    entry: Entry
+    attempts: int  # earlier ones; 0 at the first
+    lease_until: datetime
+
+    @property
+    def url(self) -> str:
+        """The address to ask."""
+        return self.entry.url
+
+
+Claim = PollClaim | EntryClaim
+
+
+# --- what was read ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Fetched bytes of an article, as the web gave them."""
+
+    entry: Entry
+    url: str  # after redirects
+    body: bytes
+    content_type: str
+    fetched: datetime
+
+
+class SkipReason(StrEnum):
+    """Why a page did not become an article; every skip is counted under one of these."""
+
+    OFF_TOPIC = "off-topic"
+    NO_TEXT = "no-text"
+    NOT_HTML = "not-html"
+    CONSENT_WALL = "consent-wall"
+    PAYWALL = "paywall"
+    BOT_CHALLENGE = "bot-challenge"
+    SOFT_404 = "soft-404"
+    LINK_LIST = "link-list"
+    ROBOTS = "robots"
+    OPTED_OUT = "opted-out"
+    GONE = "gone"
+    FORGOTTEN = "forgotten"
+    SAME_ARTICLE = "same-article"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A page that is not kept, and why."""
+
+    reason: SkipReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Every number that shapes a fingerprint; a change starts a new generation.
+
+    Source: docs/decisions/0003-recipe.md
+    """
+
+    text_version: int = 1  # pinned by golden digests: extractor, tokenizer, Unicode tables
+    scheme: str = "affine32"
+    seed: int = 1
+    permutations: int = 128
+    bands: int = 16
+    rows: int = 8
+    shingle_words: int = 3
+    sample_modulus: int = 8  # a shingle is sampled when its hash is 0 modulo this
+    min_shingles: int = 24  # fewer match exactly only
+
+    @property
+    def id(self) -> RecipeId:
+        """Ten hex digits that change with any number above."""
+        numbers = repr([(name, getattr(self, name)) for name in self.__slots__])
+        return RecipeId(blake2b(numbers.encode(), digest_size=5).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What of a text can be compared without the text, under one recipe."""
+
+    signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values
+    sketch: bytes  # uint32[n], little-endian, ascending: the sampled shingles
+    shingles: int  # distinct shingles in the text
+    content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
+    numbers_hash: bytes = b""  # the same over the words with numbers and dates masked
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Extracted, normalised text with everything known about it."""
+
+    id: ArticleId
+    url: str
+    outlet: OutletId
+    title: str
+    text: str
+    fetched: datetime
+    fingerprint: Fingerprint
+    language: str = ""
+    published: datetime | None = None
+    authors: tuple[str, ...] = ()
+    topics: tuple[TopicId, ...] = ()
+    places: tuple[PlaceId, ...] = ()
+    credits: tuple[str, ...] = ()
+    feed: FeedId = FeedId("")
+    outlet_name: str = ""
+
+
+# --- what belongs together -------------------------------------------------------------------
+
+
+class Relation(StrEnum):
+    """What one article is to another."""
+
+    COPY = "copy"
+    REVISION = "revision"
+    EXCERPT = "excerpt"
+    EXPANSION = "expansion"
+    DIGEST = "digest"
+    PARTIAL = "partial"
+    TEMPLATE = "template"
+    UNRELATED = "unrelated"
+
+    @property
+    def converse(self) -> "Relation":
+        """The same relation seen from the other article."""
+        pairs = {Relation.EXCERPT: Relation.EXPANSION, Relation.EXPANSION: Relation.EXCERPT}
+        return pairs.get(self, self)
+
+    @property
+    def joins(self) -> bool:
+        """Whether the two may stand in one story."""
+        return self in _JOINING
+
+
+_JOINING = frozenset({Relation.COPY, Relation.REVISION, Relation.EXCERPT, Relation.EXPANSION})
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A verified relation: `one` is a <relation> of `other`, and how far each holds the other."""
+
+    one: ArticleId
+    other: ArticleId
+    relation: Relation
+    jaccard: float  # 0..1
+    one_in_other: float  # share of one's shingles found in the other, 0..1
+    other_in_one: float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article's place in its story."""
+
+    article: ArticleId
+    relation: Relation  # to the canonical article; COPY for the canonical itself
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A group of articles that are one text."""
+
+    id: StoryId
+    canonical: ArticleId
+    members: tuple[Member, ...]  # by arrival; the canonical is among them
+    created: datetime
+    updated: datetime
+    version: int = 1  # grows by one with every change
+    linked: tuple[StoryId, ...] = ()  # digests and partial look-alikes; never members
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """An article already placed, as the decision about a newcomer sees it."""
+
+    id: ArticleId
+    story: StoryId
+    url: str
+    outlet: OutletId
+    title: str
+    language: str
+    published: datetime | None
+    arrived: datetime
+    fingerprint: Fingerprint
+    outlet_name: str = ""
+    credits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """All that a placing may depend on: look-alikes, their stories whole, and known ties."""
+
+    look_alikes: tuple[LookAlike, ...] = ()  # nominated articles and every member of their stories
+    nominated: frozenset[ArticleId] = frozenset()
+    stories: tuple[Story, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    known: LookAlike | None = None  # the article itself, when it was placed before
+
+
+class ChangeKind(StrEnum):
+    """What can happen to a story; the names of the public events."""
+
+    CREATED = "story.created"
+    JOINED = "joined"
+    REVISED = "revised"
+    CANONICAL_CHANGED = "canonical_changed"
+    LINKED = "linked"
+    MERGED = "merged"
+    SPLIT = "split"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event in a story's life, in the order it happened."""
+
+    kind: ChangeKind
+    story: StoryId
+    article: ArticleId | None = None
+    relation: Relation | None = None
+    other: StoryId | None = None  # merged from, split into, linked with
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The verdict on one article: where it stands and what that changes."""
+
+    article: ArticleId
+    story: StoryId
+    relation: Relation  # to the story's canonical
+    ties: tuple[Tie, ...] = ()  # newly verified
+    stories: tuple[Story, ...] = ()  # every story that changed, as it is afterwards
+    forwards: tuple[tuple[StoryId, StoryId], ...] = ()  # old id -> the id that stands for it now
+    changes: tuple[Change, ...] = field(default=())  # empty when the article was placed before
