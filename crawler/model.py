@@ -200,8 +200,13 @@ class Recipe:
     bands: int = 16
     rows: int = 8
     shingle_words: int = 3
-    sample_modulus: int = 8  # a shingle is sampled when its hash is 0 modulo this
     min_shingles: int = 24  # fewer match exactly only
+    sketch_least: int = 256  # the smallest hashes are sampled: this many,
+    sketch_share: int = 8  # or one in so many when that is more,
+    sketch_most: int = 1024  # but never more than this
+    postings_least: int = 12  # the same three numbers for the hashes that nominate
+    postings_share: int = 32
+    postings_most: int = 64
 
     @property
     def id(self) -> RecipeId:
@@ -214,8 +219,9 @@ class Recipe:
 class Fingerprint:
     """What of a text can be compared without the text, under one recipe."""
 
-    signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values
-    sketch: bytes  # uint32[n], little-endian, ascending: the sampled shingles
+    signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values; only
+    # bands are made of it, so a store may keep it no longer than that and give b"" back
+    sketch: bytes  # uint32[n], little-endian, ascending: the sampled shingles (the smallest)
     shingles: int  # distinct shingles in the text
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
     numbers_hash: bytes = b""  # the same over the words with numbers and dates masked

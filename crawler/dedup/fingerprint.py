@@ -1,0 +1,125 @@
+"""What of a text is compared: MinHash values, a sample of its shingles, exact digests.
+
+Source: docs/decisions/0003-recipe.md
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import blake2b
+
+import numpy as np
+from datasketch import MinHash
+from numpy.typing import NDArray
+
+from crawler.dedup.numbers import is_number
+from crawler.model import Fingerprint, Recipe
+
+Hashes = NDArray[np.uint32]
+
+_FLAG = np.uint32(1)  # the lowest bit of a sampled hash: its words hold a number or a date
+_MASK = "\0"  # stands for any number; no word holds it
+
+
+def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerprint:
+    """Return what of a text can be compared without it.
+
+    Args:
+        words: The normalised words, in order.
+        hashes: One hash for each shingle of `recipe.shingle_words` words, `uint32`, in order.
+        recipe: The numbers that shape it.
+    """
+    numbers = np.array([is_number(word) for word in words], bool)
+    flagged = np.unique(_flagged(hashes, numbers))
+    masked = [_MASK if number else word for word, number in zip(words, numbers, strict=True)]
+    return Fingerprint(
+        signature=minhash(hashes, recipe).astype("<u4").tobytes(),
+        sketch=flagged[: _sketch_size(len(flagged), recipe)].astype("<u4").tobytes(),
+        shingles=len(flagged),
+        content_hash=_digest(words),
+        numbers_hash=_digest(masked) if numbers.any() else b"",
+    )
+
+
+def minhash(hashes: Hashes, recipe: Recipe) -> Hashes:
+    """Return datasketch's MinHash values of a set of hashes, bit for bit, `uint32[permutations]`.
+
+    One multiplication, one addition and one minimum over the whole table; datasketch hashes each
+    shingle with SHA-1 first and takes nine times as long (bench/micro/signatures).
+    """
+    multipliers, offsets = _permutations(recipe.permutations, recipe.seed, recipe.scheme)
+    if not len(hashes):
+        return np.full(recipe.permutations, np.iinfo(np.uint32).max, np.uint32)
+    table = multipliers * _premixed(hashes)
+    table += offsets
+    smallest: Hashes = table.min(axis=1)
+    return smallest
+
+
+def bands(fingerprint: Fingerprint, recipe: Recipe) -> tuple[bytes, ...]:
+    """Return the keys under which near copies find each other; none for a text too short."""
+    if fingerprint.shingles < recipe.min_shingles:
+        return ()
+    width = 4 * recipe.rows
+    rows = (fingerprint.signature[at * width : (at + 1) * width] for at in range(recipe.bands))
+    return tuple(bytes([at]) + blake2b(row, digest_size=7).digest() for at, row in enumerate(rows))
+
+
+def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
+    """Return the sampled shingles under which a cut and its whole find each other.
+
+    The smallest hashes, more of them for a longer text, so that an excerpt of a tenth still
+    shares some; none for a text too short.
+    """
+    if fingerprint.shingles < recipe.min_shingles:
+        return ()
+    size = _sample_size(
+        fingerprint.shingles, recipe.postings_least, recipe.postings_share, recipe.postings_most
+    )
+    return tuple(sampled(fingerprint)[:size].tolist())
+
+
+def exact_key(fingerprint: Fingerprint) -> bytes:
+    """Return the key under which texts of the very same words find each other, 16 bytes."""
+    return fingerprint.content_hash
+
+
+def sampled(fingerprint: Fingerprint) -> Hashes:
+    """Return the sampled shingles, `uint32`, ascending."""
+    return np.frombuffer(fingerprint.sketch, "<u4")
+
+
+def _sketch_size(shingles: int, recipe: Recipe) -> int:
+    return _sample_size(shingles, recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
+
+
+def _sample_size(shingles: int, least: int, share: int, most: int) -> int:
+    return min(max(least, shingles // share), most, shingles)
+
+
+def _flagged(hashes: Hashes, numbers: NDArray[np.bool_]) -> Hashes:
+    """Return the hashes with their lowest bit telling whether a word of theirs is a number."""
+    width = len(numbers) - len(hashes) + 1
+    held = np.zeros(len(hashes), bool)
+    for offset in range(width if len(hashes) else 0):
+        held |= numbers[offset : offset + len(hashes)]
+    return (hashes & ~_FLAG) | held.astype(np.uint32)
+
+
+def _digest(words: Sequence[str]) -> bytes:
+    return blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+@cache
+def _permutations(count: int, seed: int, scheme: str) -> tuple[Hashes, Hashes]:
+    multipliers, offsets = MinHash(num_perm=count, seed=seed, scheme=scheme).permutations
+    return multipliers[:, np.newaxis].copy(), offsets[:, np.newaxis].copy()
+
+
+def _premixed(hashes: Hashes) -> Hashes:
+    """Return the hashes under MurmurHash3's finaliser, as scheme `affine32` has it."""
+    mixed: Hashes = hashes ^ (hashes >> np.uint32(16))
+    mixed *= np.uint32(0x85EBCA6B)
+    mixed ^= mixed >> np.uint32(13)
+    mixed *= np.uint32(0xC2B2AE35)
+    mixed ^= mixed >> np.uint32(16)
+    return mixed
