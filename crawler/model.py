@@ -118,7 +118,7 @@ class Entry:
 class PollClaim:
     """A due feed, leased to one worker together with its host's turn."""
 
-    key: str
+    key: str  # names this one claim; the next claim of the same work has another
     state: FeedState
     lease_until: datetime
 
@@ -132,7 +132,7 @@ class PollClaim:
 class EntryClaim:
     """A due entry, leased to one worker together with its host's turn."""
 
-    key: str
+    key: str  # names this one claim; the next claim of the same work has another
     entry: Entry
     attempts: int  # earlier ones; 0 at the first
     lease_until: datetime

@@ -47,13 +47,14 @@ class Clock(Protocol):
 class Census:
     """How much work there is, counted at one instant."""
 
-    due: int  # feeds and entries whose time has come, host budget or not
+    due: int  # feeds and entries whose time has come, host budget or not; lost leases too
     due_feeds: int
     leased: int  # being worked on by anyone
     later: int  # entries that wait for a retry
     dead: int
-    next_due: datetime | None  # when the next feed or entry falls due
-    next_turn: datetime | None  # when the next host with due work may be asked
+    next_due: datetime | None  # when the first feed or entry no one works on falls due
+    next_turn: datetime | None  # the first instant at which `claim` may give something
+    next_feed_turn: datetime | None  # the same for `claim(entries=False)`
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +71,58 @@ class EntryRecord:
 class Frontier(Protocol):
     """Feeds and entries that wait for their hosts' turns; all in one slot, each step atomic.
 
-    A host's turn covers everything asked of it (feed, robots, page): one claim at a time per
-    host, and the next not before the host's pause has passed.
+    A host's turn covers what is asked of it for one claim: one claim at a time per host, and the
+    next not before the host's pause has passed since the turn ended. Feeds and entries share it.
+
+    A claim is a lease. Until it ends nobody else gets the work; a step that needs the lease and
+    comes after somebody else took the work changes nothing. Every step may be repeated when its
+    reply was lost: the second time changes nothing more.
     """
 
     async def register(self, feeds: Sequence[Feed]) -> int:
         """Make the schedule hold these feeds; return how many were new.
 
-        New feeds are due at once, spread within their host by its budget; known ones keep
-        their state and due time; disabled ones leave the schedule but keep their state.
+        New feeds are due at once, and their host's budget spreads them; known ones keep their
+        state and due time; disabled ones leave the schedule but keep both.
         """
         ...
 
     async def claim(
         self, worker: WorkerId, limit: int, *, feeds: bool = True, entries: bool = True
     ) -> Sequence[Claim]:
-        """Lease up to `limit` due feeds and entries of as many hosts whose turn has come."""
+        """Lease due work of up to `limit` hosts whose turn has come, one piece from each.
+
+        The host that has waited longest comes first; within a host a due feed goes before an
+        entry, then what fell due first. A claim brings one request to its host, to be sent at
+        once; any other (a robots file, a redirect) needs `next_slot`.
+        """
         ...
 
-    async def free_host(self, host: Host, *, pause: timedelta | None = None) -> None:
-        """End the host's turn: it may be asked again after its pause (or this longer one)."""
+    async def free_host(self, claim: Claim, *, pause: timedelta | None = None) -> None:
+        """End the claim's turn with its host, which rests for its pause (or this longer one).
+
+        For the time between the fetch and the end of the claim; ending a claim frees the host
+        too. A turn that has passed to another claim is left alone.
+        """
         ...
 
     async def next_slot(self, host: Host) -> timedelta:
         """Reserve the host's next request slot and return how long to wait for it.
 
-        For requests that no claim covers: a redirect to another host, a robots file.
+        For requests that no claim covers: a redirect to another host, a robots file. Slots keep
+        the pause between all requests, but do not wait for a turn that lasts longer.
         """
         ...
 
     async def hold_host(self, host: Host, until: datetime) -> None:
-        """Ask nothing of this host before `until` (Retry-After)."""
+        """Ask nothing of this host before `until` (Retry-After); a longer hold stays."""
         ...
 
     async def set_host_pause(self, host: Host, pause: timedelta) -> None:
-        """Keep at least this long between two requests to the host (Crawl-delay)."""
+        """Rest at least this long after each request to the host (Crawl-delay), for a week.
+
+        A pause below the operator's own has no effect, so zero takes an earlier one back.
+        """
         ...
 
     async def commit_poll(
@@ -112,12 +130,14 @@ class Frontier(Protocol):
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step.
 
-        Returns how many entries were unseen. A lost lease changes nothing and returns 0.
+        `state.next_poll` must be set. Entries fall due at once, in the order given; all of them
+        count as listed now. Returns how many were unseen. A lost lease changes nothing and
+        returns 0.
         """
         ...
 
     async def done(self, claim: EntryClaim) -> None:
-        """Forget the entry's work, keep its seen mark. Idempotent."""
+        """Forget the entry's work, keep its seen mark; true even when the lease was lost."""
         ...
 
     async def skip(self, claim: EntryClaim, skipped: Skipped) -> None:
@@ -125,11 +145,11 @@ class Frontier(Protocol):
         ...
 
     async def retry(self, claim: EntryClaim, at: datetime, reason: str) -> None:
-        """Give the entry back, due at `at`, with one attempt more."""
+        """Give the entry back, due at `at`, with one attempt more. Needs the lease."""
         ...
 
     async def bury(self, claim: EntryClaim, reason: str) -> None:
-        """Move the entry to the dead letters, where an operator can see and retry it."""
+        """Move the entry to the dead letters, where an operator sees it. Needs the lease."""
         ...
 
     async def give_back(self, claim: Claim) -> None:
@@ -137,39 +157,43 @@ class Frontier(Protocol):
         ...
 
     async def reclaim(self, worker: WorkerId) -> int:
-        """Free at once everything leased to a worker known to be dead; return how many."""
+        """Free at once everything leased to a worker known to be dead; return how many.
+
+        As when a lease runs out: no attempt is counted, since a crash strikes whatever was in
+        hand, but an entry lost too often is buried as "lost", since it may be the cause.
+        """
         ...
 
     async def workers(self) -> Sequence[WorkerId]:
-        """Workers that hold leases."""
+        """Workers that hold leases, by name."""
         ...
 
     async def hasten(self) -> int:
-        """Make every feed due now (`--now`); return how many."""
+        """Make every feed that is scheduled and not being polled due now (`--now`); count them."""
         ...
 
     async def census(self) -> Census:
-        """Count the work."""
+        """Count the work; as cheap with a million entries as with ten."""
         ...
 
     async def feeds(self) -> Sequence[FeedState]:
         """Every registered feed with its state, by id."""
         ...
 
-    async def pause_feed(self, feed: FeedId, paused: bool) -> bool:
+    async def pause_feed(self, feed: FeedId, *, paused: bool) -> bool:
         """Stop or resume polling a feed; False when there is no such feed."""
         ...
 
     async def entries(self, state: str, limit: int) -> Sequence[EntryRecord]:
-        """The newest entries in a state."""
+        """The newest entries in a state ("waiting", "leased", "dead" or "skipped")."""
         ...
 
     async def retry_dead(self, entries: Sequence[EntryId] | None) -> int:
-        """Put dead letters (all of them for None) back, due now; return how many."""
+        """Put dead letters (None: all) back, due now with no attempts; return how many."""
         ...
 
     async def skipped(self) -> Mapping[str, int]:
-        """Skips counted by reason over the retained days."""
+        """Skips counted by reason over the last thirty days."""
         ...
 
     async def robots(self, host: Host) -> bytes | None:
