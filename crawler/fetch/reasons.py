@@ -1,0 +1,39 @@
+"""Why a fetch brought nothing: the words under which failures are counted and judged."""
+
+from enum import StrEnum
+
+
+class FailReason(StrEnum):
+    """Every failed fetch has one of these; an unusable status is `http-<status>` beside them."""
+
+    SCHEME = "scheme"
+    BAD_ADDRESS = "bad-address"  # credentials, another service's port, no host, too long
+    BLOCKED_ADDRESS = "blocked-address"
+    DNS = "dns"
+    CONNECTION_REFUSED = "connection-refused"
+    CONNECTION_LOST = "connection-lost"
+    TLS = "tls"
+    PROXY = "proxy"
+    PROTOCOL = "protocol"  # what came is not HTTP
+    HEADER_TIMEOUT = "header-timeout"
+    BODY_TIMEOUT = "body-timeout"
+    TOO_LARGE = "too-large"
+    TRUNCATED = "truncated"
+    BAD_ENCODING = "bad-encoding"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    UNASKED = "unasked-304"  # "not modified", though nothing was asked conditionally
+    ROBOTS = "robots"
+    ROBOTS_UNREACHABLE = "robots-unreachable"
+    OPTED_OUT = "opted-out"
+    HOST_BUSY = "host-busy"  # the host's next turn lies beyond what a request may wait
+
+    @property
+    def retryable(self) -> bool:
+        """Whether asking again later may bring something else."""
+        return self not in _LASTING
+
+
+_LASTING = frozenset({
+    FailReason.SCHEME, FailReason.BAD_ADDRESS, FailReason.BLOCKED_ADDRESS, FailReason.TOO_LARGE,
+    FailReason.TOO_MANY_REDIRECTS, FailReason.ROBOTS, FailReason.OPTED_OUT,
+})  # fmt: skip
