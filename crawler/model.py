@@ -201,9 +201,9 @@ class Recipe:
     rows: int = 8
     shingle_words: int = 3
     min_shingles: int = 24  # fewer match exactly only
-    sketch_least: int = 256  # the smallest hashes are sampled: this many,
-    sketch_share: int = 8  # or one in so many when that is more,
-    sketch_most: int = 1024  # but never more than this
+    sketch_least: int = 1024  # so many shingles are kept, those with the smallest hashes,
+    sketch_share: int = 4  # or one in so many when that is more,
+    sketch_most: int = 4096  # but never more than this
     postings_least: int = 12  # the same three numbers for the hashes that nominate
     postings_share: int = 32
     postings_most: int = 64
@@ -217,14 +217,17 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What of a text can be compared without the text, under one recipe."""
+    """What of a text can be compared without the text, under one recipe.
 
-    signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values; only
-    # bands are made of it, so a store may keep it no longer than that and give b"" back
-    sketch: bytes  # uint32[n], little-endian, ascending: the sampled shingles (the smallest)
+    Of a look-alike only `sketch`, `shingles` and `content_hash` are read: a store may drop the
+    other two once it has made their index keys, and give them back empty.
+    """
+
+    signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values
+    samples: bytes  # uint32[n], little-endian, ascending: shingles that nominate
+    sketch: bytes  # the shingles as 20-bit hashes, packed by crawler.dedup.sketch
     shingles: int  # distinct shingles in the text
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
-    numbers_hash: bytes = b""  # the same over the words with numbers and dates masked
 
 
 @dataclass(frozen=True, slots=True)

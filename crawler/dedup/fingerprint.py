@@ -1,4 +1,4 @@
-"""What of a text is compared: MinHash values, a sample of its shingles, exact digests.
+"""What of a text is compared: MinHash values, its shingles in short, an exact digest.
 
 Source: docs/decisions/0003-recipe.md
 """
@@ -12,12 +12,10 @@ from datasketch import MinHash
 from numpy.typing import NDArray
 
 from crawler.dedup.numbers import is_number
+from crawler.dedup.sketch import pack, values_of
 from crawler.model import Fingerprint, Recipe
 
 Hashes = NDArray[np.uint32]
-
-_FLAG = np.uint32(1)  # the lowest bit of a sampled hash: its words hold a number or a date
-_MASK = "\0"  # stands for any number; no word holds it
 
 
 def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerprint:
@@ -28,20 +26,20 @@ def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerp
         hashes: One hash for each shingle of `recipe.shingle_words` words, `uint32`, in order.
         recipe: The numbers that shape it.
     """
-    numbers = np.array([is_number(word) for word in words], bool)
-    flagged = np.unique(_flagged(hashes, numbers))
-    masked = [_MASK if number else word for word, number in zip(words, numbers, strict=True)]
+    values = values_of(hashes, _with_numbers(words, len(hashes)))
+    kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
+    posted = _size(len(values), recipe.postings_least, recipe.postings_share, recipe.postings_most)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
-        sketch=flagged[: _sketch_size(len(flagged), recipe)].astype("<u4").tobytes(),
-        shingles=len(flagged),
+        samples=np.unique(hashes)[:posted].astype("<u4").tobytes(),
+        sketch=pack(values[:kept]),
+        shingles=len(values),
         content_hash=_digest(words),
-        numbers_hash=_digest(masked) if numbers.any() else b"",
     )
 
 
 def minhash(hashes: Hashes, recipe: Recipe) -> Hashes:
-    """Return datasketch's MinHash values of a set of hashes, bit for bit, `uint32[permutations]`.
+    """Return datasketch's MinHash values of some hashes, bit for bit, `uint32[permutations]`.
 
     One multiplication, one addition and one minimum over the whole table; datasketch hashes each
     shingle with SHA-1 first and takes nine times as long (bench/micro/signatures).
@@ -56,7 +54,10 @@ def minhash(hashes: Hashes, recipe: Recipe) -> Hashes:
 
 
 def bands(fingerprint: Fingerprint, recipe: Recipe) -> tuple[bytes, ...]:
-    """Return the keys under which near copies find each other; none for a text too short."""
+    """Return the keys, 8 bytes each, under which near copies find each other.
+
+    None for a text too short to judge.
+    """
     if fingerprint.shingles < recipe.min_shingles:
         return ()
     width = 4 * recipe.rows
@@ -65,17 +66,14 @@ def bands(fingerprint: Fingerprint, recipe: Recipe) -> tuple[bytes, ...]:
 
 
 def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
-    """Return the sampled shingles under which a cut and its whole find each other.
+    """Return the sampled shingles, 32 bits each, under which a cut and its whole find each other.
 
     The smallest hashes, more of them for a longer text, so that an excerpt of a tenth still
-    shares some; none for a text too short.
+    shares some; none for a text too short to judge.
     """
     if fingerprint.shingles < recipe.min_shingles:
         return ()
-    size = _sample_size(
-        fingerprint.shingles, recipe.postings_least, recipe.postings_share, recipe.postings_most
-    )
-    return tuple(sampled(fingerprint)[:size].tolist())
+    return tuple(np.frombuffer(fingerprint.samples, "<u4").tolist())
 
 
 def exact_key(fingerprint: Fingerprint) -> bytes:
@@ -83,26 +81,17 @@ def exact_key(fingerprint: Fingerprint) -> bytes:
     return fingerprint.content_hash
 
 
-def sampled(fingerprint: Fingerprint) -> Hashes:
-    """Return the sampled shingles, `uint32`, ascending."""
-    return np.frombuffer(fingerprint.sketch, "<u4")
-
-
-def _sketch_size(shingles: int, recipe: Recipe) -> int:
-    return _sample_size(shingles, recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
-
-
-def _sample_size(shingles: int, least: int, share: int, most: int) -> int:
+def _size(shingles: int, least: int, share: int, most: int) -> int:
     return min(max(least, shingles // share), most, shingles)
 
 
-def _flagged(hashes: Hashes, numbers: NDArray[np.bool_]) -> Hashes:
-    """Return the hashes with their lowest bit telling whether a word of theirs is a number."""
-    width = len(numbers) - len(hashes) + 1
-    held = np.zeros(len(hashes), bool)
-    for offset in range(width if len(hashes) else 0):
-        held |= numbers[offset : offset + len(hashes)]
-    return (hashes & ~_FLAG) | held.astype(np.uint32)
+def _with_numbers(words: Sequence[str], shingles: int) -> NDArray[np.bool_]:
+    """Return for each shingle whether it holds a number or a date."""
+    numbers = np.array([is_number(word) for word in words], bool)
+    held = np.zeros(shingles, bool)
+    for offset in range(len(words) - shingles + 1 if shingles else 0):
+        held |= numbers[offset : offset + shingles]
+    return held
 
 
 def _digest(words: Sequence[str]) -> bytes:

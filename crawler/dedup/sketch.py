@@ -1,0 +1,103 @@
+"""The shingles of a text in two bytes each: nearly always all of them, else the smallest.
+
+Source: docs/decisions/0061-sketch.md
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.uint32]
+
+_HASH_BITS = 20  # two texts of 1,000 shingles share one by chance
+_FLAG = np.uint32(1)  # below the hash: whether the shingle holds a number or a date
+_LOW_BITS = 16
+_HEADS = 1 << (_HASH_BITS + 1 - _LOW_BITS)
+_HEADER_BYTES = 2 * _HEADS
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What two texts share, counted over the shingles that both sketches would have kept."""
+
+    one: int
+    other: int
+    shared: int
+    one_numbers: int  # of those found in one only: how many hold a number or a date
+    other_numbers: int
+
+    @property
+    def jaccard(self) -> float:
+        """Shared shingles over all of both, 0..1."""
+        return self.shared / max(1, self.one + self.other - self.shared)
+
+    @property
+    def one_in_other(self) -> float:
+        """Share of one's shingles found in the other, 0..1."""
+        return self.shared / max(1, self.one)
+
+    @property
+    def other_in_one(self) -> float:
+        """Share of the other's shingles found in one, 0..1."""
+        return self.shared / max(1, self.other)
+
+
+def values_of(hashes: Values, numbers: NDArray[np.bool_]) -> Values:
+    """Return the distinct sketch values of a text's shingles, `uint32`, ascending.
+
+    Args:
+        hashes: One hash for each shingle, `uint32`, in text order.
+        numbers: Whether each shingle holds a number or a date.
+    """
+    short = hashes >> np.uint32(32 - _HASH_BITS)
+    return np.unique((short << _FLAG) | numbers.astype(np.uint32))
+
+
+def pack(values: Values) -> bytes:
+    """Return ascending sketch values as bytes: a count for each head, then the low halves.
+
+    Elias-Fano coding with byte borders: 64 bytes and two for each value.
+    """
+    heads = np.bincount(values >> np.uint32(_LOW_BITS), minlength=_HEADS)
+    return heads.astype("<u2").tobytes() + values.astype("<u2").tobytes()
+
+
+@lru_cache(maxsize=1024)
+def unpack(sketch: bytes) -> Values:
+    """Return the sketch values of `pack`, `uint32`, ascending."""
+    heads = np.frombuffer(sketch[:_HEADER_BYTES], "<u2")
+    lows = np.frombuffer(sketch[_HEADER_BYTES:], "<u2").astype(np.uint32)
+    highs = np.repeat(np.arange(_HEADS, dtype=np.uint32), heads)
+    return lows | (highs << np.uint32(_LOW_BITS))
+
+
+def overlap(one: bytes, one_shingles: int, other: bytes, other_shingles: int) -> Overlap:
+    """Return what two sketches say of their texts' common shingles.
+
+    Exact but for chance collisions when both are whole; otherwise both are cut to the range
+    that the shorter one covers, where each is a fair sample of its text.
+    """
+    mine, theirs = unpack(one), unpack(other)
+    reach = min(_reach(mine, one_shingles), _reach(theirs, other_shingles))
+    mine = mine[: np.searchsorted(mine, reach, "right")]
+    theirs = theirs[: np.searchsorted(theirs, reach, "right")]
+    shared = np.intersect1d(mine, theirs, assume_unique=True)
+    in_shared = _numbers(shared)
+    return Overlap(
+        one=len(mine),
+        other=len(theirs),
+        shared=len(shared),
+        one_numbers=_numbers(mine) - in_shared,
+        other_numbers=_numbers(theirs) - in_shared,
+    )
+
+
+def _reach(values: Values, shingles: int) -> int:
+    whole = len(values) >= shingles
+    return np.iinfo(np.uint32).max if whole else int(values[-1])
+
+
+def _numbers(values: Values) -> int:
+    return int(np.count_nonzero(values & _FLAG))
