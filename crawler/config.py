@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -21,7 +21,10 @@ class Config:
     """Every setting the core may need, in the core's own types."""
 
     home: Path  # everything Kordon writes lies below it
-    redis_url: str  # empty: the embedded server
+    redis_url: str = field(repr=False)  # may hold a password; empty: the embedded server
+    redis_ca: str  # PEM files for rediss://; empty: the system's authorities, no client's own
+    redis_cert: str
+    redis_key: str
     user_agent: str
     topics: tuple[TopicId, ...]
     host_pause: timedelta
@@ -64,6 +67,9 @@ class Config:
         config = cls(
             home=_home(environ),
             redis_url=environ.get("KORDON_REDIS_URL", ""),
+            redis_ca=environ.get("KORDON_REDIS_CA", ""),
+            redis_cert=environ.get("KORDON_REDIS_CERT", ""),
+            redis_key=environ.get("KORDON_REDIS_KEY", ""),
             user_agent=_user_agent(read, environ),
             topics=tuple(TopicId(topic) for topic in read.names("TOPICS")),
             host_pause=timedelta(seconds=1 / read.number("HOST_RATE_PER_SECOND", 0.001, 10_000)),

@@ -17,12 +17,11 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psutil
 import redis
@@ -30,6 +29,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crawler.errors import ConfigError, StoreError
+from crawler.store.facts import Facts, Info, facts_of, is_loading, version_of
 from crawler.store.sockets import PRIVATE_MODE, is_private, socket_for
 
 ANSWER_SECONDS = 30  # for a server that is not loading its data to say so
@@ -46,16 +46,6 @@ class Running:
     socket: Path
     version: str  # "valkey 9.1.2"
     started: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a running server says of itself, for an operator."""
-
-    loading: bool
-    clients: int
-    memory_bytes: int
-    append_only_bytes: int
 
 
 # --- what others call ------------------------------------------------------------------------
@@ -87,14 +77,7 @@ def status(home: Path) -> Running | None:
 def facts(running: Running) -> Facts | None:
     """Return what the server says of itself; None when it does not answer."""
     info = _ask(running.socket)
-    if info is None:
-        return None
-    return Facts(
-        loading=not _ready(info),
-        clients=int(info.get("connected_clients", 1)) - 1,  # without this one
-        memory_bytes=int(info.get("used_memory", 0)),
-        append_only_bytes=int(info.get("aof_current_size", 0)),
-    )
+    return None if info is None else facts_of(info)
 
 
 def stop(home: Path) -> bool:
@@ -252,18 +235,18 @@ def _client(socket: Path) -> redis.Redis:
     )
 
 
-def _ask(socket: Path) -> Mapping[str, Any] | None:
+def _ask(socket: Path) -> Info | None:
     """Return the server's own account (INFO works while loading); None if nobody answers."""
     if not is_private(socket.parent):
         return None
     with _client(socket) as client, suppress(redis.RedisError):
-        info: Mapping[str, Any] = client.info()
+        info: Info = client.info()
         return info
     return None
 
 
-def _ready(info: Mapping[str, Any] | None) -> bool:
-    return info is not None and not info.get("loading")
+def _ready(info: Info | None) -> bool:
+    return info is not None and not is_loading(info)
 
 
 def _meeting_points(data: Path, socket: Path) -> set[Path]:
@@ -282,7 +265,7 @@ def _recorded(data: Path) -> Running | None:
     return running if _lives(running) else None
 
 
-def _record(data: Path, socket: Path, info: Mapping[str, Any]) -> Running:
+def _record(data: Path, socket: Path, info: Info) -> Running:
     pid = int(info["process_id"])
     started = _start_of(pid) or datetime.now(UTC) - timedelta(seconds=info["uptime_in_seconds"])
     running = Running(pid, socket, version_of(info), started)
@@ -292,12 +275,6 @@ def _record(data: Path, socket: Path, info: Mapping[str, Any]) -> Running:
     draft.write_text(json.dumps(kept), "utf-8")
     draft.replace(data / "server.json")
     return running
-
-
-def version_of(info: Mapping[str, Any]) -> str:
-    """Return the server's name and version, as `valkey 9.1.2`."""
-    valkey = info.get("valkey_version")
-    return f"valkey {valkey}" if valkey else f"redis {info.get('redis_version', 'unknown')}"
 
 
 def _lives(running: Running) -> bool:

@@ -1,0 +1,141 @@
+"""The way to Redis: which server, how it is reached, and what its errors mean.
+
+The client outlives its server: a command that meets a dead connection is sent again for
+about half a minute, and an embedded server that died is started by whoever needs it first.
+A command may therefore run twice; every script of ours allows for that.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import redis.exceptions as failures
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import UnixDomainSocketConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.maint_notifications import MaintNotificationsConfig
+
+from crawler.config import Config
+from crawler.errors import KordonError, StoreError
+from crawler.store.addresses import connection_options
+from crawler.store.embedded import ensure_running
+from crawler.store.facts import Facts, check_usable, facts_of
+
+MAX_CONNECTIONS = 64  # of one process; more tasks than that wait for their turn
+ANSWER_SECONDS = 10  # a blocking read must ask for less
+CONNECT_SECONDS = 5
+FIRST_RETRIES = 2  # a wrong address is told at once
+RETRIES = 6  # redis-py tries 7 x 7 connections: 20 to 30 s of an absent server
+
+
+class EmbeddedConnection(UnixDomainSocketConnection):
+    """A connection to the home's own server that starts it again when it has died."""
+
+    def __init__(self, *, home: Path, **options: Any) -> None:  # noqa: ANN401 - the pool's own
+        super().__init__(**options)
+        self._home = home
+
+    async def _connect(self) -> None:
+        try:
+            await super()._connect()  # type: ignore[no-untyped-call]
+        except (FileNotFoundError, ConnectionRefusedError):
+            running = await asyncio.to_thread(ensure_running, self._home)
+            self.path = str(running.socket)
+            await super()._connect()  # type: ignore[no-untyped-call]
+
+
+async def connect(config: Config) -> Redis:
+    """Return a client of the store, once that has shown to be one Kordon may use.
+
+    The embedded server is started if the configuration names no other.
+
+    Raises:
+        ConfigError: The address is malformed, or the server is not fit for use.
+        StoreError: The server cannot be reached, or refuses the user.
+    """
+    client = Redis.from_pool(BlockingConnectionPool(**await _options(config)))
+    try:
+        with translated():
+            check_usable(await client.info())
+    except BaseException:
+        await client.aclose()
+        raise
+    client.set_retry(_retry(RETRIES, longest=2))
+    return client
+
+
+async def inspect(config: Config) -> Facts:
+    """Return what the store's server says of itself; raises as `connect` does."""
+    client = await connect(config)
+    try:
+        with translated():
+            return facts_of(await client.info())
+    finally:
+        await client.aclose()
+
+
+async def _options(config: Config) -> dict[str, Any]:
+    common: dict[str, Any] = {
+        "protocol": 3,
+        "legacy_responses": False,
+        "client_name": "kordon",
+        "max_connections": MAX_CONNECTIONS,
+        "socket_timeout": ANSWER_SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "retry": _retry(FIRST_RETRIES, longest=0.1),
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+    }
+    if config.redis_url:
+        return common | {"health_check_interval": 30} | connection_options(config)
+    running = await asyncio.to_thread(ensure_running, config.home)
+    server = {"connection_class": EmbeddedConnection, "home": config.home}
+    return common | server | {"path": str(running.socket)}
+
+
+def _retry(retries: int, *, longest: float) -> Retry:
+    return Retry(ExponentialWithJitterBackoff(base=0.05, cap=longest), retries)
+
+
+# --- errors ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn any error of Redis into a `StoreError`: one sentence of cause and remedy.
+
+    Use it as a block; as a decorator it would not see what a coroutine raises.
+    """
+    try:
+        yield
+    except failures.RedisError as error:
+        raise StoreError(_sentence(error)) from error
+
+
+def _sentence(error: failures.RedisError) -> str:
+    if isinstance(error.__cause__, KordonError):
+        return str(error.__cause__)
+    for kind, sentence in _SENTENCES.items():
+        if isinstance(error, kind):
+            return sentence.format(said=str(error).rstrip("."))
+    return f"Redis refused a command: {error}"
+
+
+_SENTENCES: dict[type[failures.RedisError], str] = {  # the narrower kinds stand first
+    failures.AuthenticationError:
+        "Redis refuses the user or password ({said}); mend them in KORDON_REDIS_URL",
+    failures.NoPermissionError:
+        "the Redis user may not do this ({said}); "
+        "grant it what docs/reference/redis-server.md lists",
+    failures.BusyLoadingError: "Redis is still reading its data; try again in a moment",
+    failures.TimeoutError:
+        "Redis did not answer in time ({said}); look at its load and SLOWLOG",
+    failures.ConnectionError:
+        "Redis cannot be reached ({said}); start it, or mend KORDON_REDIS_URL",
+    failures.OutOfMemoryError:
+        "Redis is full; raise its maxmemory, or lower STORY_DAYS and CANDIDATE_DAYS",
+    failures.ReadOnlyError:
+        "this Redis is a read-only replica; give its primary's address in KORDON_REDIS_URL",
+}  # fmt: skip
