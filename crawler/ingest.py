@@ -1,1 +1,172 @@
-"""Use case: a page becomes an article or a counted skip, an article gets its place."""
+"""Use case: a page becomes an article or a counted skip.
+
+The pure packages are strangers to each other; here they are introduced.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from lxml.html import HtmlElement
+
+from crawler.dedup.fingerprint import fingerprint
+from crawler.errors import SourceError
+from crawler.extract.article import main_text
+from crawler.extract.consent import stand_in
+from crawler.extract.dates import Instant, Precision
+from crawler.extract.document import is_html, parse
+from crawler.extract.metadata import Metadata, read_metadata
+from crawler.fetch.urls import canonical_address
+from crawler.model import (
+    Article,
+    ArticleId,
+    Fingerprint,
+    Outlet,
+    OutletId,
+    Page,
+    PlaceId,
+    Recipe,
+    Skipped,
+    SkipReason,
+    TopicId,
+    id_of,
+)
+from crawler.text.credit import credits_of
+from crawler.text.language import language_of
+from crawler.text.normalise import words
+from crawler.text.places import PlaceFinder
+from crawler.text.relevance import TopicMatcher
+from crawler.text.shingles import shingle_hashes
+
+_A_DAY = timedelta(days=1)
+_SITE_PREFIXES = ("www.", "m.", "amp.", "mobile.")
+_COPY_SEGMENTS = frozenset({"amp", "print", "amp.html", "full", "all"})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What preparing needs besides the page; built once in each process."""
+
+    recipe: Recipe
+    matchers: tuple[TopicMatcher, ...]  # one for each active topic
+    finder: PlaceFinder
+    languages: tuple[str, ...] = ()  # to choose from; all when empty
+    outlets: Mapping[OutletId, Outlet] = field(default_factory=dict)
+
+
+def prepare(page: Page, desk: Desk) -> Article | Skipped:
+    """Return the page's article, or why it is none; nothing else can become of a page."""
+    if not is_html(page.body, page.content_type):
+        return Skipped(SkipReason.NOT_HTML, page.content_type.partition(";")[0])
+    tree = parse(page.body, page.content_type)
+    if tree is None:
+        return Skipped(SkipReason.NO_TEXT, "no document")
+    outlet = desk.outlets.get(page.entry.outlet)
+    meta = read_metadata(tree, page.url, zone=_zone(outlet))
+    if meta.opted_out:
+        return Skipped(SkipReason.OPTED_OUT, "tdm-reservation")
+    text = main_text(tree, meta.title)
+    return _skipped(tree, meta, text) or _article(page, meta, text, desk, outlet)
+
+
+def _skipped(tree: HtmlElement, meta: Metadata, text: str) -> Skipped | None:
+    if found := stand_in(tree, meta.title, text):
+        reason, detail = found
+        return Skipped(reason, detail)
+    return None if text else Skipped(SkipReason.NO_TEXT, "no main text")
+
+
+def _article(
+    page: Page, meta: Metadata, text: str, desk: Desk, outlet: Outlet | None
+) -> Article | Skipped:
+    title = meta.title or page.entry.title
+    topics, places = judge(title, text, desk)
+    if not topics:
+        return Skipped(SkipReason.OFF_TOPIC)
+    address = article_address(page.url, meta.canonical)
+    return Article(
+        id=ArticleId(id_of(address)),
+        url=address,
+        outlet=page.entry.outlet,
+        title=title,
+        text=text,
+        fetched=page.fetched,
+        fingerprint=_fingerprint(text, desk.recipe),
+        language=_language(title, text, desk, meta.language or page.entry.language),
+        published=publication(meta.published, page.entry.published, page.fetched),
+        authors=meta.authors or tuple(filter(None, [page.entry.author])),
+        topics=topics,
+        places=places,
+        credits=credits_of(text),
+        feed=page.entry.feed,
+        outlet_name=outlet.name if outlet else meta.site,
+    )
+
+
+def judge(title: str, text: str, desk: Desk) -> tuple[tuple[TopicId, ...], tuple[PlaceId, ...]]:
+    """Return the active topics a text belongs to, and the places it names, each once."""
+    mentions = desk.finder.find(f"{title}\n{text}")
+    topics = tuple(
+        matcher.topic for matcher in desk.matchers if matcher.judge(title, text, mentions).relevant
+    )
+    return topics, tuple(dict.fromkeys(mention.place for mention in mentions))
+
+
+def publication(page: Instant | None, feed: datetime | None, fetched: datetime) -> datetime | None:
+    """Return when the article appeared, never in the future.
+
+    The page's word counts, and the feed's where the page has none. A page that gives only the
+    day is refined by a feed that agrees with it about the day.
+    """
+    found = page.at if page else feed
+    if page and feed and page.precision is Precision.DAY and abs(feed - page.at) <= 2 * _A_DAY:
+        found = feed
+    return min(found, fetched) if found else None
+
+
+def article_address(url: str, claimed: str) -> str:
+    """Return the one address of an article: the page's claim where it is plausible.
+
+    A claim counts when it stays on the site and does not point to a page above this one
+    (misconfigured sites name their homepage or section as canonical of every article).
+    """
+    own = canonical_address(url)
+    try:
+        other = canonical_address(urljoin(url, claimed)) if claimed else own
+    except (SourceError, ValueError):
+        return own
+    return other if _plausible(own, other) else own
+
+
+def _plausible(own: str, other: str) -> bool:
+    here, there = urlsplit(own), urlsplit(other)
+    if _site(here.netloc) != _site(there.netloc):
+        return False
+    path, claimed = _segments(here.path), _segments(there.path)
+    above = len(claimed) < len(path) and path[: len(claimed)] == claimed
+    return bool(claimed or there.query) and not above
+
+
+def _site(host: str) -> str:
+    for prefix in _SITE_PREFIXES:
+        host = host.removeprefix(prefix)
+    return host
+
+
+def _segments(path: str) -> Sequence[str]:
+    return [part for part in path.split("/") if part and part.lower() not in _COPY_SEGMENTS]
+
+
+def _fingerprint(text: str, recipe: Recipe) -> Fingerprint:
+    read = words(text)
+    return fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe)
+
+
+def _language(title: str, text: str, desk: Desk, claimed: str) -> str:
+    return language_of(f"{title}\n{text}", allowed=desk.languages, claimed=claimed)
+
+
+def _zone(outlet: Outlet | None) -> tzinfo:
+    return ZoneInfo(outlet.time_zone) if outlet and outlet.time_zone else UTC

@@ -1,0 +1,217 @@
+"""What a page says about its article: title, authors, times, address, language."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from html import unescape
+
+from lxml.html import HtmlElement
+
+from crawler.extract.dates import Instant, Precision, read_instant
+from crawler.extract.structured import Node, article_node, first, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The page's own claims, cleaned; empty where it makes none."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: Instant | None = None
+    updated: Instant | None = None
+    site: str = ""
+    canonical: str = ""
+    language: str = ""  # ISO 639-1
+    body: str = ""  # the article's text where structured data holds it
+    opted_out: bool = False  # the page reserves text and data mining (TDM Reservation Protocol)
+
+
+PUBLISHED_NAMES = (
+    "article:published_time", "og:article:published_time", "datepublished", "date.issued",
+    "dcterms.created", "dc.date.issued", "dc.date", "dcterms.date", "parsely-pub-date",
+    "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date", "published_date",
+    "article.published", "published_time", "release_date", "date", "cxenseparse:recs:publishtime",
+)  # fmt: skip
+UPDATED_NAMES = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+)
+AUTHOR_NAMES = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "dcterms.creator",
+)
+_SAME_DAY_SECONDS = 129_600  # a day, and as much again as zones differ
+_TITLE_JOINER = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00bb]|-|::)\s")
+
+
+def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Metadata:
+    """Return what the page says about its article.
+
+    Args:
+        tree: The page; not changed.
+        address: Where it was found, to tell its own description from those of others.
+        zone: The publisher's clock, for times written without one.
+    """
+    meta = _meta(tree)
+    heading = _heading(tree)
+    node = article_node(tree, address, heading)
+    return Metadata(
+        title=_title(tree, meta, node, heading),
+        authors=_authors(tree, meta, node),
+        published=_published(tree, meta, node, zone),
+        updated=_time([first(node.get("dateModified")), *_values(meta, UPDATED_NAMES)], zone),
+        site=meta.get("og:site_name", ""),
+        canonical=_canonical(tree, meta),
+        language=_language(tree, meta, node),
+        body=_clean_lines(first(node.get("articleBody"))),
+        opted_out=meta.get("tdm-reservation", "").strip() == "1",
+    )
+
+
+def clean(text: str) -> str:
+    """Return one line of text: entities resolved, white space collapsed."""
+    return " ".join(unescape(text).split())
+
+
+def _clean_lines(text: str) -> str:
+    return "\n".join(filter(None, map(clean, unescape(text).splitlines())))
+
+
+def _meta(tree: HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        content = element.get("content") or ""
+        if name and content.strip():
+            found.setdefault(name.strip().lower(), content.strip())
+    return found
+
+
+def _values(meta: dict[str, str], names: tuple[str, ...]) -> Iterator[str]:
+    return (meta[name] for name in names if name in meta)
+
+
+# --- title -----------------------------------------------------------------------------------
+
+
+def _heading(tree: HtmlElement) -> str:
+    headings = [clean(element.text_content()) for element in tree.iter("h1")]
+    return max(headings, key=len, default="")
+
+
+def _title(tree: HtmlElement, meta: dict[str, str], node: Node, heading: str) -> str:
+    document = clean(tree.findtext(".//title") or "")
+    social = clean(meta.get("og:title", "") or meta.get("twitter:title", ""))
+    headline = clean(first(node.get("headline")))
+    for candidate in (headline, heading, social):
+        if candidate and _confirmed(candidate, document, social, headline, heading):
+            return candidate
+    return headline or _without_site(social, meta) or heading or _without_site(document, meta)
+
+
+def _confirmed(candidate: str, *others: str) -> bool:
+    return sum(candidate in other for other in others) > 1
+
+
+def _without_site(title: str, meta: dict[str, str]) -> str:
+    parts = _TITLE_JOINER.split(title)
+    site = clean(meta.get("og:site_name", "")).casefold()
+    if len(parts) > 1 and (parts[-1].casefold() == site or len(parts[-1].split()) <= 3):  # noqa: PLR2004
+        return title[: title.rfind(parts[-1])].rstrip(" |\u2013\u2014\u00b7\u2022\u00bb-:")
+    return title
+
+
+# --- people ----------------------------------------------------------------------------------
+
+
+def _authors(tree: HtmlElement, meta: dict[str, str], node: Node) -> tuple[str, ...]:
+    named = (
+        list(texts(node.get("author"))) or list(_values(meta, AUTHOR_NAMES))[:1] or _bylines(tree)
+    )
+    names = (name for text in named for name in _names(text))
+    return tuple(dict.fromkeys(names))
+
+
+def _bylines(tree: HtmlElement) -> list[str]:
+    return [
+        element.text_content()
+        for element in tree.iter("a", "span", "div", "p")
+        if element.get("rel") == "author" or "author" in (element.get("itemprop") or "")
+    ][:4]
+
+
+def _names(text: str) -> Iterator[str]:
+    text = re.sub(
+        r"^(?:by|von|par|autor(?:ka)?|автор)\b[:\s]*", "", clean(text), flags=re.IGNORECASE
+    )
+    for name in re.split(r",\s+|;\s*|\s+(?:and|und|et|та|и|i|oraz)\s+(?=[^\W\d_a-zа-я])", text):
+        if name and "://" not in name and len(name) <= 60:  # noqa: PLR2004 - a name, not a sentence
+            yield name.strip(" ,|")
+
+
+# --- time ------------------------------------------------------------------------------------
+
+
+def _published(tree: HtmlElement, meta: dict[str, str], node: Node, zone: tzinfo) -> Instant | None:
+    claims = [first(node.get("datePublished")), *_values(meta, PUBLISHED_NAMES), *_marked(tree)]
+    return _time(claims, zone) or _time([first(node.get("dateCreated")), *_shown(tree)], zone)
+
+
+def _marked(tree: HtmlElement) -> Iterator[str]:
+    for element in tree.iter("time", "span", "div", "p", "abbr"):
+        if element.tag == "time" or element.get("itemprop") == "datePublished":
+            yield element.get("datetime") or element.get("content") or ""
+
+
+def _shown(tree: HtmlElement) -> Iterator[str]:
+    for element in tree.iter("time", "span", "div", "p"):
+        name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        if element.tag == "time" or "date" in name or "publish" in name or "time" in name:
+            text = clean(element.text_content())
+            if text and len(text) <= 80:  # noqa: PLR2004 - a date line, not a block
+                yield text
+
+
+def _time(claims: list[str], zone: tzinfo) -> Instant | None:
+    """Return the first claim that can be read, refined by a later one of the same day."""
+    instants = [instant for claim in claims if claim and (instant := read_instant(claim, zone))]
+    if not instants:
+        return None
+    best = instants[0]
+    if best.precision is Precision.DAY:
+        finer = (one for one in instants if one.precision is not Precision.DAY)
+        return next(
+            (one for one in finer if abs((one.at - best.at).total_seconds()) < _SAME_DAY_SECONDS),
+            best,
+        )
+    return best
+
+
+# --- where and in what language --------------------------------------------------------------
+
+
+def _canonical(tree: HtmlElement, meta: dict[str, str]) -> str:
+    for element in tree.iter("link"):
+        if "canonical" in (element.get("rel") or "").lower().split() and element.get("href"):
+            return (element.get("href") or "").strip()
+    return meta.get("og:url", "")
+
+
+def _language(tree: HtmlElement, meta: dict[str, str], node: Node) -> str:
+    claims = (
+        first(node.get("inLanguage")),
+        tree.get("lang") or "",
+        meta.get("og:locale", ""),
+        meta.get("content-language", ""),
+    )
+    codes = (re.split(r"[-_]", claim.strip().lower())[0] for claim in claims)
+    return next((code for code in codes if len(code) == 2), "")  # noqa: PLR2004 - ISO 639-1

@@ -1,0 +1,215 @@
+"""What outlets write around their articles, in the languages of the region.
+
+Each block holds one regular expression a line, matched without regard to case; a line that
+begins with `#` names the language of those below it.
+"""
+
+import re
+
+READ_ALSO = r"""
+# en
+read (?:also|more|next|on|:)
+also read
+see (?:also|more)
+related(?: (?:article|stor(?:y|ie)|content|topic)s?)?\s*:
+more on this
+(?:recommended|watch|listen|explained)\s*:
+don['’]t miss
+# uk
+читайте (?:також|ще|нас)
+читай також
+дивіться також
+також (?:читайте|дивіться)
+по темі\s*:
+(?:більше|ще|цікаве) (?:про|на|за|по) тем[уиі]
+нагадаємо, раніше ми писали
+# ru
+(?:читайте|читать|смотрите) (?:также|ещ[её]|тоже)
+также (?:читайте|смотрите)
+по теме\s*:
+# be
+чытайце (?:таксама|яшчэ)
+глядзіце таксама
+# pl
+czytaj (?:też|także|również|więcej|dalej)
+zobacz (?:też|także|również|więcej)
+przeczytaj (?:też|także|również)
+(?:polecamy|warto przeczytać)\s*:?
+# ro
+cite[șş](?:te|ti|ți|ţi) (?:[șş]i|mai mult)
+vezi [șş]i
+# hu
+olvass(?:a|d) (?:el|tovább)
+kapcsolódó cikk
+lásd még
+# sk cs
+(?:prečítajte|prečítaj) si
+čítajte (?:aj|tiež|viac)
+pozrite (?:si )?(?:aj|tiež)
+(?:čtěte|přečtěte si) (?:také|i|více)
+# lt lv
+(?:taip pat )?skaitykite(?: taip pat| daugiau)?\s*:
+lasi(?:et)? (?:arī|vairāk)
+# de
+lesen sie (?:auch|mehr|hier|dazu)
+(?:mehr (?:zum thema|dazu)|auch interessant|lies auch|das könnte sie auch interessieren)
+"""
+
+OFFERS = r"""
+# en
+sign up (?:to|for) (?:our|the)
+subscribe to (?:our|the)
+follow us on
+join (?:us on|our (?:telegram|whatsapp))
+get (?:our|the) (?:daily|free|latest)
+click here to
+all rights reserved
+(?:copyright )?©
+# uk
+(?:підписуй(?:тесь|теся|ся)|підпиш(?:іться|ись)|підписатися)
+(?:долучай|приєднуй)(?:тесь|теся)
+стежте за нами
+# ru
+(?:подписывайтесь|подпишитесь|подписаться)
+следите за нами
+# be
+пад(?:пісвай|піш[ыі])цеся
+# pl
+(?:zapisz się na|subskrybuj|obserwuj nas|śledź nas|dołącz do nas)
+# ro
+abon(?:ează-te|ați-vă|aţi-vă)
+urmări(?:ți|ţi)-ne|urmărește-ne
+# hu
+(?:iratkozz?on fel|köves(?:sen|s) minket)
+# sk
+(?:prihláste sa na|odoberajte|sledujte nás)
+# lt lv
+(?:prenumeruokite|sekite mus|pieraksties|seko mums)
+# de
+(?:(?:jetzt )?abonnieren sie|(?:newsletter|jetzt) abonnieren|folgen sie uns|melden sie sich)
+"""
+
+FURNITURE = r"""
+# all: a line that is nothing but this
+share(?: this)?(?: article| story)?
+(?:tweet|e-?mail|print|whatsapp|facebook|twitter|telegram|viber|copy link|loading\.*)
+(?:advertisement|реклама|рэклама|reklam[aáy]|werbung|anzeige|publicitate)
+(?:поділитися|поделиться|udostępnij|teilen|zdieľať)
+(?:comments?|коментарі|комментарии|komentarze|tags?|теги)
+\W*
+"""
+
+PHOTO = r"""
+# all: the beginning of a picture credit
+(?:file |handout )?photos?(?: credit| by)?
+(?:images?(?: credit)?|picture)
+фото(?: з| із| ілюстративне|графія|графия)?
+(?:іл|ил)люстрация|ілюстрація
+(?:zdj(?:ęcie)?|fot|foto|fotó|kép|bild|nuotr|źródło zdjęcia)
+"""
+
+CHALLENGE = r"""
+# en
+just a moment
+attention required
+verify(?:ing)? (?:that )?you are (?:a )?human
+are you a (?:robot|human)
+checking (?:if the site connection|your browser)
+ddos-guard
+pardon our interruption
+access (?:to this page has been )?denied
+enable javascript and cookies to continue
+request unsuccessful
+unusual traffic
+# uk
+перевірка браузера
+підтвердьте, що ви (?:не робот|людина)
+# ru
+проверка браузера
+подтвердите, что вы не робот
+# pl
+potwierdź, że nie jesteś robotem
+"""
+
+CONSENT = r"""
+# en
+before you continue
+we value your privacy
+we and our partners
+consent to (?:the use|cookies)
+cookie (?:policy|consent|settings)
+accept all
+# de
+(?:zustimmen|datenschutz|einwilligung)
+# pl
+(?:akceptuj|pliki cookies?|polityk[aę] prywatności)
+# uk ru
+згод[ау] на обробку
+файл[иы] cookie
+# sk hu ro lt lv
+súhlas so
+(?:sütik|adatvédelm)
+consim[țţ]ământ
+(?:slapukai|sīkdatn)
+"""
+
+GONE = r"""
+# en
+\b(?:error )?404\b
+page (?:you requested )?(?:was |could )?not (?:be )?found
+page (?:does not|doesn['’]t) exist
+no longer available
+has been removed
+# uk ru be
+сторінк\w+ не (?:знайден|існує)
+страниц\w+ не (?:найден|существует)
+старонк\w+ не (?:знойдзен|існуе)
+# pl
+strona nie (?:istnieje|została znaleziona)
+nie znaleziono strony
+# ro
+pagin[ăa] nu (?:a fost găsită|există)
+# hu
+az oldal nem található
+# sk cs
+stránka (?:neexistuje|nebola nájdená|nenalezena)
+# lt lv
+puslapis nerastas
+lapa nav atrasta
+# de
+seite (?:wurde )?nicht gefunden
+"""
+
+PAYWALL = r"""
+# en
+subscribe to (?:continue|read|unlock)
+to continue reading
+already a subscriber
+this (?:article|content|story) is (?:only )?(?:for|available to) (?:\w+ )?subscribers
+subscribers? only
+log in to (?:continue|read)
+# uk ru
+читати далі.{0,40}(?:передплат|підпис)
+за передплатою
+только для подписчиков
+доступно по подписке
+# pl
+dla subskrybentów
+dostęp (?:do tego artykułu|dla prenumeratorów)
+wykup dostęp
+pozostało \d+ ?% artykułu
+# sk hu ro lt
+len pre predplatiteľov
+odomknite článok
+csak előfizetők
+articol (?:rezervat|exclusiv) abona[țţ]ilor
+tik prenumeratoriams
+# de
+(?:jetzt weiterlesen|weiterlesen mit|nur für abonnenten|mit einem abo)
+"""
+
+
+def any_of(block: str, *, before: str = "", after: str = "") -> re.Pattern[str]:
+    """Return a pattern that matches any phrase of a block, between what must surround it."""
+    phrases = [line for line in block.splitlines() if line and not line.startswith("#")]
+    return re.compile(f"{before}(?:{'|'.join(phrases)}){after}", re.IGNORECASE)
