@@ -75,6 +75,8 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"я$", 1, "я і ю яй ы"),
         (r"а$", 1, "а ы і у ай е аю цы"),
         (r"ў$", 1, "ў ва ву вам ве"),
+        (r"т$", 1, "т та ту там це"),
+        (r"д$", 1, "д да ду дам дзе"),
         (r"е$", 1, "е а у ем і"),
         (r"[^аеиоуыэюяёі]$", 0, "а у ам е ем і"),
     ),
@@ -122,6 +124,7 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"[^aeiouyáéíóúý]$", 0, "a u e om om i ovi"),
     ),
     "ro": (
+        (r"eava$", 4, "eava evei"),
         (r"[aă]$", 1, "a ă ei ii e i"),
         (r"i$", 1, "i ilor ului"),
         (r"u$", 1, "u ul ului ui"),
@@ -149,7 +152,7 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"as$", 2, "as u ām ās"),
     ),
     "de": ((r"(?:s|z|x|ß)$", 0, "er"), (r"", 0, "s er ern ers")),
-    "en": ((r"", 0, "s"),),
+    "en": ((r"", 0, "'s"),),
 }
 _HUNGARIAN = (
     "ban ben ba be ból ből on en ön n ra re ról ről nál nél tól től hoz hez höz ot et öt t nak nek "

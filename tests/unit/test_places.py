@@ -1,0 +1,67 @@
+"""Are places found in the forms they take in a sentence?"""
+
+import pytest
+
+from crawler.model import PlaceId
+from crawler.text.places import Name, PlaceFinder
+
+P = PlaceId("p")
+
+
+def found(name: str, language: str, text: str) -> list[str]:
+    finder = PlaceFinder([Name(P, name, language)])
+    return [text[mention.start : mention.end] for mention in finder.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "form"),
+    [
+        ("Шегині", "uk", "Шегинях"),
+        ("Краківець", "uk", "Краківця"),
+        ("Рава-Руська", "uk", "Рави-Руської"),
+        ("Чоп", "uk", "Чопі"),
+        ("Харків", "uk", "Харкова"),
+        ("Чернівці", "uk", "Чернівцях"),
+        ("Закарпаття", "uk", "Закарпатті"),
+        ("Волинська область", "uk", "Волинській області"),
+        ("Шостка", "uk", "Шостці"),
+        ("Белгород", "ru", "Белгороде"),
+        ("Рава-Русская", "ru", "Раве-Русской"),
+        ("Черновицкая область", "ru", "Черновицкой области"),
+        ("Гомель", "be", "Гомелю"),
+        ("Брэст", "be", "Брэсце"),
+        ("Medyka", "pl", "Medyce"),
+        ("Dorohusk", "pl", "Dorohusku"),
+        ("Przemyśl", "pl", "Przemyślu"),
+        ("Korczowa", "pl", "Korczowej"),
+        ("Lwów", "pl", "Lwowie"),
+        ("Siret", "ro", "Siretului"),
+        ("Suceava", "ro", "Sucevei"),
+        ("Záhony", "hu", "Záhonynál"),
+        ("Csap", "hu", "Csapon"),
+        ("Vyšné Nemecké", "sk", "Vyšnom Nemeckom"),
+        ("Užhorod", "sk", "Užhorode"),
+        ("Lvovas", "lt", "Lvove"),
+        ("Ļviva", "lv", "Ļvivā"),
+        ("Lemberg", "de", "Lembergs"),
+        ("Lviv", "en", "Lviv's"),
+    ],
+)
+def test_a_name_is_found_in_its_inflected_form(name, language, form):
+    text = f"o {form}, 2026"
+    assert found(name, language, text) == [form]
+
+
+def test_a_name_needs_its_capital():
+    assert found("Сороки", "uk", "на дереві сиділи сороки") == []
+
+
+def test_the_longest_name_counts():
+    finder = PlaceFinder(
+        [Name(PlaceId("town"), "Рава", "uk"), Name(PlaceId("pass"), "Рава-Руська", "uk")]
+    )
+    assert [mention.place for mention in finder.find("У Раві-Руській тихо")] == ["pass"]
+
+
+def test_apostrophes_of_all_kinds_are_one():
+    assert found("Куп'янськ", "uk", "у Куп’янську") == ["Куп’янську"]
