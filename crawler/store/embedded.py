@@ -34,7 +34,7 @@ from crawler.store.sockets import PRIVATE_MODE, is_private, socket_for
 
 ANSWER_SECONDS = 30  # for a server that is not loading its data to say so
 STOP_SECONDS = 60  # to write and sync what is left
-START_TOLERANCE = timedelta(seconds=2)  # the kernel's boot time wavers with the clock
+START_TOLERANCE = timedelta(milliseconds=20)  # the kernel counts in hundredths
 LOG_LINES_SHOWN = 5
 
 

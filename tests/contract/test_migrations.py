@@ -1,0 +1,40 @@
+import asyncio
+
+import pytest
+
+from crawler.errors import ConfigError
+from crawler.model import RecipeId
+from crawler.store import keys
+from crawler.store.migrations import check
+
+OURS, OTHER = RecipeId("0123456789"), RecipeId("9876543210")
+
+
+async def test_an_empty_store_is_marked_and_taken_again(server):
+    await check(server, OURS)
+    await check(server, OURS)
+    kept = await server.hgetall(keys.meta())
+    assert kept == {b"schema": str(keys.SCHEMA_VERSION).encode(), b"recipe": OURS.encode()}
+
+
+async def test_another_recipe_is_refused_and_changes_nothing(server):
+    await check(server, OURS)
+    with pytest.raises(ConfigError, match=rf"{OURS}.*{OTHER}; `kordon index build`"):
+        await check(server, OTHER)
+    await check(server, OURS)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [(1, "a newer Kordon.*upgrade"), (-1, "an older Kordon.*no command")]
+)
+async def test_another_schema_is_refused_with_what_can_be_done(server, step, said):
+    await server.hset(keys.meta(), "schema", keys.SCHEMA_VERSION + step)
+    with pytest.raises(ConfigError, match=said):
+        await check(server, OURS)
+
+
+async def test_of_two_recipes_on_an_empty_store_one_stays(server):
+    outcomes = await asyncio.gather(
+        *(check(server, recipe) for recipe in (OURS, OTHER)), return_exceptions=True
+    )
+    assert sorted(type(outcome) for outcome in outcomes if outcome is not None) == [ConfigError]
