@@ -16,6 +16,47 @@ def crawl(name: str) -> str:
     return f"{PRIVATE}:{{crawl}}:{name}"
 
 
+def frontier() -> dict[str, str]:
+    """Return the keys of the schedule and frontier by the names its scripts use.
+
+    Those that end in a colon are families; a script adds the rest of the name.
+    """
+    return {name: crawl(spelled) for name, spelled in _FRONTIER.items()}
+
+
+_FRONTIER = {
+    # feeds: kept while registered
+    "feeds": "feeds",  # hash: feed -> record
+    "polls": "polls",  # hash: feed -> state
+    "schedule": "schedule",  # hash: feed -> due time
+    "paused": "paused",  # set of feeds
+    "disabled": "disabled",  # set of feeds
+    # entries: kept until they end; dead letters until their window has passed
+    "entries": "entries",  # hash: entry -> record
+    "attempts": "attempts",  # hash: entry -> count
+    "reasons": "reasons",  # hash: entry -> why it last failed
+    "losses": "losses",  # hash: entry -> leases lost in a row
+    "dead": "dead",  # sorted set: entry by time of death
+    "seen": "seen",  # sorted set: entry by when last listed; trimmed by age
+    # work of either kind, queued or leased
+    "queue": "queue:",  # + <kind>:<host>; sorted set: id by due time
+    "due_f": "due:f",  # sorted set: id by due time
+    "due_e": "due:e",
+    "leased_f": "leased:f",  # sorted set: id by the lease's end
+    "leased_e": "leased:e",
+    "leases": "leases",  # hash: <kind>:<id> -> claim key, due time, worker
+    "claimed": "claimed:",  # + <worker>; string, expires with its leases
+    # hosts
+    "turns_f": "turns:f",  # sorted set: host by the instant a claim may take work of this kind
+    "turns_e": "turns:e",
+    "host": "host:",  # + <host>; hash of slot, hold, turn, pause; expires
+    "robots": "robots:",  # + <origin>; string, expires
+    # what was passed over
+    "skips": "skips:",  # + <day>; hash: reason -> count; expires
+    "skipped": "skipped",  # list of the newest; trimmed by length
+}
+
+
 def meta() -> str:
     """Return the key of the hash that holds schema version and recipe id."""
     return f"{PRIVATE}:{{crawl}}:meta"

@@ -1,0 +1,314 @@
+"""The schedule and frontier in Redis: one script for each step (crawler/store/lua/frontier)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from uuid import uuid4
+
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+
+from crawler.model import (
+    Claim,
+    Entry,
+    EntryClaim,
+    EntryId,
+    Feed,
+    FeedId,
+    FeedState,
+    Host,
+    PollClaim,
+    Skipped,
+    WorkerId,
+)
+from crawler.ports import Census, Clock, EntryRecord
+from crawler.store import keys
+from crawler.store.connection import translated
+from crawler.store.records import (
+    decode,
+    encode,
+    host_at,
+    instant,
+    millis,
+    record,
+    span,
+    unrecord,
+)
+
+FEEDS_AT_ONCE = 200  # one script's worth: a few milliseconds of the server's time
+DEAD_AT_ONCE = 500
+SKIPPED_KEPT = 1_000
+SKIP_DAYS = 30
+PAUSE_KEPT = timedelta(days=7)  # robots files are read daily, so a pause still meant is renewed
+ROBOTS_LONGEST = timedelta(days=1)  # RFC 9309, 2.4
+
+
+class RedisFrontier:
+    """Feeds and entries that wait for their hosts' turns, shared by all processes.
+
+    Source: docs/decisions/0030-frontier.md
+    """
+
+    def __init__(
+        self,
+        client: Redis,
+        clock: Clock,
+        *,
+        host_pause: timedelta,
+        lease: timedelta,
+        seen_window: timedelta,
+        dead_window: timedelta,
+        losses: int = 10,
+    ) -> None:
+        """Wire the store; nothing is asked of it yet.
+
+        Args:
+            client: Answers in bytes.
+            clock: Its `now` is what due times and leases are compared with.
+            host_pause: How long every host rests between two requests.
+            lease: How long a claim is safe from other workers.
+            seen_window: How long an entry is known after its feed last listed it.
+            dead_window: How long dead letters are kept.
+            losses: Leases lost in a row that bury an entry.
+        """
+        self._client = client
+        self._clock = clock
+        self._pause = span(host_pause)
+        self._lease = lease
+        self._seen_window = seen_window
+        self._dead_window = dead_window
+        self._losses = losses
+        self._keys = keys.frontier()
+        self._scripts: dict[str, AsyncScript] = {}
+
+    # --- feeds ---
+
+    async def register(self, feeds: Sequence[Feed]) -> int:
+        """Make the schedule hold these feeds; return how many were new."""
+        new = 0
+        for start in range(0, len(feeds), FEEDS_AT_ONCE):
+            arguments: list[Any] = []
+            for feed in feeds[start : start + FEEDS_AT_ONCE]:
+                arguments += (feed.id, int(feed.enabled), record(feed.url, feed))
+            new += await self._run("register", *arguments)
+        return new
+
+    async def commit_poll(
+        self, claim: PollClaim, state: FeedState, entries: Sequence[Entry]
+    ) -> int:
+        """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
+        if state.next_poll is None:
+            raise ValueError("a poll is committed together with the instant of the next")
+        listed: list[Any] = []
+        for entry in entries:
+            listed += (entry.id, host_at(entry.url), encode(entry))
+        unseen: int = await self._run(
+            "commit_poll",
+            claim.state.feed.id,
+            claim.key,
+            host_at(claim.url),
+            encode(state),
+            millis(state.next_poll),
+            millis(self._clock.now() - self._seen_window),
+            *listed,
+        )
+        return unseen
+
+    async def hasten(self) -> int:
+        """Make every feed that is scheduled and not being polled due now; count them."""
+        hastened: int = await self._run("hasten")
+        return hastened
+
+    async def feeds(self) -> Sequence[FeedState]:
+        """Every registered feed with its state, by id."""
+        rows = await self._run("feeds")
+        return sorted((_feed_state(*row) for row in rows), key=lambda state: state.feed.id)
+
+    async def pause_feed(self, feed: FeedId, *, paused: bool) -> bool:
+        """Stop or resume polling a feed; False when there is no such feed."""
+        return bool(await self._run("pause_feed", feed, int(paused)))
+
+    # --- claims ---
+
+    async def claim(
+        self, worker: WorkerId, limit: int, *, feeds: bool = True, entries: bool = True
+    ) -> Sequence[Claim]:
+        """Lease due work of up to `limit` hosts whose turn has come, one piece from each."""
+        kinds = "f" * feeds + "e" * entries
+        if limit < 1 or not kinds:
+            return ()
+        until = millis(self._clock.now() + self._lease)
+        rows = await self._run("claim", worker, uuid4().hex, limit, until, kinds)
+        return [_claim(*row) for row in rows]
+
+    async def give_back(self, claim: Claim) -> None:
+        """Return an unfinished claim as if it had not been taken (clean shutdown)."""
+        await self._run("give_back", *_work(claim), claim.key, host_at(claim.url))
+
+    async def reclaim(self, worker: WorkerId) -> int:
+        """Free at once everything leased to a worker known to be dead; return how many."""
+        lost: int = await self._run("reclaim", worker)
+        return lost
+
+    async def workers(self) -> Sequence[WorkerId]:
+        """Workers that hold leases, by name."""
+        return sorted({WorkerId(name.decode()) for name in await self._run("workers")})
+
+    # --- hosts ---
+
+    async def free_host(self, claim: Claim, *, pause: timedelta | None = None) -> None:
+        """End the claim's turn with its host, which rests for its pause (or this longer one)."""
+        await self._run("free_host", host_at(claim.url), claim.key, span(pause or timedelta()))
+
+    async def next_slot(self, host: Host) -> timedelta:
+        """Reserve the host's next request slot and return how long to wait for it."""
+        return timedelta(milliseconds=float(await self._run("next_slot", host)))
+
+    async def hold_host(self, host: Host, until: datetime) -> None:
+        """Ask nothing of this host before `until` (Retry-After); a longer hold stays."""
+        await self._run("hold_host", host, millis(until))
+
+    async def set_host_pause(self, host: Host, pause: timedelta) -> None:
+        """Rest at least this long after each request to the host (Crawl-delay), for a week."""
+        until = millis(self._clock.now() + PAUSE_KEPT)
+        await self._run("set_host_pause", host, span(pause), until)
+
+    async def robots(self, host: Host) -> bytes | None:
+        """The host's robots file as last read within its lifetime, or None."""
+        with translated():
+            kept = await self._client.get(self._keys["robots"] + host)
+        if kept is None:
+            return None
+        until, _, body = _raw(kept).partition(b" ")
+        return body if millis(self._clock.now()) < int(until) else None
+
+    async def keep_robots(self, host: Host, body: bytes, lifetime: timedelta) -> None:
+        """Remember a robots file for every worker (at most a day, RFC 9309)."""
+        lifetime = min(lifetime, ROBOTS_LONGEST)
+        if lifetime <= timedelta():
+            return
+        until = millis(self._clock.now() + lifetime)
+        with translated():
+            await self._client.set(
+                self._keys["robots"] + host, b"%d %b" % (until, body), px=span(lifetime)
+            )
+
+    # --- entries ---
+
+    async def done(self, claim: EntryClaim) -> None:
+        """Forget the entry's work, keep its seen mark; true even when the lease was lost."""
+        await self._run("done", *_held(claim))
+
+    async def skip(self, claim: EntryClaim, skipped: Skipped) -> None:
+        """As `done`, counted by reason and kept in a bounded list for the operator."""
+        now = self._clock.now()
+        why = f"{skipped.reason}: {skipped.detail}" if skipped.detail else skipped.reason.value
+        shown = EntryRecord(claim.entry, "skipped", claim.attempts, why, now)
+        kept = span(timedelta(days=SKIP_DAYS + 1))
+        await self._run(
+            "skip", *_held(claim), skipped.reason, _day(now), kept, encode(shown), SKIPPED_KEPT
+        )
+
+    async def retry(self, claim: EntryClaim, at: datetime, reason: str) -> None:
+        """Give the entry back, due at `at`, with one attempt more."""
+        await self._run("retry", *_held(claim), millis(at), reason)
+
+    async def bury(self, claim: EntryClaim, reason: str) -> None:
+        """Move the entry to the dead letters, where an operator sees it."""
+        await self._run("bury", *_held(claim), reason)
+
+    async def retry_dead(self, entries: Sequence[EntryId] | None) -> int:
+        """Put dead letters (None: all) back, due now with no attempts; return how many."""
+        revived = 0
+        if entries is None:
+            while some := await self._run("retry_dead"):
+                revived += some
+            return revived
+        for start in range(0, len(entries), DEAD_AT_ONCE):
+            revived += await self._run("retry_dead", *entries[start : start + DEAD_AT_ONCE])
+        return revived
+
+    # --- what an operator sees ---
+
+    async def census(self) -> Census:
+        """Count the work; as cheap with a million entries as with ten."""
+        *counts, next_due, next_turn, next_feed_turn = await self._run("census")
+        return Census(*counts, *(_maybe(at) for at in (next_due, next_turn, next_feed_turn)))
+
+    async def entries(self, state: str, limit: int) -> Sequence[EntryRecord]:
+        """The newest entries in a state ("waiting", "leased", "dead" or "skipped")."""
+        if limit < 1:
+            return ()
+        if state == "skipped":
+            with translated():
+                rows = await self._client.lrange(self._keys["skipped"], 0, limit - 1)
+            return [decode(_raw(row), EntryRecord) for row in rows]
+        return [
+            EntryRecord(unrecord(raw, Entry), state, attempts, reason.decode(), instant(at))
+            for raw, attempts, reason, at in await self._run("entries", state, limit)
+        ]
+
+    async def skipped(self) -> Mapping[str, int]:
+        """Skips counted by reason over the last thirty days."""
+        today = self._clock.now()
+        days = [_day(today - timedelta(days=ago)) for ago in range(SKIP_DAYS)]
+        rows = await self._run("skipped", *days)
+        return {reason.decode(): count for reason, count in sorted(rows)}
+
+    async def _run(self, step: str, *arguments: Any) -> Any:  # noqa: ANN401 - what Redis takes, and its answer
+        """Run one step's script on the four facts every step has, and its own arguments."""
+        now = self._clock.now()
+        facts = (millis(now), self._pause, self._losses, millis(now - self._dead_window))
+        if step not in self._scripts:
+            self._scripts[step] = self._client.register_script(_script(step))
+        with translated():
+            return await self._scripts[step](list(self._keys.values()), [*facts, *arguments])
+
+
+@cache
+def _script(step: str) -> str:
+    """Return a step's text behind what all share and the table of key names."""
+    folder = files("crawler.store") / "lua" / "frontier"
+    names = ", ".join(f"{name} = KEYS[{n}]" for n, name in enumerate(keys.frontier(), 1))
+    shared, own = ((folder / f"{part}.lua").read_text("utf-8") for part in ("shared", step))
+    return f"local K = {{ {names} }}\n{shared}\n{own}"
+
+
+def _claim(key: bytes, until: bytes, raw: bytes, *known: Any) -> Claim:  # noqa: ANN401
+    lease_until = instant(until)
+    if key.startswith(b"f:"):
+        due, state = known
+        return PollClaim(key.decode(), _feed_state(raw, due, state, 0), lease_until)
+    return EntryClaim(key.decode(), unrecord(raw, Entry), known[0], lease_until)
+
+
+def _feed_state(raw: bytes, due: bytes | int, state: bytes, paused: int) -> FeedState:
+    """Return a state under the feed as it is registered now, with its due time."""
+    feed = unrecord(raw, Feed)
+    learned = decode(state, FeedState) if state else FeedState(feed)
+    return replace(learned, feed=feed, next_poll=instant(due), paused=bool(paused))
+
+
+def _work(claim: Claim) -> tuple[str, str]:
+    if isinstance(claim, PollClaim):
+        return "f", claim.state.feed.id
+    return "e", claim.entry.id
+
+
+def _held(claim: EntryClaim) -> tuple[str, str, Host]:
+    return claim.entry.id, claim.key, host_at(claim.url)
+
+
+def _raw(answer: bytes | str) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.encode()
+
+
+def _maybe(score: bytes | float | None) -> datetime | None:
+    return None if score is None else instant(score)
+
+
+def _day(now: datetime) -> str:
+    return now.strftime("%Y-%m-%d")
