@@ -1,1 +1,164 @@
-"""The public contract: what other services read from Redis."""
+"""The public contract, v0: what other services read from Redis (docs/reference/contract.md).
+
+Payloads are JSON objects; times are RFC 3339 in UTC. Readers must pass over fields they do not
+know: adding one is no new version, removing or changing one is.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from crawler.model import ArticleId, Change, LookAlike, Member, Story, TopicId
+
+VERSION = "v0"
+MAX_MEMBERS = 100  # in one payload; `size` always tells the whole
+
+
+class ArticlePayload(msgspec.Struct, frozen=True):
+    """Facts of one article: enough to show it and to go there, never its text."""
+
+    id: str
+    url: str
+    outlet: str
+    outlet_name: str
+    title: str
+    language: str
+    published: datetime | None
+
+
+class MemberPayload(ArticlePayload, frozen=True):
+    """An article in its story."""
+
+    relation: str  # to the canonical article
+
+
+class StoryPayload(msgspec.Struct, frozen=True):
+    """`story:<id>`: a story as it stands."""
+
+    id: str
+    topic: str
+    version: int
+    created: datetime
+    updated: datetime
+    canonical: ArticlePayload
+    size: int
+    outlets: list[str]
+    languages: list[str]
+    members: list[MemberPayload]  # by arrival, the first hundred
+    linked: list[str]  # stories that share much with this one without being it
+
+
+class ForwardPayload(msgspec.Struct, frozen=True):
+    """`story:<id>` of a story that was merged into another."""
+
+    id: str
+    moved_to: str
+
+
+class ChangePayload(msgspec.Struct, frozen=True):
+    """The `payload` of one event in `changes`."""
+
+    kind: str
+    story: str
+    topic: str
+    at: datetime
+    version: int
+    title: str  # of the canonical article
+    url: str
+    article: ArticlePayload | None
+    relation: str | None  # of that article to the canonical one
+    other: str | None  # the other story of a merge, split or link
+
+
+Facts = Mapping[ArticleId, LookAlike]
+
+
+def rfc3339(at: datetime) -> str:
+    """Return an aware time as payloads and events write it."""
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def story_payload(topic: TopicId, story: Story, facts: Facts) -> bytes:
+    """Return what `story:<id>` holds; members whose facts are not given are only counted."""
+    known = [member for member in story.members if member.article in facts]
+    payload = StoryPayload(
+        id=story.id,
+        topic=topic,
+        version=story.version,
+        created=story.created,
+        updated=story.updated,
+        canonical=_article(facts[story.canonical]),
+        size=len(story.members),
+        outlets=sorted({facts[member.article].outlet for member in known}),
+        languages=sorted({facts[member.article].language for member in known} - {""}),
+        members=[_member(member, facts) for member in known[:MAX_MEMBERS]],
+        linked=list(story.linked),
+    )
+    return msgspec.json.encode(payload)
+
+
+def change_payload(
+    topic: TopicId, change: Change, story: Story | None, facts: Facts, at: datetime
+) -> bytes:
+    """Return the payload of one event; `story` is the change's own, as it is afterwards."""
+    canonical = facts.get(story.canonical) if story else None
+    article = facts.get(change.article) if change.article else None
+    payload = ChangePayload(
+        kind=change.kind,
+        story=change.story,
+        topic=topic,
+        at=at,
+        version=story.version if story else 0,
+        title=canonical.title if canonical else "",
+        url=canonical.url if canonical else "",
+        article=_article(article) if article else None,
+        relation=change.relation,
+        other=change.other,
+    )
+    return msgspec.json.encode(payload)
+
+
+def listings(story: Story, facts: Facts) -> tuple[str, ...]:
+    """Return the `by:` lists a story stands in, such as `language:uk` and `outlet:pravda`."""
+    known = [facts[member.article] for member in story.members if member.article in facts]
+    languages = {f"language:{fact.language}" for fact in known if fact.language}
+    return tuple(sorted(languages | {f"outlet:{fact.outlet}" for fact in known}))
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of every payload; `contract_v0.schema.json` is this, written down."""
+    kinds = (StoryPayload, ForwardPayload, ChangePayload)
+    _, components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Kordon contract {VERSION}",
+        "$defs": components,
+    }
+
+
+def _article(fact: LookAlike) -> ArticlePayload:
+    return ArticlePayload(
+        fact.id,
+        fact.url,
+        fact.outlet,
+        fact.outlet_name,
+        fact.title,
+        fact.language,
+        fact.published,
+    )
+
+
+def _member(member: Member, facts: Facts) -> MemberPayload:
+    fact = facts[member.article]
+    return MemberPayload(
+        fact.id,
+        fact.url,
+        fact.outlet,
+        fact.outlet_name,
+        fact.title,
+        fact.language,
+        fact.published,
+        member.relation,
+    )

@@ -1,0 +1,112 @@
+-- How the private records of a topic are laid out; put before each script of this folder.
+-- Numbers are big-endian. A handle is the number an article was given at its arrival.
+--
+--   article:<handle>  double seen_ms, story id, NUL, body        (the body is the client's)
+--   text:<handle>     the article's text, zstd
+--   ties:<handle>     n x (uint32 other handle, 1 if the owner is `one` else 0, verdict[25])
+--   ids:<bucket>      hash: article id -> handle
+--   story:<id>        uint32 version, names, NUL, linked, NUL, uint16 n, n x uint32 handle, body
+--                     or, for a story that was merged, uint32 0, the id that stands for it, NUL
+--   aliases:<id>      set: ids that forward to this story
+--   citing:<id>       set: stories that link to this one
+--   index:<s>:<b>     hash, one bucket of segment s: key tag[4] -> up to 16 handles, newest last
+--   segments          sorted set: "<s>:<bits>" by the time it was opened
+--   arrivals          counter: the last handle given
+--   articles          counter: articles held
+
+local private, public = KEYS[1], KEYS[2]
+local TIE = 30
+
+local function packed(handle)
+  return struct.pack('>I4', handle)
+end
+
+local function key(family, name)
+  return private .. family .. ':' .. name
+end
+
+local function split(text)
+  local parts = {}
+  for part in string.gmatch(text, '[^\n]+') do
+    parts[#parts + 1] = part
+  end
+  return parts
+end
+
+local function story_of(record)
+  local _, story, body = struct.unpack('>ds', record)
+  return story, body
+end
+
+-- Return version, names, linked and handles of a story's record, or nil for a forward.
+local function opened(record)
+  local version, names, linked, count, at = struct.unpack('>I4ssI2', record)
+  local handles = {}
+  for i = 1, count do
+    handles[i] = struct.unpack('>I4', record, at + 4 * (i - 1))
+  end
+  return version, split(names), split(linked), handles
+end
+
+local function live(id)
+  local record = redis.call('GET', key('story', id))
+  if record and struct.unpack('>I4', record) > 0 then
+    return record
+  end
+  return nil, record
+end
+
+-- Take a story out of every list it stands in; its own keys are the caller's to rewrite or drop.
+local function unlist(id, record)
+  local _, names, linked = opened(record)
+  redis.call('ZREM', public .. 'stories', id)
+  for _, name in ipairs(names) do
+    redis.call('ZREM', public .. 'by:' .. name, id)
+  end
+  for _, other in ipairs(linked) do
+    redis.call('SREM', key('citing', other), id)
+  end
+end
+
+-- Write one story whole: {id, version, handles, names, linked, body, payload, updated_ms}.
+local function write_story(story)
+  local id, handles = story[1], {}
+  local before, forward = live(id)
+  if before then
+    unlist(id, before)
+  elseif forward then
+    local _, target = struct.unpack('>I4s', forward)
+    redis.call('SREM', key('aliases', target), id)
+  end
+  for i, handle in ipairs(story[3]) do
+    handles[i] = packed(handle)
+  end
+  local head = struct.pack('>I4ssI2', story[2], table.concat(story[4], '\n'),
+    table.concat(story[5], '\n'), #handles)
+  redis.call('SET', key('story', id), head .. table.concat(handles) .. story[6])
+  redis.call('SET', public .. 'story:' .. id, story[7])
+  redis.call('ZADD', public .. 'stories', story[8], id)
+  for _, name in ipairs(story[4]) do
+    redis.call('ZADD', public .. 'by:' .. name, story[8], id)
+  end
+  for _, other in ipairs(story[5]) do
+    redis.call('SADD', key('citing', other), id)
+  end
+end
+
+-- Append {kind, story, article, at, version, payload} to the public stream.
+local function announce(event, longest)
+  redis.call('XADD', public .. 'changes', 'MAXLEN', '~', longest, '*', 'kind', event[1],
+    'story', event[2], 'article', event[3], 'at', event[4], 'version', event[5],
+    'payload', event[6])
+end
+
+-- Return a tie list without the entry about one other article.
+local function without_tie(ties, other)
+  for at = 1, #ties, TIE do
+    if string.sub(ties, at, at + 3) == other then
+      return string.sub(ties, 1, at - 1) .. string.sub(ties, at + TIE)
+    end
+  end
+  return ties
+end

@@ -1,0 +1,249 @@
+"""The twin of `RedisStories` in memory: the same answers, for tests and evaluation."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from crawler.model import (
+    Article,
+    ArticleId,
+    Change,
+    ChangeKind,
+    LookAlike,
+    Neighbourhood,
+    Placement,
+    Recipe,
+    Story,
+    StoryId,
+    Tie,
+    TopicId,
+)
+from crawler.ports import Clock, Decide
+from crawler.store.nomination import (
+    COMMON,
+    HOT,
+    LEAST,
+    LOADED,
+    NOMINATED,
+    RARE,
+    STRONG,
+    IndexKeys,
+    Nominate,
+    index_keys,
+)
+from crawler.store.story_records import facts_of
+
+
+@dataclass(slots=True)
+class _Kept:
+    """An article with what only the store knows of it."""
+
+    fact: LookAlike
+    seen: datetime
+    arrival: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Topic:
+    articles: dict[ArticleId, _Kept] = field(default_factory=dict)
+    stories: dict[StoryId, Story] = field(default_factory=dict)
+    forwards: dict[StoryId, StoryId] = field(default_factory=dict)
+    ties: dict[frozenset[ArticleId], Tie] = field(default_factory=dict)
+    tied: dict[ArticleId, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
+    index: dict[bytes, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
+    changes: list[Change] = field(default_factory=list)
+    arrivals: int = 0
+
+
+class MemoryStories:
+    """`ports.Stories` in this process; nothing outlives it."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        recipe: Recipe,
+        *,
+        candidate_window: timedelta,
+        story_window: timedelta,
+        nominate: Nominate = index_keys,
+    ) -> None:
+        self._clock = clock
+        self._recipe = recipe
+        self._candidate_window = candidate_window
+        self._story_window = story_window
+        self._nominate = nominate
+        self._topics: dict[TopicId, _Topic] = defaultdict(_Topic)
+
+    async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
+        """Record what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
+        held = self._topics[topic]
+        index = self._nominate(article.fingerprint, self._recipe)
+        seen = self._neighbourhood(held, article.id, index)
+        placement = decide(article, seen)
+        self._record(held, article, placement, index, seen.known)
+        return placement
+
+    async def newest(self, topic: TopicId, limit: int) -> Sequence[Story]:
+        """Stories by last change, newest first."""
+        stories = self._topics[topic].stories.values()
+        return sorted(stories, key=lambda story: (story.updated, story.id), reverse=True)[:limit]
+
+    async def story(self, topic: TopicId, story: StoryId) -> Story | None:
+        """A story by id, following its forwarding address."""
+        held = self._topics[topic]
+        return held.stories.get(held.forwards.get(story, story))
+
+    async def articles(
+        self, topic: TopicId, ids: Sequence[ArticleId]
+    ) -> Mapping[ArticleId, LookAlike]:
+        """What is known of these articles."""
+        kept = self._topics[topic].articles
+        return {id_: kept[id_].fact for id_ in ids if id_ in kept}
+
+    async def ties(self, topic: TopicId, article: ArticleId) -> Sequence[Tie]:
+        """The verified relations of an article."""
+        held = self._topics[topic]
+        others = held.tied.get(article, ())
+        return [held.ties[frozenset((article, other))] for other in others]
+
+    async def text(self, topic: TopicId, article: ArticleId) -> str | None:
+        """The article's text while the article is kept."""
+        kept = self._topics[topic].articles.get(article)
+        return kept.text if kept else None
+
+    async def count(self, topic: TopicId) -> tuple[int, int]:
+        """Articles and stories kept."""
+        held = self._topics[topic]
+        return len(held.articles), len(held.stories)
+
+    async def changes(self, topic: TopicId) -> Sequence[Change]:
+        """Every event so far; what the public stream holds of a real server."""
+        return tuple(self._topics[topic].changes)
+
+    async def expire(self, topic: TopicId) -> int:
+        """Let go of stories that have not moved for the story window."""
+        held = self._topics[topic]
+        horizon = self._clock.now() - self._story_window
+        leaving = [story for story in held.stories.values() if story.updated < horizon]
+        members = [member.article for story in leaving for member in story.members]
+        _unlink(held, {story.id for story in leaving})
+        for article in members:
+            _drop(held, article)
+        held.changes += [Change(ChangeKind.EXPIRED, story.id) for story in leaving]
+        return len(members)
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def _neighbourhood(self, held: _Topic, article: ArticleId, index: IndexKeys) -> Neighbourhood:
+        nominated = self._nominated(held, article, index)
+        known = held.articles.get(article)
+        shown = dict.fromkeys([*nominated, article] if known else nominated)
+        stories = dict.fromkeys(held.articles[id_].fact.story for id_ in shown)
+        whole = tuple(held.stories[story] for story in stories)
+        for member in (member.article for story in whole for member in story.members):
+            if len(shown) < LOADED:
+                shown[member] = None
+        return Neighbourhood(
+            look_alikes=tuple(held.articles[id_].fact for id_ in shown if id_ != article),
+            nominated=frozenset(nominated),
+            stories=whole,
+            ties=tuple(_ties_among(held, shown)),
+            known=known.fact if known else None,
+        )
+
+    def _nominated(self, held: _Topic, article: ArticleId, index: IndexKeys) -> Sequence[ArticleId]:
+        shared: Counter[ArticleId] = Counter()
+        for key in index.strong:
+            shared.update(dict.fromkeys(held.index.get(key, ()), STRONG))
+        for key in index.weak:
+            found = held.index.get(key, ())
+            shared.update(dict.fromkeys(found, RARE if len(found) < HOT else COMMON))
+        enough = [
+            (-weight, -held.articles[id_].arrival, id_)
+            for id_, weight in shared.items()
+            if weight >= LEAST and id_ != article and id_ in held.articles
+        ]
+        horizon = self._clock.now() - self._candidate_window
+        first = [id_ for _, _, id_ in sorted(enough)[:NOMINATED]]
+        return [id_ for id_ in first if held.articles[id_].seen >= horizon]
+
+    # --- recording ---------------------------------------------------------------------------
+
+    def _record(
+        self,
+        held: _Topic,
+        article: Article,
+        placement: Placement,
+        index: IndexKeys,
+        known: LookAlike | None,
+    ) -> None:
+        now = self._clock.now()
+        fact = facts_of(article, placement.story, known.arrived if known else now)
+        if fact != known:
+            held.arrivals += known is None
+            arrival = held.articles[article.id].arrival if known else held.arrivals
+            held.articles[article.id] = _Kept(fact, now, arrival, article.text)
+            _index(held, article.id, index)
+        for tie in placement.ties:
+            _tie(held, tie)
+        for old, target in placement.forwards:
+            _forward(held, old, target)
+        for story in placement.stories:
+            _adopt(held, story)
+        held.changes += placement.changes
+
+
+def _index(held: _Topic, article: ArticleId, index: IndexKeys) -> None:
+    for key in (*index.strong, *index.weak):
+        if article not in held.index[key]:
+            held.index[key] = [*held.index[key], article][-HOT:]
+
+
+def _tie(held: _Topic, tie: Tie) -> None:
+    for owner, other in ((tie.one, tie.other), (tie.other, tie.one)):
+        held.tied[owner] = [*(id_ for id_ in held.tied[owner] if id_ != other), other]
+    held.ties[frozenset((tie.one, tie.other))] = tie
+
+
+def _ties_among(held: _Topic, shown: Iterable[ArticleId]) -> Iterable[Tie]:
+    everyone = frozenset(shown)
+    for one in shown:
+        for other in held.tied.get(one, ()):
+            tie = held.ties[frozenset((one, other))]
+            if tie.one == one and other in everyone:
+                yield tie
+
+
+def _forward(held: _Topic, old: StoryId, target: StoryId) -> None:
+    held.stories.pop(old, None)
+    held.forwards |= {alias: target for alias, to in held.forwards.items() if to == old}
+    held.forwards[old] = target
+
+
+def _adopt(held: _Topic, story: Story) -> None:
+    held.forwards.pop(story.id, None)
+    held.stories[story.id] = story
+    for member in story.members:
+        kept = held.articles[member.article]
+        kept.fact = replace(kept.fact, story=story.id)
+
+
+def _unlink(held: _Topic, leaving: set[StoryId]) -> None:
+    """Drop stories, their aliases, and every link to either."""
+    gone = leaving | {alias for alias, to in held.forwards.items() if to in leaving}
+    held.stories = {id_: story for id_, story in held.stories.items() if id_ not in gone}
+    held.forwards = {alias: to for alias, to in held.forwards.items() if to not in gone}
+    for story in held.stories.values():
+        if not gone.isdisjoint(story.linked):
+            linked = tuple(other for other in story.linked if other not in gone)
+            changed = replace(story, linked=linked, version=story.version + 1)
+            held.stories[story.id] = changed
+
+
+def _drop(held: _Topic, article: ArticleId) -> None:
+    del held.articles[article]
+    for other in held.tied.pop(article, ()):
+        del held.ties[frozenset((article, other))]
+        held.tied[other].remove(article)

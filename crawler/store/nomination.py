@@ -1,0 +1,37 @@
+"""Under which keys articles find each other, as both stores index them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crawler.dedup.fingerprint import bands, exact_key, postings
+from crawler.model import Fingerprint, Recipe
+
+HOT = 16  # articles one key holds, the newest: 64 bytes, the longest value a listpack takes
+STRONG = 4  # what sharing a key weighs: a band or the exact text,
+RARE = 2  # a posting that fewer than `HOT` articles share,
+COMMON = 1  # any other posting
+LEAST = 2  # look-alikes share one strong or rare key, or two common ones
+NOMINATED = 24  # look-alikes shown to a decision, those that share most first
+LOADED = 200  # articles shown, the members of their stories included
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKeys:
+    """The keys of one fingerprint, eight bytes each, evenly spread."""
+
+    strong: tuple[bytes, ...]  # sharing one is enough to be looked at
+    weak: tuple[bytes, ...]  # sharing one that many share is not
+
+
+Nominate = Callable[[Fingerprint, Recipe], IndexKeys]
+
+
+def index_keys(fingerprint: Fingerprint, recipe: Recipe) -> IndexKeys:
+    """Return bands and exact text as strong keys, sampled shingles as weak ones."""
+    strong = (exact_key(fingerprint)[:8], *bands(fingerprint, recipe))
+    weak = (posting * _SPREAD & _MASK for posting in postings(fingerprint, recipe))
+    return IndexKeys(strong, tuple(spread.to_bytes(8) for spread in weak))
+
+
+_SPREAD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: postings are small numbers
+_MASK = (1 << 64) - 1

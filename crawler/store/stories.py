@@ -1,0 +1,289 @@
+"""Stories in Redis: `ports.Stories` as one Lua script that commits a verdict or shows its grounds.
+
+The first trip carries the verdict for an article that resembles nothing, which most articles are:
+they are placed in one trip. Where there are look-alikes the script commits nothing and answers
+with the neighbourhood; the verdict on that is the second trip. It commits only if what it rests
+on, look-alikes and story versions, still stands; otherwise the answer is the neighbourhood as it
+is by then. A refusal always means that another writer got ahead, so some writer always does.
+
+Source: docs/decisions/0070-place-in-one-script.md
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zlib import crc32
+
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+
+from crawler.model import (
+    Article,
+    ArticleId,
+    LookAlike,
+    Placement,
+    Recipe,
+    Story,
+    StoryId,
+    Tie,
+    TopicId,
+)
+from crawler.ports import Clock, Decide
+from crawler.store import keys
+from crawler.store.connection import translated
+from crawler.store.nomination import Nominate, index_keys
+from crawler.store.records import millis, span
+from crawler.store.story_records import (
+    Handle,
+    StoryRecord,
+    forward_target,
+    pack_text,
+    tied_handles,
+    unpack_article,
+    unpack_text,
+    unpack_ties,
+)
+from crawler.store.story_verdict import Facts, Farewell, Grounds, Verdict
+
+IDS_BUCKETS = 4_096  # 120 ids each at half a million articles, within a listpack
+EXPIRE_STEP = 32  # stories let go of in one script
+EXPIRE_CHUNK = 1_024  # stories, or index buckets, looked at in one trip
+
+
+class RedisStories:
+    """`ports.Stories` on a Redis or Valkey server; any number of processes may share it."""
+
+    def __init__(
+        self,
+        client: Redis,
+        clock: Clock,
+        recipe: Recipe,
+        *,
+        candidate_window: timedelta,
+        story_window: timedelta,
+        changes_max_length: int,
+        nominate: Nominate = index_keys,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._recipe = recipe
+        self._candidate_window = candidate_window
+        self._story_window = story_window
+        self._changes_max_length = changes_max_length
+        self._nominate = nominate
+        self._place_script = client.register_script(_script("place"))
+        self._expire_script = client.register_script(_script("expire"))
+
+    # --- placing -----------------------------------------------------------------------------
+
+    async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
+        """Commit what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
+        index = self._nominate(article.fingerprint, self._recipe)
+        text = pack_text(article.text)
+        grounds = Grounds()
+        while True:
+            placement = decide(article, grounds.neighbourhood)
+            now = self._clock.now()
+            verdict = Verdict(topic, article, placement, grounds, now)
+            if verdict.changes_nothing:
+                return placement
+            reply = await self._run(
+                self._place_script,
+                topic,
+                millis(now),
+                span(self._candidate_window),
+                article.id,
+                _ids_bucket(article.id),
+                len(index.strong),
+                b"".join((*index.strong, *index.weak)),
+                grounds.basis,
+                verdict.packed(text),
+                self._changes_max_length,
+            )
+            if reply == 1:
+                return placement
+            grounds = Grounds.of(article.id, reply)
+
+    # --- reading -----------------------------------------------------------------------------
+
+    async def newest(self, topic: TopicId, limit: int) -> Sequence[Story]:
+        """Stories by last change, newest first."""
+        found = await _ask(self._client.zrevrange(keys.public(topic, "stories"), 0, limit - 1))
+        ids = [StoryId(id_.decode()) for id_ in found]
+        return [record.story for record in (await self._records(topic, ids)).values()]
+
+    async def story(self, topic: TopicId, story: StoryId) -> Story | None:
+        """A story by id, following its forwarding address."""
+        (record,) = await self._read(topic, "story", [story])
+        if record and (target := forward_target(record)):
+            return await self.story(topic, target)
+        return StoryRecord.unpacked(story, record).story if record else None
+
+    async def articles(self, topic: TopicId, ids: Sequence[ArticleId]) -> Facts:
+        """What is known of these articles."""
+        handles = await self._handles(topic, ids)
+        return {fact.id: fact for fact in (await self._facts(topic, handles)).values()}
+
+    async def ties(self, topic: TopicId, article: ArticleId) -> Sequence[Tie]:
+        """The verified relations of an article."""
+        for handle in await self._handles(topic, [article]):
+            (ties,) = await self._read(topic, "ties", [handle])
+            others = await self._facts(topic, tied_handles(ties or b""))
+            ids = {other: fact.id for other, fact in others.items()} | {handle: article}
+            return unpack_ties(handle, ties or b"", ids)
+        return ()
+
+    async def text(self, topic: TopicId, article: ArticleId) -> str | None:
+        """The article's text while the article is kept."""
+        for handle in await self._handles(topic, [article]):
+            (frame,) = await self._read(topic, "text", [handle])
+            return unpack_text(frame) if frame else None
+        return None
+
+    async def count(self, topic: TopicId) -> tuple[int, int]:
+        """Articles and stories kept."""
+        pipe = self._client.pipeline(transaction=False)
+        pipe.get(self._key(topic, "articles"))
+        pipe.zcard(keys.public(topic, "stories"))
+        articles, stories = await _ask(pipe.execute())
+        return int(articles or 0), stories
+
+    async def _handles(self, topic: TopicId, ids: Sequence[ArticleId]) -> Sequence[Handle]:
+        pipe = self._client.pipeline(transaction=False)
+        for id_ in ids:
+            pipe.hget(self._key(topic, f"ids:{_ids_bucket(id_)}"), id_)
+        return [int(handle) for handle in await _ask(pipe.execute()) if handle]
+
+    async def _facts(self, topic: TopicId, handles: Sequence[Handle]) -> dict[Handle, LookAlike]:
+        records = await self._read(topic, "article", handles)
+        pairs = zip(handles, records, strict=True)
+        return {handle: unpack_article(record) for handle, record in pairs if record}
+
+    async def _records(self, topic: TopicId, ids: Sequence[StoryId]) -> dict[StoryId, StoryRecord]:
+        """Stories that stand, in the order asked for; forwards are not followed."""
+        pairs = zip(ids, await self._read(topic, "story", ids), strict=True)
+        return {
+            id_: StoryRecord.unpacked(id_, record)
+            for id_, record in pairs
+            if record and not forward_target(record)
+        }
+
+    async def _read(
+        self, topic: TopicId, family: str, names: Sequence[object]
+    ) -> Sequence[bytes | None]:
+        if not names:
+            return []
+        wanted = [self._key(topic, f"{family}:{name}") for name in names]
+        found: Sequence[bytes | None] = await _ask(self._client.mget(wanted))
+        return found
+
+    # --- letting go --------------------------------------------------------------------------
+
+    async def expire(self, topic: TopicId) -> int:
+        """Let go of stories that have not moved for the story window, and of old index segments.
+
+        Works in small steps, so that no script holds the server for long. A story that moves
+        meanwhile stays.
+        """
+        released = 0
+        while overdue := await self._overdue(topic):
+            steps = [overdue[at : at + EXPIRE_STEP] for at in range(0, len(overdue), EXPIRE_STEP)]
+            articles = sum([await self._let_go(topic, step) for step in steps])
+            released += articles
+            if not articles:
+                break  # what is left moved just now, or is not ours to mend
+        await self._drop_segments(topic)
+        return released
+
+    async def _overdue(self, topic: TopicId) -> Sequence[StoryId]:
+        horizon = millis(self._clock.now() - self._story_window)
+        found = await _ask(
+            self._client.zrange(
+                keys.public(topic, "stories"),
+                "-inf",
+                f"({horizon}",
+                byscore=True,
+                offset=0,
+                num=EXPIRE_CHUNK,
+            )
+        )
+        return [StoryId(id_.decode()) for id_ in found]
+
+    async def _let_go(self, topic: TopicId, ids: Sequence[StoryId]) -> int:
+        farewell = await self._farewell(topic, await self._records(topic, ids))
+        members = [m.article for row in farewell.leaving.values() for m in row.story.members]
+        buckets = {article: _ids_bucket(article) for article in members}
+        done = await self._run(
+            self._expire_script,
+            topic,
+            farewell.versions,
+            farewell.links,
+            farewell.packed(topic, self._clock.now(), buckets),
+            self._changes_max_length,
+        )
+        return len(members) if done else 0
+
+    async def _farewell(self, topic: TopicId, leaving: Mapping[StoryId, StoryRecord]) -> Farewell:
+        aliases = await self._sets(topic, "aliases", list(leaving))
+        names = [*leaving, *(alias for found in aliases for alias in found)]
+        citing = dict(zip(names, await self._sets(topic, "citing", names), strict=True))
+        citers = frozenset().union(*citing.values()) - leaving.keys()
+        staying = await self._records(topic, sorted(citers))
+        rows = [*leaving.values(), *staying.values()]
+        facts = await self._facts(topic, [handle for row in rows for handle in row.handles])
+        return Farewell(leaving, staying, citing, {fact.id: fact for fact in facts.values()})
+
+    async def _sets(
+        self, topic: TopicId, family: str, ids: Sequence[StoryId]
+    ) -> Sequence[frozenset[StoryId]]:
+        pipe = self._client.pipeline(transaction=False)
+        for id_ in ids:
+            pipe.smembers(self._key(topic, f"{family}:{id_}"))
+        found = await _ask(pipe.execute())
+        return [frozenset(StoryId(id_.decode()) for id_ in members) for members in found]
+
+    async def _drop_segments(self, topic: TopicId) -> None:
+        """Unlink the buckets of segments whose youngest article is past the candidate window."""
+        segments = self._key(topic, "segments")
+        rows = await _ask(self._client.zrange(segments, 0, -1, withscores=True))
+        horizon = millis(self._clock.now() - self._candidate_window)
+        half = span(self._candidate_window) / 2
+        closed = [opened for _, opened in rows[1:]] + [rows[-1][1] + half] if rows else []
+        for (name, _), youngest in zip(rows, closed, strict=True):
+            if youngest < horizon:
+                await self._drop_segment(topic, name.decode())
+
+    async def _drop_segment(self, topic: TopicId, name: str) -> None:
+        first, bits = name.split(":")
+        buckets = 1 << int(bits)
+        for start in range(0, buckets, EXPIRE_CHUNK):
+            chunk = range(start, min(start + EXPIRE_CHUNK, buckets))
+            names = [self._key(topic, f"index:{first}:{n}") for n in chunk]
+            await _ask(self._client.unlink(*names))
+        await _ask(self._client.zrem(self._key(topic, "segments"), name))
+
+    # --- plumbing ----------------------------------------------------------------------------
+
+    def _key(self, topic: TopicId, name: str) -> str:
+        return keys.topic(topic, self._recipe.id, name)
+
+    async def _run(self, script: AsyncScript, topic: TopicId, *args: Any) -> Any:  # noqa: ANN401
+        return await _ask(script([self._key(topic, ""), keys.public(topic, "")], args))
+
+
+async def _ask(answer: Any) -> Any:  # noqa: ANN401 - redis-py answers by command and protocol
+    with translated():
+        return await answer
+
+
+def _ids_bucket(article: ArticleId) -> int:
+    return crc32(article.encode()) % IDS_BUCKETS
+
+
+@cache
+def _script(name: str) -> str:
+    """Return a script of `lua/stories` with the layouts it works on."""
+    folder = files("crawler.store").joinpath("lua", "stories")
+    return "".join(folder.joinpath(f"{part}.lua").read_text() for part in ("records", name))

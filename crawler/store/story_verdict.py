@@ -1,0 +1,216 @@
+"""What the scripts of `lua/stories` are told and what they answer, as values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from crawler.contract import change_payload, listings, rfc3339, story_payload
+from crawler.model import (
+    Article,
+    ArticleId,
+    Change,
+    ChangeKind,
+    LookAlike,
+    Neighbourhood,
+    Placement,
+    Story,
+    StoryId,
+    TopicId,
+)
+from crawler.store.records import millis
+from crawler.store.story_records import (
+    Handle,
+    StoryRecord,
+    facts_of,
+    pack,
+    pack_article,
+    pack_story,
+    pack_verdict,
+    raw,
+    unpack_article,
+    unpack_ties,
+)
+
+NEWCOMER: Handle = 0  # stands for the article being placed; its real handle is the script's to give
+
+Facts = Mapping[ArticleId, LookAlike]
+Row = tuple[object, ...]
+
+
+_ALONE = Neighbourhood()
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a verdict rests on, with the handles to write it down."""
+
+    basis: bytes = b""  # compared by the script, never read here
+    neighbourhood: Neighbourhood = _ALONE
+    handles: Mapping[ArticleId, Handle] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, article: ArticleId, reply: Sequence[Any]) -> Self:
+        """Return the grounds that the script answered with."""
+        basis, known, nominated, rows, stories = reply
+        records = {h: (unpack_article(r), ties) for h, r, ties in _threes(rows)}
+        ids = {handle: fact.id for handle, (fact, _) in records.items()}
+        whole = [StoryRecord.unpacked(StoryId(i.decode()), r) for i, r in _twos(stories)]
+        neighbourhood = Neighbourhood(
+            look_alikes=tuple(fact for fact, _ in records.values() if fact.id != article),
+            nominated=frozenset(ids[handle] for handle in _handles(nominated)),
+            stories=tuple(record.story for record in whole),
+            ties=tuple(
+                tie
+                for handle, (fact, ties) in records.items()
+                for tie in unpack_ties(handle, ties, ids)
+                if tie.one == fact.id  # each is stored with both of its articles
+            ),
+            known=records[known][0] if known else None,
+        )
+        members = {
+            member.article: handle
+            for record in whole
+            for member, handle in zip(record.story.members, record.handles, strict=True)
+        }
+        return cls(basis, neighbourhood, members)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A placement on its way into the store."""
+
+    topic: TopicId
+    article: Article
+    placement: Placement
+    grounds: Grounds
+    now: datetime
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the article is known, as it is, and nothing follows from seeing it again."""
+        known, said = self.grounds.neighbourhood.known, self.placement
+        follows = said.ties or said.stories or said.forwards or said.changes
+        return known is not None and not follows and self._fact == known
+
+    def packed(self, text: bytes) -> bytes:
+        """Return the verdict as `place.lua` takes it; `text` is the article's, compressed."""
+        seen, said = self.grounds.neighbourhood, self.placement
+        fact = self._fact
+        facts = {other.id: other for other in seen.look_alikes} | {fact.id: fact}
+        stays = fact == seen.known
+        return pack(
+            (
+                said.story,
+                raw(b"" if stays else pack_article(fact)),
+                raw(b"" if stays else text),
+                [
+                    (self._handle(t.one), self._handle(t.other), raw(pack_verdict(t)))
+                    for t in said.ties
+                ],
+                [self._story(story, facts) for story in said.stories],
+                said.forwards,
+                self._events(facts),
+            )
+        )
+
+    @property
+    def _fact(self) -> LookAlike:
+        known = self.grounds.neighbourhood.known
+        return facts_of(self.article, self.placement.story, known.arrived if known else self.now)
+
+    def _story(self, story: Story, facts: Facts) -> Row:
+        handles = [self._handle(member.article) for member in story.members]
+        return story_row(self.topic, story, handles, facts)
+
+    def _handle(self, article: ArticleId) -> Handle:
+        return NEWCOMER if article == self.article.id else self.grounds.handles[article]
+
+    def _events(self, facts: Facts) -> list[Row]:
+        stories = {story.id: story for story in self.grounds.neighbourhood.stories}
+        stories |= {story.id: story for story in self.placement.stories}
+        return [
+            event_row(self.topic, change, stories.get(change.story), facts, self.now)
+            for change in self.placement.changes
+        ]
+
+
+def story_row(topic: TopicId, story: Story, handles: Sequence[Handle], facts: Facts) -> Row:
+    """Return a story as `write_story` takes it."""
+    return (
+        story.id,
+        story.version,
+        handles,
+        listings(story, facts),
+        story.linked,
+        raw(pack_story(story)),
+        raw(story_payload(topic, story, facts)),
+        millis(story.updated),
+    )
+
+
+def event_row(
+    topic: TopicId, change: Change, story: Story | None, facts: Facts, now: datetime
+) -> Row:
+    """Return an event as `announce` takes it."""
+    payload = raw(change_payload(topic, change, story, facts, now))
+    version = story.version if story else 0
+    return (change.kind, change.story, change.article or "", rfc3339(now), version, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Stories whose time is over, and what else has to change for them to go."""
+
+    leaving: Mapping[StoryId, StoryRecord]
+    staying: Mapping[StoryId, StoryRecord]  # stories that link to a leaving one
+    citing: Mapping[StoryId, frozenset[StoryId]]  # by leaving story or alias: who links to it
+    facts: Facts
+
+    @property
+    def versions(self) -> bytes:
+        """The versions that must still hold, as `expire.lua` takes them."""
+        rows = (*self.leaving.values(), *self.staying.values())
+        return pack([(row.story.id, row.story.version) for row in rows])
+
+    @property
+    def links(self) -> int:
+        """How many links there are to the leaving stories."""
+        return sum(map(len, self.citing.values()))
+
+    def packed(self, topic: TopicId, now: datetime, bucket_of: Mapping[ArticleId, int]) -> bytes:
+        """Return what `expire.lua` is to do."""
+        return pack(
+            (
+                [(id_, _members(record, bucket_of)) for id_, record in self.leaving.items()],
+                [self._without_links(topic, record) for record in self.staying.values()],
+                [self._event(topic, record.story, now) for record in self.leaving.values()],
+            )
+        )
+
+    def _without_links(self, topic: TopicId, record: StoryRecord) -> Row:
+        old = record.story
+        linked = tuple(other for other in old.linked if other not in self.citing)
+        story = replace(old, linked=linked, version=old.version + 1)
+        return story_row(topic, story, record.handles, self.facts)
+
+    def _event(self, topic: TopicId, story: Story, now: datetime) -> Row:
+        change = Change(ChangeKind.EXPIRED, story.id)
+        return event_row(topic, change, story, self.facts, now)
+
+
+def _members(record: StoryRecord, bucket_of: Mapping[ArticleId, int]) -> list[Row]:
+    pairs = zip(record.handles, record.story.members, strict=True)
+    return [(handle, member.article, bucket_of[member.article]) for handle, member in pairs]
+
+
+def _twos(row: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
+    return zip(row[::2], row[1::2], strict=True)
+
+
+def _threes(row: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
+    return zip(row[::3], row[1::3], row[2::3], strict=True)
+
+
+def _handles(packed: bytes) -> list[Handle]:
+    return [int.from_bytes(packed[at : at + 4]) for at in range(0, len(packed), 4)]

@@ -1,0 +1,283 @@
+"""One body for both stores: what any `Stories` promises."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import Any
+
+import pytest
+from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
+from redis.asyncio import Redis
+
+from crawler.model import Article, Relation, StoryId, TopicId
+from crawler.store.clock import SimulatedClock
+from crawler.store.memory_stories import MemoryStories
+from crawler.store.stories import RedisStories
+
+TOPIC = TopicId("ukraine-border")
+WINDOWS = {"candidate_window": timedelta(days=14), "story_window": timedelta(days=90)}
+Stories = Any
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    return SimulatedClock(NOON)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def stories(request, clock) -> Stories:
+    if request.param == "memory":
+        return MemoryStories(clock, RECIPE, **WINDOWS)
+    return in_redis(request.getfixturevalue("server"), clock)
+
+
+def in_redis(client: Redis, clock: SimulatedClock, **options: Any) -> RedisStories:
+    return RedisStories(client, clock, RECIPE, **WINDOWS, changes_max_length=1_000, **options)
+
+
+async def place_all(stories: Stories, articles: list[Article]) -> list[Any]:
+    return [await stories.place(TOPIC, article, decide) for article in articles]
+
+
+# --- placing ---------------------------------------------------------------------------------
+
+
+async def test_an_article_like_no_other_founds_a_story(stories):
+    article = an_article()
+    placed = await stories.place(TOPIC, article, decide)
+    story = await stories.story(TOPIC, placed.story)
+    assert [member.article for member in story.members] == [article.id]
+    assert (story.version, story.canonical) == (1, article.id)
+    assert await stories.count(TOPIC) == (1, 1)
+
+
+async def test_a_copy_joins_and_both_stand_in_one_story(stories):
+    one, other = copies(2)
+    first, second = await place_all(stories, [one, other])
+    assert second.story == first.story
+    story = await stories.story(TOPIC, first.story)
+    assert [member.article for member in story.members] == [one.id, other.id]
+    assert await stories.count(TOPIC) == (2, 1)
+
+
+async def test_a_decision_sees_stories_whole_with_ties_and_facts(stories):
+    one, other, third = copies(3)
+    await place_all(stories, [one, other])
+    seen = []
+    await stories.place(TOPIC, third, lambda a, n: (seen.append(n), decide(a, n))[1])
+    around = seen[-1]
+    assert {alike.id for alike in around.look_alikes} == {one.id, other.id} == around.nominated
+    (tie,) = around.ties
+    assert (tie.one, tie.other, tie.relation, tie.jaccard) == (other.id, one.id, Relation.COPY, 1)
+    first = next(alike for alike in around.look_alikes if alike.id == one.id)
+    assert (first.url, first.outlet, first.title, first.language, first.published) == (
+        one.url, one.outlet, one.title, one.language, one.published,
+    )  # fmt: skip
+    assert first.arrived == NOON
+    assert first.fingerprint.sketch == one.fingerprint.sketch
+    assert first.fingerprint.shingles == one.fingerprint.shingles
+    assert first.fingerprint.content_hash == one.fingerprint.content_hash
+
+
+async def test_placing_again_changes_nothing(stories):
+    articles = [*copies(3), an_article(url="https://else.example/")]
+    before = await place_all(stories, articles)
+    state = await stories.newest(TOPIC, 10)
+    again = await place_all(stories, articles)
+    assert [placed.story for placed in again] == [placed.story for placed in before]
+    assert not any(placed.changes for placed in again)
+    assert await stories.newest(TOPIC, 10) == state
+    assert await stories.count(TOPIC) == (4, 2)
+
+
+async def test_a_new_text_at_the_same_address_revises_and_is_found_by_it(stories):
+    words = words_of("first")
+    await stories.place(TOPIC, an_article(words), decide)
+    revised = words_of("wholly other")
+    later = an_article(revised, title="Another title")
+    placed = await stories.place(TOPIC, later, decide)
+    assert placed.relation is Relation.REVISION
+    assert await stories.text(TOPIC, later.id) == later.text
+    assert (await stories.articles(TOPIC, [later.id]))[later.id].title == "Another title"
+    copy = an_article(revised, url="https://two.example/")
+    assert (await stories.place(TOPIC, copy, decide)).story == placed.story
+    assert await stories.count(TOPIC) == (2, 1)
+
+
+async def test_a_newcomer_merges_stories_and_the_old_id_still_answers(stories):
+    left, right = words_of("left", 60), words_of("right", 60)
+    one = an_article(left, url="https://a.example/")
+    other = an_article(right, url="https://b.example/")
+    first, second = await place_all(stories, [one, other])
+    assert first.story != second.story
+    both = an_article(left + right, url="https://c.example/")
+    merged = await stories.place(TOPIC, both, decide)
+    assert await stories.count(TOPIC) == (3, 1)
+    gone = ({first.story, second.story} - {merged.story}).pop()
+    story = await stories.story(TOPIC, gone)
+    assert story.id == merged.story
+    assert {member.article for member in story.members} == {one.id, other.id, both.id}
+    facts = await stories.articles(TOPIC, [one.id, other.id, both.id])
+    assert {fact.story for fact in facts.values()} == {merged.story}
+
+
+async def test_topics_know_nothing_of_each_other(stories):
+    one, other = copies(2)
+    await stories.place(TOPIC, one, decide)
+    elsewhere = await stories.place(TopicId("everything"), other, decide)
+    assert elsewhere.story == other.id
+    assert await stories.count(TOPIC) == (1, 1)
+
+
+async def test_exact_copies_of_a_text_too_short_to_judge_meet(stories):
+    words = ["Border", "crossing", "closed", "today"]
+    one, other = an_article(words), an_article(words, url="https://two.example/")
+    first, second = await place_all(stories, [one, other])
+    assert first.story == second.story
+
+
+async def test_every_article_of_a_large_story_is_still_found(stories):
+    placed = await place_all(stories, copies(60))
+    assert len({one.story for one in placed}) == 1
+    story = await stories.story(TOPIC, placed[0].story)
+    assert len(story.members) == 60
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+async def test_the_newest_stories_come_first(stories):
+    articles = [
+        an_article(url=f"https://{n}.example/", at=NOON + timedelta(minutes=n)) for n in range(5)
+    ]
+    placed = await place_all(stories, articles)
+    newest = await stories.newest(TOPIC, 3)
+    assert [story.id for story in newest] == [one.story for one in placed[:1:-1]]
+
+
+async def test_unknown_things_are_absent_not_errors(stories):
+    nothing = an_article().id
+    assert await stories.story(TOPIC, StoryId(nothing)) is None
+    assert await stories.articles(TOPIC, [nothing]) == {}
+    assert list(await stories.ties(TOPIC, nothing)) == []
+    assert await stories.text(TOPIC, nothing) is None
+    assert await stories.newest(TOPIC, 10) == []
+    assert await stories.count(TOPIC) == (0, 0)
+    assert await stories.expire(TOPIC) == 0
+
+
+async def test_ties_are_told_by_either_article(stories):
+    one, other = copies(2)
+    await place_all(stories, [one, other])
+    (tie,) = await stories.ties(TOPIC, one.id)
+    assert [tie] == list(await stories.ties(TOPIC, other.id))
+    assert (tie.one, tie.other) == (other.id, one.id)
+
+
+async def test_a_text_comes_back_letter_by_letter(stories):
+    article = an_article(["Прикордонники", "пропустили", "«вантаж»", "\ud800"])
+    await stories.place(TOPIC, article, decide)
+    assert await stories.text(TOPIC, article.id) == article.text
+
+
+# --- letting go ------------------------------------------------------------------------------
+
+
+async def test_look_alikes_are_found_within_the_candidate_window_only(stories, clock):
+    one, other, third = copies(3)
+    first = await stories.place(TOPIC, one, decide)
+    clock.advance(timedelta(days=13))
+    second = await stories.place(TOPIC, other, decide)
+    assert second.story == first.story
+    clock.advance(timedelta(days=20))
+    assert (await stories.place(TOPIC, third, decide)).story == third.id
+
+
+async def test_a_story_goes_when_its_time_is_over_with_everything_of_it(stories, clock):
+    one, other = copies(2)
+    placed = await place_all(stories, [one, other])
+    clock.advance(timedelta(days=91))
+    assert await stories.expire(TOPIC) == 2
+    assert await stories.story(TOPIC, placed[0].story) is None
+    assert await stories.articles(TOPIC, [one.id, other.id]) == {}
+    assert await stories.text(TOPIC, one.id) is None
+    assert list(await stories.ties(TOPIC, one.id)) == []
+    assert await stories.count(TOPIC) == (0, 0)
+    assert (await stories.place(TOPIC, one, decide)).changes
+
+
+async def test_a_story_that_still_moves_stays_whole(stories, clock):
+    words = words_of("moving")
+    stories_seen = set()
+    for day in range(0, 120, 10):
+        article = an_article(words, url=f"https://{day}.example/", at=clock.now())
+        stories_seen.add((await stories.place(TOPIC, article, decide)).story)
+        assert await stories.expire(TOPIC) == 0
+        clock.advance(timedelta(days=10))
+    assert len(stories_seen) == 1
+    assert await stories.count(TOPIC) == (12, 1)
+
+
+async def test_a_story_that_goes_leaves_no_link_behind(stories, clock):
+    shared = words_of("shared", 60)
+    old = an_article(shared + words_of("old", 60), url="https://old.example/")
+    await stories.place(TOPIC, old, decide)
+    clock.advance(timedelta(days=10))
+    new = an_article(shared + words_of("new", 60), url="https://new.example/", at=clock.now())
+    placed = await stories.place(TOPIC, new, decide)
+    linked = await stories.story(TOPIC, placed.story)
+    assert linked.linked == (old.id,)
+    clock.advance(timedelta(days=85))
+    assert await stories.expire(TOPIC) == 1
+    alone = await stories.story(TOPIC, placed.story)
+    assert (alone.linked, alone.version) == ((), linked.version + 1)
+    assert list(await stories.ties(TOPIC, new.id)) == []
+
+
+# --- many at once ----------------------------------------------------------------------------
+
+
+async def test_copies_arriving_together_share_one_story(stories):
+    placed = await asyncio.gather(*(stories.place(TOPIC, one, decide) for one in copies(20)))
+    assert len({one.story for one in placed}) == 1
+    assert await stories.count(TOPIC) == (20, 1)
+
+
+def _place_in_a_process(socket: str, seed: int) -> list[str]:
+    """Place the same articles in an order of one's own; return their stories by address."""
+
+    async def run() -> list[str]:
+        client = Redis(unix_socket_path=socket, protocol=3)
+        stories = in_redis(client, SimulatedClock(NOON))
+        articles = [article for wire in range(10) for article in copies(8, f"wire-{wire}")]
+        order = random.Random(seed).sample(range(len(articles)), len(articles))
+        found: dict[int, str] = {}
+
+        async def place(n: int) -> None:
+            found[n] = (await stories.place(TOPIC, articles[n], decide)).story
+
+        for start in range(0, len(order), 16):
+            await asyncio.gather(*(place(n) for n in order[start : start + 16]))
+        await client.aclose()
+        return [found[n] for n in range(len(articles))]
+
+    return asyncio.run(run())
+
+
+async def test_processes_placing_the_same_articles_agree_and_none_is_twice(server, server_socket):
+    run: Callable[..., Any] = asyncio.get_running_loop().run_in_executor
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        placed = await asyncio.gather(
+            *(run(pool, _place_in_a_process, server_socket, seed) for seed in range(4))
+        )
+    stories = in_redis(server, SimulatedClock(NOON))
+    assert await stories.count(TOPIC) == (80, 10)
+    assert all(
+        len({*stories_of[at : at + 8]}) == 1 for stories_of in placed for at in range(0, 80, 8)
+    )
+    newest = await stories.newest(TOPIC, 100)
+    members = [member.article for story in newest for member in story.members]
+    assert len(members) == len(set(members)) == 80
