@@ -13,7 +13,7 @@ from crawler.errors import ConfigError
 
 OPTIONS = frozenset(
     {
-        "client_name", "db", "health_check_interval", "max_connections", "password",
+        "client_name", "db", "max_connections", "password",
         "socket_connect_timeout", "socket_timeout", "ssl_ca_certs", "ssl_ca_path",
         "ssl_cert_reqs", "ssl_certfile", "ssl_check_hostname", "ssl_keyfile", "ssl_password",
         "username",

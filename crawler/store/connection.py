@@ -6,16 +6,16 @@ A command may therefore run twice; every script of ours allows for that.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import redis.exceptions as failures
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import EqualJitterBackoff
 from redis.maint_notifications import MaintNotificationsConfig
 
 from crawler.config import Config
@@ -28,7 +28,36 @@ MAX_CONNECTIONS = 64  # of one process; more tasks than that wait for their turn
 ANSWER_SECONDS = 10  # a blocking read must ask for less
 CONNECT_SECONDS = 5
 FIRST_RETRIES = 2  # a wrong address is told at once
-RETRIES = 6  # redis-py tries 7 x 7 connections: 20 to 30 s of an absent server
+RETRIES = 24  # with waits that double from 0.1 to 2 s: an absence of half a minute
+RETRY_FIRST_SECONDS = 0.05
+RETRY_LONGEST_SECONDS = 2
+
+T = TypeVar("T")
+
+
+class Patience(Retry):
+    """Retries with growing waits, counted once however deeply redis-py nests them.
+
+    By itself a command that retries reconnects with retries of its own, so that ten become a
+    hundred. Each connection has its own copy, and one task at a time.
+    """
+
+    def __init__(self, retries: int) -> None:
+        backoff = EqualJitterBackoff(base=RETRY_FIRST_SECONDS, cap=RETRY_LONGEST_SECONDS)
+        super().__init__(backoff, retries)
+        self._trying = False
+
+    async def call_with_retry(
+        self, do: Callable[[], Awaitable[T]], *failed: Any, **options: Any
+    ) -> T:
+        """Return what `do` returns; within another attempt it is tried once."""
+        if self._trying:
+            return await do()
+        self._trying = True
+        try:
+            return await super().call_with_retry(do, *failed, **options)
+        finally:
+            self._trying = False
 
 
 class EmbeddedConnection(UnixDomainSocketConnection):
@@ -56,25 +85,22 @@ async def connect(config: Config) -> Redis:
         ConfigError: The address is malformed, or the server is not fit for use.
         StoreError: The server cannot be reached, or refuses the user.
     """
-    client = Redis.from_pool(BlockingConnectionPool(**await _options(config)))
-    try:
+    options = await _options(config)
+    async with _client(options, retries=FIRST_RETRIES) as probe:
         with translated():
-            check_usable(await client.info())
-    except BaseException:
-        await client.aclose()
-        raise
-    client.set_retry(_retry(RETRIES, longest=2))
-    return client
+            check_usable(await probe.info())
+    return _client(options, retries=RETRIES)
 
 
 async def inspect(config: Config) -> Facts:
     """Return what the store's server says of itself; raises as `connect` does."""
-    client = await connect(config)
-    try:
+    async with await connect(config) as client:
         with translated():
             return facts_of(await client.info())
-    finally:
-        await client.aclose()
+
+
+def _client(options: Mapping[str, Any], *, retries: int) -> Redis:
+    return Redis.from_pool(BlockingConnectionPool(retry=Patience(retries), **options))
 
 
 async def _options(config: Config) -> dict[str, Any]:
@@ -85,18 +111,13 @@ async def _options(config: Config) -> dict[str, Any]:
         "max_connections": MAX_CONNECTIONS,
         "socket_timeout": ANSWER_SECONDS,
         "socket_connect_timeout": CONNECT_SECONDS,
-        "retry": _retry(FIRST_RETRIES, longest=0.1),
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }
     if config.redis_url:
-        return common | {"health_check_interval": 30} | connection_options(config)
+        return common | connection_options(config)
     running = await asyncio.to_thread(ensure_running, config.home)
     server = {"connection_class": EmbeddedConnection, "home": config.home}
     return common | server | {"path": str(running.socket)}
-
-
-def _retry(retries: int, *, longest: float) -> Retry:
-    return Retry(ExponentialWithJitterBackoff(base=0.05, cap=longest), retries)
 
 
 # --- errors ----------------------------------------------------------------------------------
@@ -115,8 +136,11 @@ def translated() -> Iterator[None]:
 
 
 def _sentence(error: failures.RedisError) -> str:
-    if isinstance(error.__cause__, KordonError):
-        return str(error.__cause__)
+    cause = error.__cause__
+    if isinstance(cause, KordonError):
+        return str(cause)
+    if isinstance(cause, failures.RedisError):  # a refused greeting, wrapped by redis-py
+        return _sentence(cause)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return sentence.format(said=str(error).rstrip("."))

@@ -33,6 +33,7 @@ from crawler.store.records import (
     host_at,
     instant,
     millis,
+    next_poll_of,
     record,
     span,
     unrecord,
@@ -97,11 +98,14 @@ class RedisFrontier:
         return new
 
     async def commit_poll(
-        self, claim: PollClaim, state: FeedState, entries: Sequence[Entry]
+        self,
+        claim: PollClaim,
+        state: FeedState,
+        entries: Sequence[Entry] = (),
+        *,
+        quiet: FeedState | None = None,
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
-        if state.next_poll is None:
-            raise ValueError("a poll is committed together with the instant of the next")
         listed: list[Any] = []
         for entry in entries:
             listed += (entry.id, host_at(entry.url), encode(entry))
@@ -111,7 +115,9 @@ class RedisFrontier:
             claim.key,
             host_at(claim.url),
             encode(state),
-            millis(state.next_poll),
+            millis(next_poll_of(state)),
+            encode(quiet or state),
+            millis(next_poll_of(quiet or state)),
             millis(self._clock.now() - self._seen_window),
             *listed,
         )

@@ -20,7 +20,7 @@ from crawler.model import (
     WorkerId,
 )
 from crawler.ports import Census, Clock, EntryRecord
-from crawler.store.records import host_at, instant, millis, span
+from crawler.store.records import host_at, instant, millis, next_poll_of, span
 
 PAUSE_KEPT = timedelta(days=7)
 SKIP_DAYS = 30
@@ -137,18 +137,24 @@ class MemoryFrontier:
         return known is None
 
     async def commit_poll(
-        self, claim: PollClaim, state: FeedState, entries: Sequence[Entry]
+        self,
+        claim: PollClaim,
+        state: FeedState,
+        entries: Sequence[Entry] = (),
+        *,
+        quiet: FeedState | None = None,
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
-        if state.next_poll is None:
-            raise ValueError("a poll is committed together with the instant of the next")
+        with_news, without = (millis(next_poll_of(taught)) for taught in (state, quiet or state))
         if not self._end(claim):
             return 0
-        registered = self._kept.feeds[claim.state.feed.id]
-        registered.state, registered.due = state, millis(state.next_poll)
-        self._schedule(registered.feed.id)
         self._forget_unlisted()
-        return self._list(entries)
+        unseen = self._list(entries)
+        known = self._kept.feeds[claim.state.feed.id]
+        known.state = state if unseen else quiet or state
+        known.due = with_news if unseen else without
+        self._schedule(known.feed.id)
+        return unseen
 
     def _forget_unlisted(self) -> None:
         since = millis(self._clock.now() - self._seen_window)

@@ -7,7 +7,7 @@ import msgspec
 
 from crawler.errors import SourceError
 from crawler.fetch.urls import host_of
-from crawler.model import Host
+from crawler.model import FeedState, Host
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -48,6 +48,17 @@ def host_at(url: str) -> Host:
         return host_of(url)
     except SourceError:
         return NOWHERE
+
+
+def next_poll_of(state: FeedState) -> datetime:
+    """Return when the feed is due next.
+
+    Raises:
+        ValueError: The state does not say; a feed without it would never be polled again.
+    """
+    if state.next_poll is None:
+        raise ValueError(f"the state of feed {state.feed.id} lacks the instant of the next poll")
+    return state.next_poll
 
 
 def millis(instant: datetime) -> int:

@@ -182,6 +182,18 @@ async def test_a_poll_queues_what_was_not_seen_before(frontier, clock):
     assert (await frontier.census()).due == 3
 
 
+async def test_news_decides_which_state_a_poll_leaves(frontier, clock):
+    for outcome, due in (("with news", HOUR), ("quiet", 2 * HOUR)):
+        await frontier.register([a_feed()])
+        claim = await claim_one(frontier, entries=False)
+        news = replace(claim.state, last_outcome="with news", next_poll=START + HOUR)
+        quiet = replace(claim.state, last_outcome="quiet", next_poll=START + 2 * HOUR)
+        await frontier.commit_poll(claim, news, [an_entry("one")], quiet=quiet)
+        [state] = await frontier.feeds()
+        assert (state.last_outcome, state.next_poll) == (outcome, START + due)
+        clock.advance(HOUR)
+
+
 async def test_an_entry_listed_twice_in_one_poll_is_one_entry(frontier):
     assert await poll(frontier, an_entry("one"), an_entry("one")) == 1
 

@@ -1,6 +1,8 @@
--- feed, claim key, host, state, next poll, seen cutoff; then id, host and record of each entry
--- -> how many were unseen
-local feed, key, host, state, next_poll, seen_since = arg(1), arg(2), arg(3), arg(4), num(5), num(6)
+-- feed, claim key, host; state and next poll with an unseen entry; the same with none; seen
+-- cutoff; then id, host and JSON of each entry -> how many were unseen
+local feed, key, host, seen_since = arg(1), arg(2), arg(3), num(8)
+local news, quiet = { state = arg(4), due = num(5) }, { state = arg(6), due = num(7) }
+local FIRST_ENTRY = 9
 
 local hosts, fresh = {}, 0
 
@@ -33,7 +35,7 @@ end
 
 local function list_all()
   local last = #ARGV - 4 - 2
-  for from = 7, last, 3 * CHUNK do
+  for from = FIRST_ENTRY, last, 3 * CHUNK do
     list(from, math.min(from + 3 * CHUNK - 3, last), last)
   end
   for entry_host in pairs(hosts) do
@@ -48,14 +50,18 @@ local function forget_unlisted()
   end
 end
 
+local function learn(taught)
+  call("HSET", K.polls, feed, taught.state)
+  call("HSET", K.schedule, feed, taught.due)
+  requeue("f", feed, taught.due)
+end
+
 end_turn(host, key, 0)
 if lease_of("f", feed) ~= key then
   return 0
 end
 drop_lease("f", feed)
-call("HSET", K.polls, feed, state)
-call("HSET", K.schedule, feed, next_poll)
-requeue("f", feed, next_poll)
 forget_unlisted()
 list_all()
+learn(fresh > 0 and news or quiet)
 return fresh
