@@ -85,7 +85,23 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.middlewares.manners.MannersMiddleware": 605,  # before redirects are followed
+    "crawler.middlewares.manners.MannersMiddleware": 605,  # sees a redirect before it is followed
+    "crawler.middlewares.redirects.RedirectsMiddleware": 600,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # statuses are ours to judge
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # crawler.fetch.urls does
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+EXTENSIONS = {
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
 }
 ITEM_PIPELINES = {
     "pipelines.prepare.PreparePipeline": 100,

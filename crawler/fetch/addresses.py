@@ -51,9 +51,14 @@ def is_public(address: Address, allowed: Sequence[Network] = ()) -> bool:
     An IPv4 address inside an IPv6 one is judged as what a connection would reach: the mapped
     form is the IPv4 address itself, 6to4 and NAT64 lead to it from elsewhere.
     """
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    plain = mapped or address
+    plain = unmapped(address)
     return _is_global(plain) or any(plain in network for network in allowed)
+
+
+def unmapped(address: Address) -> Address:
+    """Return the IPv4 address that ::ffff:a.b.c.d is; any other as it is."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
 
 
 @lru_cache(maxsize=4096)

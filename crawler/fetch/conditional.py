@@ -149,7 +149,7 @@ def hold_until(
         return min(asked, now + longest)
     if status != 429:  # noqa: PLR2004
         return None
-    return now + min(REFUSAL_FIRST * 2 ** min(refusals, 16), longest)
+    return now + min(REFUSAL_FIRST * (1 << min(refusals, 16)), longest)
 
 
 def retry_after(headers: Headers, now: datetime) -> datetime | None:
@@ -222,7 +222,7 @@ def _seconds(digits: str) -> timedelta:
 
 def _http_date(value: str) -> datetime | None:
     try:
-        moment: datetime = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(value)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, IndexError):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC)

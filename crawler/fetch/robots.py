@@ -8,7 +8,7 @@ from protego import Protego
 
 FIRST_ERROR = 500
 THROTTLED = 429  # no answer about rules, as a 5xx is none
-UNREACHABLE_LIFETIME = timedelta(minutes=10)  # long enough to spare the host, short enough to mend
+UNREACHABLE_LIFETIME = timedelta(minutes=1)  # spares the host, and does not outlast our retries
 _AGENT_LINE = re.compile(
     r"^[ \t]*user[ -]?agent[ \t]*[: \t][ \t]*([^#\r\n]*)", re.IGNORECASE | re.MULTILINE
 )

@@ -36,6 +36,7 @@ _TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "at_link_
 
 _ASCII = bytes(range(128))
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+_ON_THE_WIRE = re.compile(r"[!-\[\]-~]+")  # printable ASCII but space and backslash
 _IN_PATH = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!$&'()*+,;=:@/-]")
 _IN_QUERY = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!$&'()*+,;=:@/?-]")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -86,16 +87,26 @@ def origin_of(url: str) -> Host:
 
 
 def is_fetchable(url: str) -> bool:
-    """Tell whether an address, spelled as it goes over the wire, may be asked at all.
+    """Tell whether an address may be asked at all; see `refuse_unfetchable`."""
+    try:
+        refuse_unfetchable(url)
+    except SourceError:
+        return False
+    return True
+
+
+def refuse_unfetchable(url: str) -> None:
+    """Let an address pass that may be asked, spelled as it goes over the wire.
 
     http(s) without credentials, of sane length, in printable ASCII (a line break would add
     headers, a backslash is read two ways), to a port where no other service listens.
+
+    Raises:
+        SourceError: It may not be asked (`scheme`, `bad-address`).
     """
-    try:
-        _host(_split(url), url)
-    except SourceError:
-        return False
-    return url.isascii() and url.isprintable() and not set(url) & {" ", "\\", "#"}
+    host_of(url)
+    if not _ON_THE_WIRE.fullmatch(url):
+        raise SourceError(url, FailReason.BAD_ADDRESS, "the address is not spelled for the wire")
 
 
 def redirect_target(url: str, location: bytes) -> str:

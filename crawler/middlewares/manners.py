@@ -1,0 +1,130 @@
+"""Good manners towards hosts, for every request of every kind."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.config import Config
+from crawler.errors import SourceError
+from crawler.fetch.conditional import hold_until
+from crawler.fetch.reasons import FailReason
+from crawler.fetch.robots import Rules
+from crawler.fetch.urls import host_of
+from crawler.middlewares import app_of
+from crawler.middlewares.redirects import is_hop
+from crawler.middlewares.robots import ROBOTS_FILE, Download, RobotsFiles
+from crawler.model import EntryClaim, Host
+from crawler.ports import Clock, Frontier
+
+Sleep = Callable[[float], Awaitable[object]]
+
+WAITING_SHARE = 4  # of a lease: what robots file, wait and page take together must fit into it
+REFUSERS_MOST = 1_024  # hosts whose refusals are counted
+_OK, _TOO_MANY_REQUESTS = 200, 429
+
+
+class MannersMiddleware:
+    """Ask for permission, wait for the host's turn, and heed what its answers ask of us.
+
+    A claim covers one request. Whatever else is asked of a host on its account, a robots file or
+    the next hop of a redirect, waits for a slot of its own.
+    """
+
+    def __init__(
+        self,
+        frontier: Frontier,
+        clock: Clock,
+        config: Config,
+        download: Download,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._frontier = frontier
+        self._clock = clock
+        self._robots = RobotsFiles(frontier, clock, config, download)
+        self._longest_wait = config.lease / WAITING_SHARE
+        self._sleep = sleep
+        self._refusals: OrderedDict[Host, int] = OrderedDict()  # in a row
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Wire it to the application; the engine that downloads is made later."""
+        app = app_of(crawler)
+
+        def download(request: Request) -> Awaitable[Response]:
+            return crawler.engine.download_async(request)
+
+        return cls(app.frontier, app.clock, app.config, download)
+
+    async def process_request(self, request: Request) -> None:
+        """Let a request pass when its host allows it and its turn has come.
+
+        Raises:
+            SourceError: It must not be asked (`robots`), or not now (`robots-unreachable`,
+                `host-busy`, or why the robots file did not come).
+        """
+        if ROBOTS_FILE not in request.meta:
+            await self._permit(request)
+        elif is_hop(request):
+            await self._turn(request.url)
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Heed Retry-After and the publisher's word on text mining.
+
+        Raises:
+            SourceError: The page is not for us (`opted-out`).
+
+        Source: RFC 9110, 10.2.3; W3C TDM Reservation Protocol
+        """
+        await self._heed(request, response)
+        if _is_page(request, response) and response.headers.get("Tdm-Reservation") == b"1":
+            raise SourceError(request.url, FailReason.OPTED_OUT, "its publisher reserves mining")
+        return response
+
+    async def _permit(self, request: Request) -> None:
+        rules = await self._robots.known(request.url)
+        hop, unknown = is_hop(request), rules is None
+        if hop and unknown:
+            await self._turn(request.url)
+        rules = rules or await self._robots.ask(request.url)
+        _refuse_disallowed(request.url, rules)
+        if hop or unknown:
+            await self._turn(request.url)
+
+    async def _turn(self, url: str) -> None:
+        wait = await self._frontier.next_slot(host_of(url))
+        if wait > self._longest_wait:
+            raise SourceError(url, FailReason.HOST_BUSY, f"its host is free in {wait}")
+        if wait > timedelta(0):
+            await self._sleep(wait.total_seconds())
+
+    async def _heed(self, request: Request, response: Response) -> None:
+        if response.status == _OK and not self._refusals:
+            return
+        host = host_of(request.url)
+        refusals = self._refusals.pop(host, 0)
+        said = {"retry-after": (response.headers.get("Retry-After") or b"").decode("latin-1")}
+        until = hold_until(response.status, said, self._clock.now(), refusals=refusals)
+        if until is not None:
+            await self._frontier.hold_host(host, until)
+        if response.status == _TOO_MANY_REQUESTS:
+            self._refusals[host] = refusals + 1
+            if len(self._refusals) > REFUSERS_MOST:
+                self._refusals.popitem(last=False)
+
+
+def _refuse_disallowed(url: str, rules: Rules) -> None:
+    if not rules.reachable:
+        problem = "its robots file cannot be read for now"
+        raise SourceError(url, FailReason.ROBOTS_UNREACHABLE, problem)
+    if not rules.allows(url):
+        raise SourceError(url, FailReason.ROBOTS, "its robots file forbids it")
+
+
+def _is_page(request: Request, response: Response) -> bool:
+    return response.status == _OK and isinstance(request.meta.get("claim"), EntryClaim)
