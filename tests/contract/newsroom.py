@@ -1,4 +1,4 @@
-"""Made-up articles and a small decision of our own, so that a store is tested without the real one."""
+"""Made-up articles and a small decision of our own: a store is tested without the real one."""
 
 import random
 from dataclasses import replace
@@ -70,7 +70,7 @@ def copies(count: int, seed: object = "wire") -> list[Article]:
 
 
 def decide(article: Article, around: Neighbourhood) -> Placement:
-    """Join what is alike by two fifths, link what is alike by a tenth; merge what the article joins."""
+    """Join, and merge, what is alike by two fifths; link what is alike by a tenth."""
     known = around.known
     if known and known.fingerprint.content_hash == article.fingerprint.content_hash:
         return Placement(article.id, known.story, Relation.COPY)

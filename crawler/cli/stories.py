@@ -1,0 +1,162 @@
+"""`kordon stories`: the deduplicated stories and who carried them."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from crawler.app import App
+from crawler.cli.console import Json, print_json, print_table, printable, say
+from crawler.cli.session import opened
+from crawler.model import ArticleId, LookAlike, Member, Story, StoryId, TopicId
+
+app = typer.Typer(help="The stories, newest first, and who carried them.", no_args_is_help=True)
+
+DEFAULT_LIMIT = 20
+
+Topic = Annotated[
+    list[str] | None, typer.Option(help="Look in this topic (repeatable); else in all active ones.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """An article of a story."""
+
+    id: str
+    url: str
+    outlet: str
+    outlet_name: str
+    title: str
+    language: str
+    published: datetime | None
+    relation: str  # to the canonical article
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story as a person reads it; the facts are its canonical article's."""
+
+    id: str
+    topic: str
+    title: str
+    url: str
+    outlet: str
+    published: datetime | None
+    updated: datetime
+    version: int
+    copies: int
+    outlets: list[str]
+    linked: list[str]
+    members: list[MemberView]
+
+
+@app.command("list")
+def list_stories(
+    topic: Topic = None,
+    limit: Annotated[int, typer.Option(min=1, help="Stories of each topic.")] = DEFAULT_LIMIT,
+    as_json: Json = False,
+) -> None:
+    """List the newest stories."""
+    asyncio.run(_list(topic, limit, as_json))
+
+
+@app.command()
+def show(
+    story_id: Annotated[str, typer.Argument(metavar="ID", help="As `stories list` prints it.")],
+    topic: Topic = None,
+    as_json: Json = False,
+) -> None:
+    """Show one story with its members; an id that was merged shows what it became."""
+    asyncio.run(_show(StoryId(story_id), topic, as_json))
+
+
+async def story_views(app: App, topic: TopicId, limit: int) -> list[StoryView]:
+    """Return the newest stories of a topic with all that is shown of them."""
+    return await _views(app, topic, await app.stories.newest(topic, limit))
+
+
+async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
+    async with opened() as app:
+        found = [
+            view for topic in _chosen(app, topics) for view in await story_views(app, topic, limit)
+        ]
+    if as_json:
+        print_json(found)
+    else:
+        rows = [(v.id, v.updated, v.title, v.outlet, v.copies, ", ".join(v.outlets)) for v in found]
+        print_table(
+            "Newest stories", ("id", "changed", "story", "first from", "copies", "outlets"), rows
+        )
+
+
+async def _show(story_id: StoryId, topics: list[str] | None, as_json: bool) -> None:
+    async with opened() as app:
+        found = [
+            view
+            for topic in _chosen(app, topics)
+            if (story := await app.stories.story(topic, story_id))
+            for view in await _views(app, topic, [story])
+        ]
+    if not found:
+        say(f"kordon: no story has the id {story_id}; it may have expired")
+        raise typer.Exit(1)
+    if as_json:
+        print_json(found[0])
+    else:
+        _print(found[0])
+
+
+def _print(view: StoryView) -> None:
+    typer.echo(f"{printable(view.title)}\n{printable(view.url)}\n")
+    rows = [(m.published, m.outlet, m.relation, m.title, m.url) for m in view.members]
+    print_table(
+        f"{view.copies} articles in {view.topic}, version {view.version}",
+        ("published", "outlet", "relation", "title", "url"),
+        rows,
+    )
+
+
+def _chosen(app: App, topics: list[str] | None) -> tuple[TopicId, ...]:
+    return tuple(TopicId(topic) for topic in topics) if topics else app.config.topics
+
+
+async def _views(app: App, topic: TopicId, stories: Sequence[Story]) -> list[StoryView]:
+    ids = [member.article for story in stories for member in story.members]
+    facts = await app.stories.articles(topic, ids)
+    return [_view(topic, story, facts) for story in stories if story.canonical in facts]
+
+
+def _view(topic: TopicId, story: Story, facts: Mapping[ArticleId, LookAlike]) -> StoryView:
+    canonical = facts[story.canonical]
+    known = [member for member in story.members if member.article in facts]
+    return StoryView(
+        id=story.id,
+        topic=topic,
+        title=canonical.title,
+        url=canonical.url,
+        outlet=canonical.outlet,
+        published=canonical.published,
+        updated=story.updated,
+        version=story.version,
+        copies=len(story.members),
+        outlets=sorted({facts[member.article].outlet for member in known}),
+        linked=list(story.linked),
+        members=[_member(member, facts[member.article]) for member in known],
+    )
+
+
+def _member(member: Member, fact: LookAlike) -> MemberView:
+    return MemberView(
+        id=fact.id,
+        url=fact.url,
+        outlet=fact.outlet,
+        outlet_name=fact.outlet_name,
+        title=fact.title,
+        language=fact.language,
+        published=fact.published,
+        relation=member.relation,
+    )

@@ -1,0 +1,139 @@
+"""The corpus on disk: what is kept comes back, once, also after a crash."""
+
+import asyncio
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from newsroom import NOON, an_article, words_of
+from zstandard import ZstdDecompressor
+
+from crawler.errors import StoreError
+from crawler.model import Article
+from crawler.store.corpus import LocalCorpus
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    corpus = LocalCorpus(tmp_path / "corpus")
+    yield corpus
+    corpus.close()
+
+
+def articles_of(count: int, outlet: str = "one") -> list[Article]:
+    return [
+        an_article(url=f"https://{outlet}.example/{n}", at=NOON + timedelta(minutes=n))
+        for n in range(count)
+    ]
+
+
+async def everything_in(folder: Path) -> list[Article]:
+    return [article async for article in LocalCorpus(folder).read()]
+
+
+async def test_what_is_kept_comes_back_whole_and_in_order(corpus, tmp_path):
+    articles = articles_of(150)
+    for article in articles:
+        await corpus.keep(article)
+    assert await everything_in(tmp_path / "corpus") == articles
+
+
+async def test_an_empty_corpus_reads_as_nothing(corpus):
+    assert [article async for article in corpus.read()] == []
+
+
+async def test_keeping_again_adds_nothing_also_after_a_restart(corpus, tmp_path):
+    (article,) = articles_of(1)
+    await corpus.keep(article)
+    await corpus.keep(article)
+    corpus.close()
+    restarted = LocalCorpus(tmp_path / "corpus")
+    await restarted.keep(article)
+    assert len(list((tmp_path / "corpus").iterdir())) == 1
+    assert await everything_in(tmp_path / "corpus") == [article]
+
+
+async def test_a_new_text_at_the_same_address_is_kept_too(corpus, tmp_path):
+    first, second = an_article(words_of(1)), an_article(words_of(2))
+    await corpus.keep(first)
+    await corpus.keep(second)
+    assert len(await everything_in(tmp_path / "corpus")) == 2
+
+
+async def test_any_zstd_tool_prints_one_json_line_for_each_article(corpus, tmp_path):
+    for article in articles_of(3):
+        await corpus.keep(article)
+    (segment,) = (tmp_path / "corpus").iterdir()
+    with segment.open("rb") as file:
+        reader = ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        assert reader.read().count(b"\n") == 3
+
+
+async def test_a_torn_record_is_left_out_and_the_rest_is_read(corpus, tmp_path):
+    articles = articles_of(3)
+    for article in articles:
+        await corpus.keep(article)
+    corpus.close()
+    (segment,) = (tmp_path / "corpus").iterdir()
+    whole = segment.read_bytes()
+    for lost in (1, 20, 40):
+        segment.write_bytes(whole[:-lost])
+        assert await everything_in(tmp_path / "corpus") == articles[:2]
+    again = LocalCorpus(tmp_path / "corpus")
+    await again.keep(articles[2])
+    again.close()
+    assert await everything_in(tmp_path / "corpus") == articles
+
+
+async def test_a_full_disk_is_told_and_tears_nothing(corpus, tmp_path):
+    resource = pytest.importorskip("resource")
+    first, second = articles_of(2)
+    await corpus.keep(first)
+    (segment,) = (tmp_path / "corpus").iterdir()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (segment.stat().st_size + 10, limits[1]))
+    try:
+        with pytest.raises(StoreError, match="the corpus cannot be written"):
+            await corpus.keep(second)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    await corpus.keep(second)
+    assert await everything_in(tmp_path / "corpus") == [first, second]
+
+
+def _keep_all(folder: Path, outlet: str) -> int:
+    async def run() -> None:
+        corpus = LocalCorpus(folder)
+        for article in articles_of(40, outlet) + articles_of(10, "shared"):
+            await corpus.keep(article)
+
+    asyncio.run(run())
+    return os.getpid()
+
+
+async def test_two_accounts_of_one_text_read_as_the_first(corpus, tmp_path):
+    (article,) = articles_of(1)
+    other = LocalCorpus(tmp_path / "corpus")
+    assert await everything_in(tmp_path / "corpus") == []
+    await other.keep(replace(article, title="Another title"))
+    other.close()
+    for segment in (tmp_path / "corpus").iterdir():
+        segment.rename(tmp_path / segment.name)
+    await corpus.keep(article)
+    for segment in tmp_path.glob("*.zst"):
+        segment.rename(tmp_path / "corpus" / segment.name)
+    assert len(await everything_in(tmp_path / "corpus")) == 1
+
+
+async def test_processes_keep_side_by_side_and_readers_see_each_article_once(tmp_path):
+    with ProcessPoolExecutor(3, get_context("spawn")) as pool:
+        list(pool.map(_keep_all, [tmp_path] * 3, ["one", "two", "three"]))
+    urls = [article.url for article in await everything_in(tmp_path)]
+    assert len(urls) == len(set(urls)) == 130
