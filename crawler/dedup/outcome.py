@@ -1,0 +1,202 @@
+"""What a new grouping makes of the stories that were: ids that last, versions, events."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from crawler.dedup.canonical import canonical_of
+from crawler.dedup.grouping import Group, central
+from crawler.dedup.scene import Scene
+from crawler.dedup.ties import converse
+from crawler.model import (
+    ArticleId,
+    Change,
+    ChangeKind,
+    Member,
+    Placement,
+    Relation,
+    Story,
+    StoryId,
+    Tie,
+    id_of,
+)
+
+_MOST_LINKS = 32  # stories that one story is linked with, the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The groups under their story ids, and what became of the stories that were."""
+
+    scene: Scene
+    groups: Mapping[StoryId, Group]
+    heirs: Mapping[StoryId, StoryId]  # each touched story -> the one that stands for it now
+
+    @classmethod
+    def of(cls, scene: Scene, groups: Sequence[Group]) -> Self:
+        """Return the groups named: the oldest story's id goes where most of its members go."""
+        names: dict[Group, StoryId] = {}
+        heirs = {
+            story.id: names.setdefault(_heir(story, groups), story.id) for story in scene.touched
+        }
+        for group in groups:
+            names.setdefault(group, _new_id(scene, group))
+        return cls(scene, {name: group for group, name in names.items()}, heirs)
+
+    def placement(self) -> Placement:
+        """Return the verdict: where the newcomer stands, and all that changes by it."""
+        own = self.scene.newcomer.id
+        home = self._story_of(own)
+        links = self._new_links()
+        stories = self._stories(links)
+        relation = next(m.relation for m in stories[home].members if m.article == own)
+        return Placement(
+            article=own,
+            story=home,
+            relation=relation,
+            ties=tuple(self.scene.learnt),
+            stories=tuple(s for s in stories.values() if s != self.scene.stories.get(s.id)),
+            forwards=tuple((old, new) for old, new in self.heirs.items() if old != new),
+            changes=(
+                self._arrival(home, relation),
+                *self._upheavals(),
+                *self._new_canonicals(stories),
+                *_linkings(links),
+            ),
+        )
+
+    # --- stories -----------------------------------------------------------------------------
+
+    def _stories(self, links: Sequence[tuple[StoryId, StoryId, Tie]]) -> dict[StoryId, Story]:
+        """Return every story that may have changed, as it is now."""
+        stories = {id_: self._story(id_) for id_ in self.groups}
+        for one, other, _ in links:
+            story = stories[one] if one in stories else self.scene.stories[one]
+            stories[one] = _linked(story, other)
+        return {id_: self._next_version(story) for id_, story in stories.items()}
+
+    def _story(self, id_: StoryId) -> Story:
+        """Return the story with its present members, its version still the old one."""
+        sources = [story for story in self.scene.touched if self.heirs[story.id] == id_]
+        canonical = self._canonical(id_)
+        links = dict.fromkeys(self.heirs.get(link, link) for s in sources for link in s.linked)
+        return Story(
+            id=id_,
+            canonical=canonical,
+            members=tuple(self._members(id_, canonical, sources)),
+            created=min((story.created for story in sources), default=self.scene.now),
+            updated=max((story.updated for story in sources), default=self.scene.now),
+            version=max((story.version for story in sources), default=0),
+            linked=tuple(link for link in links if link != id_),
+        )
+
+    def _canonical(self, id_: StoryId) -> ArticleId:
+        old = self.scene.stories.get(id_)
+        articles, group = self.scene.articles, self.groups[id_]
+        if old and old.canonical not in articles:
+            return old.canonical
+        core = central(group, self.scene.ties) or group
+        incumbent = articles[old.canonical] if old and old.canonical in core else None
+        return canonical_of((articles[one] for one in core), incumbent).id
+
+    def _members(
+        self, id_: StoryId, canonical: ArticleId, sources: Sequence[Story]
+    ) -> Iterator[Member]:
+        """Yield the members by arrival; those whose text is not known any more stay in front."""
+        articles = self.scene.articles
+        for story in sources:
+            yield from (member for member in story.members if member.article not in articles)
+        for one in sorted(self.groups[id_], key=lambda one: (articles[one].arrived, one)):
+            yield Member(one, self._standing(one, canonical))
+
+    def _standing(self, one: ArticleId, canonical: ArticleId) -> Relation:
+        if one == canonical:
+            return Relation.DIGEST if self.scene.ties.is_digest(one) else Relation.COPY
+        if canonical not in self.scene.articles:
+            return Relation.PARTIAL
+        return self.scene.ties.between(one, canonical).relation
+
+    def _next_version(self, story: Story) -> Story:
+        old = self.scene.stories.get(story.id)
+        revised = self.scene.known and self.scene.newcomer.id in self.groups.get(story.id, ())
+        if story == old and not revised:
+            return story
+        moved = revised or old is None or story.members != old.members
+        updated = max(story.updated, self.scene.now) if moved else story.updated
+        return replace(story, version=story.version + 1, updated=updated)
+
+    # --- events ------------------------------------------------------------------------------
+
+    def _arrival(self, home: StoryId, relation: Relation) -> Change:
+        own, known = self.scene.newcomer.id, self.scene.known
+        if known and self.heirs[known.story] == home:
+            return Change(ChangeKind.REVISED, home, own, relation)
+        if self.groups[home] == {own} and home not in self.scene.stories:
+            return Change(ChangeKind.CREATED, home, own, relation)
+        return Change(ChangeKind.JOINED, home, own, relation)
+
+    def _upheavals(self) -> Iterator[Change]:
+        for old, heir in self.heirs.items():
+            if old != heir:
+                yield Change(ChangeKind.MERGED, heir, other=old)
+        for story in self.scene.touched:
+            heir, ids = self.heirs[story.id], {member.article for member in story.members}
+            for id_, group in self.groups.items():
+                if id_ != heir and not ids.isdisjoint(group):
+                    yield Change(ChangeKind.SPLIT, heir, other=id_)
+
+    def _new_canonicals(self, stories: Mapping[StoryId, Story]) -> Iterator[Change]:
+        for id_, story in stories.items():
+            old = self.scene.stories.get(id_)
+            if old and old.canonical != story.canonical:
+                yield Change(ChangeKind.CANONICAL_CHANGED, id_, story.canonical)
+
+    # --- links -------------------------------------------------------------------------------
+
+    def _new_links(self) -> list[tuple[StoryId, StoryId, Tie]]:
+        """Return the pairs of stories, both ways, that the newcomer's ties bring together."""
+        links: dict[tuple[StoryId, StoryId], Tie] = {}
+        for tie in self.scene.learnt:
+            one, other = self._story_of(tie.one), self._story_of(tie.other)
+            if one != other and tie.relation is not Relation.TEMPLATE:
+                links.setdefault((one, other), tie)
+                links.setdefault((other, one), converse(tie))
+        return [(*pair, tie) for pair, tie in links.items() if not self._is_linked(*pair)]
+
+    def _is_linked(self, one: StoryId, other: StoryId) -> bool:
+        story = self.scene.stories.get(one)
+        return story is not None and other in story.linked
+
+    def _story_of(self, article: ArticleId) -> StoryId:
+        for id_, group in self.groups.items():
+            if article in group:
+                return id_
+        return self.scene.articles[article].story
+
+
+def _heir(story: Story, groups: Sequence[Group]) -> Group:
+    """Return the group that most of a story's members are in, its canonical's if several are."""
+    ids = {member.article for member in story.members}
+    return min(groups, key=lambda g: (-len(g & ids), story.canonical not in g, min(g)))
+
+
+def _new_id(scene: Scene, group: Group) -> StoryId:
+    """Return an id that no story had before.
+
+    A story that begins is named after its first article and when that was fetched; one that
+    splits off, after where it was and the version that lost it, which happens once.
+    """
+    first = min(group, key=lambda one: (scene.articles[one].arrived, one))
+    if group == {scene.newcomer.id} and scene.known is None:
+        return StoryId(id_of(f"{first} {scene.now.isoformat()}"))
+    parent = scene.stories[scene.articles[first].story or scene.touched[0].id]
+    return StoryId(id_of(f"{first} {parent.id} {parent.version}"))
+
+
+def _linked(story: Story, other: StoryId) -> Story:
+    return replace(story, linked=(*story.linked, other)[-_MOST_LINKS:])
+
+
+def _linkings(links: Sequence[tuple[StoryId, StoryId, Tie]]) -> Iterator[Change]:
+    for one, other, tie in links:
+        yield Change(ChangeKind.LINKED, one, tie.one, tie.relation, other)

@@ -1,0 +1,76 @@
+"""Where an article stands among the stories: pure, and the same for every order of arrival.
+
+Source: docs/decisions/0063-stories.md
+"""
+
+from collections.abc import Iterable
+
+from crawler.dedup.grouping import Group, grouped
+from crawler.dedup.outcome import Outcome
+from crawler.dedup.relation import RULES, Rules
+from crawler.dedup.scene import Scene
+from crawler.model import Article, LookAlike, Neighbourhood, Placement, Relation, Story
+
+MOST_REGROUPED = 48  # articles; a larger story takes what matches its canonical, and stays
+
+
+def decide(article: Article, around: Neighbourhood, rules: Rules = RULES) -> Placement:
+    """Return the article's place and everything that placing it changes.
+
+    Pure: the same article in the same neighbourhood gives the same verdict, and an article whose
+    text was placed before changes nothing.
+    """
+    known = around.known
+    if known and known.fingerprint.content_hash == article.fingerprint.content_hash:
+        return Placement(article.id, known.story, _standing(known, around.stories))
+    scene = Scene.of(article, around, rules)
+    return Outcome.of(scene, _groups(scene)).placement()
+
+
+def _standing(known: LookAlike, stories: Iterable[Story]) -> Relation:
+    members = (member for story in stories for member in story.members)
+    return next((m.relation for m in members if m.article == known.id), Relation.COPY)
+
+
+def _groups(scene: Scene) -> list[Group]:
+    """Return how the newcomer and the touched stories are grouped from now on."""
+    everyone = scene.everyone
+    if len(everyone) == 1 or _plainly_joins(scene):
+        return [frozenset(everyone)]
+    if len(everyone) <= MOST_REGROUPED:
+        return grouped(everyone, scene.ties)
+    return _with_newcomer_added(scene)
+
+
+def _plainly_joins(scene: Scene) -> bool:
+    """Whether the newcomer is a copy of one story's canonical and raises no other question."""
+    if len(scene.touched) != 1 or scene.known is not None:
+        return False
+    own, canonical = scene.newcomer.id, scene.touched[0].canonical
+    return (
+        canonical in scene.articles
+        and scene.ties.between(own, canonical).relation is Relation.COPY
+        and all(tie.one == own for tie in scene.learnt)  # nobody else turned out a digest
+        and not any(scene.ties.clash(own, other) for other in scene.everyone if other != own)
+    )
+
+
+def _with_newcomer_added(scene: Scene) -> list[Group]:
+    """Return the touched stories as they are, the newcomer with the closest canonical if any."""
+    own = scene.newcomer.id
+    groups = [
+        frozenset(m.article for m in story.members if m.article in scene.articles) - {own}
+        for story in scene.touched
+    ]
+    near = [
+        (-scene.ties.between(own, story.canonical).jaccard, at)
+        for at, story in enumerate(scene.touched)
+        if story.canonical in groups[at]
+        and scene.ties.join(own, story.canonical)
+        and not any(scene.ties.clash(own, other) for other in groups[at])
+    ]
+    if near:
+        groups[min(near)[1]] |= {own}
+    else:
+        groups.append(frozenset([own]))
+    return [group for group in groups if group]

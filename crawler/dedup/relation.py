@@ -1,0 +1,74 @@
+"""What one article is to another, judged by how far each holds the other's words.
+
+Source: docs/decisions/0062-relations.md
+"""
+
+from dataclasses import dataclass
+
+from crawler.dedup.sketch import Overlap, overlap
+from crawler.model import LookAlike, Relation, Tie
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Where one relation ends and the next begins; all shares are 0..1.
+
+    Source: docs/decisions/0062-relations.md, which shows what was tuned on what.
+    """
+
+    shortest: int = 24  # shingles; a text of fewer matches exactly only (`Recipe.min_shingles`)
+    held: float = 0.63  # of the smaller text, found in the other: they stand in one story
+    mutual: float = 0.55  # of the larger text besides: a copy, not an excerpt
+    partial: float = 0.2  # of either: worth a link
+    template_numbers: float = 0.9  # of what differs, holds a number: the same form filled anew
+
+
+RULES = Rules()
+
+
+def relate(one: LookAlike, other: LookAlike, rules: Rules = RULES) -> Tie:
+    """Return what `one` is to `other`, with the shares that say so.
+
+    The same for both orders: swapped arguments give the converse relation.
+    """
+    mine, theirs = one.fingerprint, other.fingerprint
+    shares = overlap(mine.sketch, mine.shingles, theirs.sketch, theirs.shingles)
+    if mine.content_hash == theirs.content_hash:
+        relation = Relation.COPY
+    elif min(mine.shingles, theirs.shingles) < rules.shortest:
+        relation = Relation.UNRELATED
+    else:
+        relation = _judged(shares, rules)
+    if one.url == other.url and relation is not Relation.UNRELATED:
+        relation = Relation.REVISION
+    return Tie(
+        one=one.id,
+        other=other.id,
+        relation=relation,
+        jaccard=shares.jaccard,
+        one_in_other=shares.one_in_other,
+        other_in_one=shares.other_in_one,
+    )
+
+
+def _judged(shares: Overlap, rules: Rules) -> Relation:
+    one_held, other_held = shares.one_in_other, shares.other_in_one
+    if max(one_held, other_held) < rules.held:
+        return (
+            Relation.PARTIAL if max(one_held, other_held) >= rules.partial else Relation.UNRELATED
+        )
+    if _filled_anew(shares, rules):
+        return Relation.TEMPLATE
+    if min(one_held, other_held) >= rules.mutual:
+        return Relation.COPY
+    return Relation.EXCERPT if one_held > other_held else Relation.EXPANSION
+
+
+def _filled_anew(shares: Overlap, rules: Rules) -> bool:
+    """Whether nothing but numbers and dates differs, on both sides."""
+    differing = shares.one + shares.other - 2 * shares.shared
+    numbers = shares.one_numbers + shares.other_numbers
+    return (
+        min(shares.one_numbers, shares.other_numbers) > 0
+        and numbers >= rules.template_numbers * differing
+    )
