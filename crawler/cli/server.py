@@ -1,13 +1,12 @@
-"""`kordon server`: the embedded server, looked at, started and stopped.
+"""`kordon server`: the server Kordon runs for itself, looked at, started and stopped.
 
-Exit codes: 0 it runs and answers (after `stop`: none runs); 1 `status` found none; 2 a setting is
-wrong, or KORDON_REDIS_URL names a server that Kordon does not manage; 3 it lives but does not
-answer, did not start, or did not stop.
+Exit codes: 0 it runs (after `stop`: none runs); 1 `status` found none; 2 a setting is wrong, or
+KORDON_REDIS_URL names a server that Kordon does not manage; 3 it does not answer, start or stop.
 """
 
 import asyncio
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
 
 import typer
 
@@ -30,59 +29,68 @@ def status(as_json: Json = False) -> None:
     """Say whether the server runs, where, and how it fares."""
     config = _config()
     if config.redis_url:
-        where = redacted(config.redis_url)
-        _tell(as_json, _sentence(where, asyncio.run(inspect(config))), embedded=False, where=where)
-        return
-    running = embedded.status(config.home)
-    if running is None:
-        _tell(as_json, f"No server runs for {config.home}.", running=False)
-        raise typer.Exit(1)
-    facts = embedded.facts(running)
-    if facts is None:
-        raise StoreError(
-            f"the server (pid {running.pid}) lives but does not answer at {running.socket}; "
-            "run kordon server stop, then start"
-        )
-    sentence = _sentence(f"{running.socket} (pid {running.pid})", facts)
-    _tell(as_json, sentence, running=True, **asdict(running), **_without_version(facts))
+        _show_other(config, as_json=as_json)
+    else:
+        _show_own(config.home, as_json=as_json)
 
 
 @app.command()
 def start(as_json: Json = False) -> None:
     """Start the server, or find it running; it outlives this command."""
-    running = embedded.ensure_running(_managed().home)
+    running = embedded.ensure_running(_managed_home())
     sentence = f"{running.version} runs at {running.socket} (pid {running.pid})."
-    _tell(as_json, sentence, running=True, **asdict(running))
+    _tell(sentence, {"running": True} | _plain(running), as_json=as_json)
 
 
 @app.command()
 def stop(as_json: Json = False) -> None:
     """Stop the server once its data is on disk; whoever still needs it will start it again."""
-    stopped = embedded.stop(_managed().home)
+    stopped = embedded.stop(_managed_home())
     sentence = "The server is stopped." if stopped else "No server was running."
-    _tell(as_json, sentence, stopped=stopped)
+    _tell(sentence, {"stopped": stopped}, as_json=as_json)
 
 
 def _config() -> Config:
     return Config.from_settings(settings_of_kordon())
 
 
-def _managed() -> Config:
+def _managed_home() -> Path:
     config = _config()
     if config.redis_url:
         raise ConfigError(
             "KORDON_REDIS_URL names a server that Kordon does not manage",
             "start and stop it where it runs, or unset KORDON_REDIS_URL",
         )
-    return config
+    return config.home
+
+
+def _show_other(config: Config, *, as_json: bool) -> None:
+    where, facts = redacted(config.redis_url), asyncio.run(inspect(config))
+    document = {"running": True, "address": where} | asdict(facts)
+    _tell(_sentence(where, facts), document, as_json=as_json)
+
+
+def _show_own(home: Path, *, as_json: bool) -> None:
+    running = embedded.status(home)
+    if running is None:
+        _tell(f"No server runs for {home}.", {"running": False}, as_json=as_json)
+        raise typer.Exit(1)
+    facts = embedded.facts(running)
+    if facts is None:
+        raise StoreError(
+            f"the server (pid {running.pid}) lives but does not answer at {running.socket}; "
+            "run kordon server stop, then kordon server start"
+        )
+    document = {"running": True} | _plain(running) | asdict(facts)
+    _tell(_sentence(f"{running.socket} (pid {running.pid})", facts), document, as_json=as_json)
 
 
 def _sentence(where: str, facts: Facts) -> str:
     state = "is still reading its data" if facts.loading else "is ready"
-    saved = f"{_mebibytes(facts.append_only_bytes)} on disk" if facts.append_only else "no log kept"
+    log = _mebibytes(facts.append_only_bytes) if facts.append_only else "none"
     return (
-        f"{facts.version} at {where} {state}: {facts.clients} connections, "
-        f"{_mebibytes(facts.memory_bytes)} of memory, {saved}."
+        f"{facts.version} at {where} {state}; connections: {facts.clients}, "
+        f"memory: {_mebibytes(facts.memory_bytes)}, append-only file: {log}."
     )
 
 
@@ -90,14 +98,12 @@ def _mebibytes(count: int) -> str:
     return f"{count / MEBIBYTE:.1f} MiB"
 
 
-def _without_version(facts: Facts) -> dict[str, Any]:
-    return {name: value for name, value in asdict(facts).items() if name != "version"}
+def _plain(running: embedded.Running) -> dict[str, object]:
+    return asdict(running) | {"socket": str(running.socket)}
 
 
-def _tell(as_json: bool, sentence: str, **document: object) -> None:
+def _tell(sentence: str, document: dict[str, object], *, as_json: bool) -> None:
     if as_json:
-        print_json(
-            {k: v if isinstance(v, bool | int | str) else str(v) for k, v in document.items()}
-        )
+        print_json(document)
     else:
         typer.echo(sentence)

@@ -47,8 +47,11 @@ class Patience(Retry):
         super().__init__(backoff, retries)
         self._trying = False
 
-    async def call_with_retry(
-        self, do: Callable[[], Awaitable[T]], *failed: Any, **options: Any
+    async def call_with_retry(  # the rest is redis-py's, handed on as it comes
+        self,
+        do: Callable[[], Awaitable[T]],
+        *failed: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401
     ) -> T:
         """Return what `do` returns; within another attempt it is tried once."""
         if self._trying:

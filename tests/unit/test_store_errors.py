@@ -2,7 +2,7 @@ import pytest
 import redis.exceptions as failures
 
 from crawler.errors import StoreError
-from crawler.store.connection import translated
+from crawler.store.connection import Patience, translated
 
 
 def raised_from(cause):
@@ -34,3 +34,21 @@ def test_each_error_of_redis_becomes_one_sentence(error, said):
 def test_an_error_of_our_own_passes_unchanged():
     with pytest.raises(ZeroDivisionError), translated():
         _ = 1 / 0
+
+
+async def test_attempts_within_attempts_are_counted_once():
+    patience, attempts = Patience(1), []
+
+    async def connect():
+        attempts.append("connect")
+        raise failures.ConnectionError
+
+    async def command():
+        await patience.call_with_retry(connect, forget)
+
+    async def forget(_):
+        pass
+
+    with pytest.raises(failures.ConnectionError):
+        await patience.call_with_retry(command, forget)
+    assert attempts == ["connect"] * 2

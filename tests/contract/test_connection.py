@@ -1,0 +1,201 @@
+"""The client on real servers: embedded, by socket, with TLS and with ACL users."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import redis
+
+import settings
+from crawler.config import Config
+from crawler.errors import ConfigError, StoreError
+from crawler.store import embedded, keys
+from crawler.store.connection import connect, inspect, translated
+
+PASSWORD = "p@ss/w#rd"
+ENCODED = "p%40ss%2Fw%23rd"
+GRANTED = "~kordon:* &* +@all -@admin -@dangerous +info"  # as docs/reference/redis-server.md says
+
+
+def config_of(home, **environ):
+    return Config.from_settings(vars(settings), {"KORDON_HOME": str(home)} | environ)
+
+
+@pytest.fixture
+def home(tmp_path):
+    yield tmp_path / "home"
+    embedded.stop(tmp_path / "home")
+
+
+@pytest.fixture
+def running(home):
+    return embedded.ensure_running(home)
+
+
+@pytest.fixture
+def admin(running):
+    with redis.Redis(unix_socket_path=str(running.socket), protocol=3) as client:
+        yield client
+
+
+@pytest.fixture
+def tls(tmp_path):
+    """A server that speaks TLS only and wants to see our certificate; as (port, its own PEM)."""
+    program = shutil.which("redis-server")
+    if program is None or shutil.which("openssl") is None:
+        pytest.skip("no redis-server with TLS, or no openssl, is on the PATH")
+    certificate, key, port = tmp_path / "cert.pem", tmp_path / "key.pem", free_port()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=kordon test",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    server = subprocess.Popen(
+        [program, "--port", "0", "--tls-port", str(port), "--bind", "127.0.0.1",
+         "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate,
+         "--save", "", "--dir", tmp_path],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    log = iter(server.stdout.readline, "")
+    if not any("ready to accept connections" in line.lower() for line in log):
+        pytest.skip("the redis-server on the PATH was built without TLS")
+    yield port, certificate, key
+    server.terminate()
+    server.communicate()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def test_without_an_address_the_embedded_server_is_started(home):
+    client = await connect(config_of(home))
+    assert await client.ping()
+    assert embedded.status(home) is not None
+    await client.aclose()
+
+
+async def test_scores_and_streams_come_in_the_shapes_of_resp3(home):
+    client = await connect(config_of(home))
+    await client.zadd("scores", {"a": 1})
+    assert await client.zrange("scores", 0, -1, withscores=True) == [[b"a", 1.0]]
+    assert isinstance(await client.hgetall("none"), dict)
+    await client.aclose()
+
+
+async def test_a_killed_embedded_server_is_met_again_by_whoever_needs_it_first(home):
+    client = await connect(config_of(home))
+    await client.set("kept", "yes")
+    os.kill(embedded.status(home).pid, signal.SIGKILL)
+    answers = await asyncio.gather(*(client.get("kept") for _ in range(50)))
+    assert set(answers) == {b"yes"}
+    await client.aclose()
+
+
+async def test_a_server_of_the_operator_s_own_may_restart_in_the_middle(home, running):
+    client = await connect(config_of(home, KORDON_REDIS_URL=f"unix://{running.socket}"))
+    await client.set("kept", "yes")
+    os.kill(running.pid, signal.SIGKILL)
+    answer, _ = await asyncio.gather(
+        client.get("kept"), asyncio.to_thread(embedded.ensure_running, home)
+    )
+    assert answer == b"yes"
+    await client.aclose()
+
+
+async def test_more_tasks_than_connections_wait_for_their_turn(home):
+    client = await connect(config_of(home))
+    assert all(await asyncio.gather(*(client.set(f"k{n}", n) for n in range(500))))
+    assert (await inspect(config_of(home))).clients <= 64
+    await client.aclose()
+
+
+async def test_an_evicting_server_is_refused(home, admin):
+    admin.config_set("maxmemory-policy", "allkeys-lru")
+    with pytest.raises(ConfigError, match=r"allkeys-lru.*noeviction"):
+        await connect(config_of(home))
+
+
+async def test_a_replica_is_refused(home, admin):
+    admin.replicaof("127.0.0.1", str(free_port()))
+    with pytest.raises(ConfigError, match="read-only replica"):
+        await connect(config_of(home))
+
+
+async def test_a_wrong_or_missing_password_is_told_without_it(home, running, admin):
+    admin.config_set("requirepass", PASSWORD)
+    for user in ("", ":wr0ng@"):
+        url = f"unix://{user}{running.socket}"
+        with pytest.raises(StoreError, match="refuses the user or password") as refusal:
+            await connect(config_of(home, KORDON_REDIS_URL=url))
+        assert "wr0ng" not in str(refusal.value)
+    client = await connect(config_of(home, KORDON_REDIS_URL=f"unix://:{ENCODED}@{running.socket}"))
+    assert await client.ping()
+    admin.config_set("requirepass", "")
+    await client.aclose()
+
+
+async def test_a_user_with_our_keys_only_is_enough_and_kept_to_them(home, running, admin):
+    admin.execute_command("ACL", "SETUSER", "ann", "on", f">{PASSWORD}", *GRANTED.split())
+    client = await connect(
+        config_of(home, KORDON_REDIS_URL=f"unix://ann:{ENCODED}@{running.socket}")
+    )
+    assert await client.eval("return redis.call('SET', KEYS[1], 1)", 1, keys.crawl("x"))
+    with pytest.raises(StoreError, match="may not do this"), translated():
+        await client.set("elsewhere", 1)
+    await client.aclose()
+
+
+async def test_a_user_who_may_not_ask_for_the_version_is_told_what_is_missing(home, running, admin):
+    admin.execute_command("ACL", "SETUSER", "bob", "on", ">pw", "~*", "+@read")
+    with pytest.raises(StoreError, match=r"may not do this .*bob.*redis-server\.md"):
+        await connect(config_of(home, KORDON_REDIS_URL=f"unix://bob:pw@{running.socket}"))
+
+
+async def test_an_absent_server_is_told_with_its_address(home):
+    port = free_port()
+    with pytest.raises(StoreError, match=rf"cannot be reached .*{port}.*KORDON_REDIS_URL"):
+        await connect(config_of(home, KORDON_REDIS_URL=f"redis://127.0.0.1:{port}"))
+
+
+async def test_a_server_that_will_not_start_is_told_in_its_own_words(home):
+    (home / "redis" / "appendonlydir").mkdir(parents=True)
+    (home / "redis" / "appendonlydir" / "appendonly.aof.manifest").write_text("nonsense\n")
+    with pytest.raises(StoreError, match="did not start"):
+        await connect(config_of(home))
+
+
+async def test_tls_is_spoken_with_files_from_the_environment(tls, home):
+    port, certificate, key = tls
+    config = config_of(
+        home,
+        KORDON_REDIS_URL=f"rediss://127.0.0.1:{port}",
+        KORDON_REDIS_CA=str(certificate),
+        KORDON_REDIS_CERT=str(certificate),
+        KORDON_REDIS_KEY=str(key),
+    )
+    assert (await inspect(config)).version.startswith(("redis", "valkey"))
+    with pytest.raises(StoreError, match="cannot be reached"):  # the server asks who we are
+        await connect(replace(config, redis_cert="", redis_key=""))
+    with pytest.raises(StoreError, match=r"(?i)certificate"):  # and we ask who it is
+        await connect(replace(config, redis_ca=""))
+
+
+async def test_every_command_of_the_start_up_is_known_to_the_server_on_the_path(tmp_path):
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
+        pytest.skip("no server is on the PATH")
+    embedded.ensure_running(tmp_path, program=Path(program))
+    facts = await inspect(config_of(tmp_path))
+    assert facts.append_only
+    assert not facts.loading
+    assert embedded.stop(tmp_path)
