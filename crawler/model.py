@@ -201,9 +201,9 @@ class Recipe:
     rows: int = 8
     shingle_words: int = 3
     min_shingles: int = 24  # fewer match exactly only
-    sketch_least: int = 1024  # so many shingles are kept, those with the smallest hashes,
-    sketch_share: int = 4  # or one in so many when that is more,
-    sketch_most: int = 4096  # but never more than this
+    sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,
+    sketch_share: int = 2  # or one in so many when that is more,
+    sketch_most: int = 8192  # but never more than this
     postings_least: int = 12  # the same three numbers for the hashes that nominate
     postings_share: int = 32
     postings_most: int = 64
