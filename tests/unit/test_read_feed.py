@@ -1,0 +1,403 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.errors import SourceError
+from crawler.read.feed import MAX_ITEMS, read_feed
+
+URL = "https://outlet.example/rss/all.xml"
+TEN = datetime(2026, 11, 10, 10, tzinfo=UTC)
+
+RSS = """<?xml version="1.0" encoding="{encoding}"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">
+<channel><title>Вісті кордону</title><link>https://outlet.example/</link>{channel}{items}</channel></rss>"""
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="pl-PL" xml:base="https://base.example/a/">
+<title type="html">Granica &amp;amp; okolice</title>
+<link rel="self" href="feed.atom"/><link rel="hub" href="https://hub.example/"/>
+<link rel="prev-archive" href="/archive/7.atom"/>
+<entry><title>Kolejka na przejściu</title><id>tag:1</id>
+<link rel="alternate" href="../kolejka"/><author><name>Jan Nowak</name></author>
+<summary type="html">&lt;p&gt;Trzy &lt;b&gt;kilo&lt;/b&gt;metry&lt;/p&gt;</summary>
+<published>2026-11-10T11:00:00+01:00</published><updated>2026-11-10T12:30:00Z</updated></entry></feed>"""
+
+RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://outlet.example/">
+<title>Border news</title><dc:language>uk-UA</dc:language></channel>
+<item rdf:about="https://outlet.example/1"><title>One</title><link>https://outlet.example/1</link>
+<dc:date>2026-11-10T10:00:00Z</dc:date></item></rdf:RDF>"""
+
+RSS_090 = RDF.replace("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
+
+JSON = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Border news",
+    "language": "en-US",
+    "feed_url": URL,
+    "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
+    "items": [
+        {
+            "id": "1",
+            "url": "/one",
+            "title": "One",
+            "content_text": "Long words",
+            "date_published": "2026-11-10T10:00:00Z",
+            "authors": [{"name": "Ann Lee"}],
+        }
+    ],
+}
+
+ITEM = "<item><title>One</title><link>https://outlet.example/1</link></item>"
+
+
+def rss(items: str = ITEM, channel: str = "", encoding: str = "utf-8") -> bytes:
+    return RSS.format(items=items, channel=channel, encoding=encoding).encode()
+
+
+def item(**fields: str) -> str:
+    fields = {"title": "One", "link": "https://outlet.example/1"} | fields
+    inner = "".join(f"<{name}>{text}</{name}>" for name, text in fields.items())
+    return f"<item>{inner}</item>"
+
+
+def only(body: bytes, **options: str):
+    (one,) = read_feed(body, url=URL, **options).items
+    return one
+
+
+# --- one item out of every format ------------------------------------------------------------
+
+
+def test_rss_is_read():
+    body = rss(
+        item(
+            description="Черга на &lt;i&gt;кордоні&lt;/i&gt;",
+            guid="id-1",
+            pubDate="Tue, 10 Nov 2026 12:00:00 +0200",
+            author="editor@outlet.example (Олена Кравець)",
+        ),
+        "<language>ua</language>",
+    )
+    document = read_feed(body, url=URL)
+    assert (document.title, document.parser, document.repaired) == ("Вісті кордону", "fast", False)
+    one = only(body)
+    assert (one.url, one.guid, one.title) == ("https://outlet.example/1", "id-1", "One")
+    assert (one.summary, one.author, one.language) == ("Черга на кордоні", "Олена Кравець", "uk")
+    assert (one.published, one.updated) == (TEN, None)
+
+
+def test_atom_is_read():
+    document = read_feed(ATOM.encode(), url=URL)
+    assert (document.title, document.hub) == ("Granica & okolice", "https://hub.example/")
+    assert document.self_url == "https://outlet.example/rss/feed.atom"
+    assert document.archive == "https://outlet.example/archive/7.atom"
+    (one,) = document.items
+    assert (one.url, one.guid) == ("https://base.example/kolejka", "tag:1")
+    assert (one.author, one.summary, one.language) == ("Jan Nowak", "Trzy kilometry", "pl")
+    assert (one.published, one.updated) == (TEN, TEN + timedelta(hours=2, minutes=30))
+
+
+@pytest.mark.parametrize("body", [RDF, RSS_090])
+def test_rdf_is_read(body):
+    one = only(body.encode())
+    assert (one.url, one.title, one.language) == ("https://outlet.example/1", "One", "uk")
+    assert one.published == TEN
+
+
+def test_json_feed_is_read():
+    document = read_feed(json.dumps(JSON).encode(), url=URL)
+    assert (document.title, document.hub, document.self_url) == (
+        "Border news", "https://hub.example/", URL,
+    )  # fmt: skip
+    (one,) = document.items
+    assert (one.url, one.summary) == ("https://outlet.example/one", "Long words")
+    assert (one.author, one.published, one.language) == ("Ann Lee", TEN, "en")
+
+
+def test_a_json_feed_after_a_byte_order_mark_is_read():
+    assert only(b"\xef\xbb\xbf" + json.dumps(JSON).encode()).title == "One"
+
+
+def test_both_parsers_make_the_same_item():
+    good = rss(
+        item(
+            description="&lt;p&gt;Text&lt;/p&gt;", guid="x", pubDate="10.11.2026 12:00 +0200",
+            author="Ann Lee",
+        )
+    )  # fmt: skip
+    bad = good.replace(b"</channel>", b"<item><title>\xff</item></channel>")
+    fast, careful = read_feed(good, url=URL), read_feed(bad, url=URL)
+    assert (fast.parser, careful.parser) == ("fast", "careful")
+    assert fast.items[0] == careful.items[0]
+
+
+# --- when the fast way is not enough ---------------------------------------------------------
+
+
+def test_a_wrongly_declared_encoding_is_put_right():
+    body = rss(item(title="Граница"), encoding="utf-8").decode().encode("windows-1251", "replace")
+    document = read_feed(body, url=URL, content_type="text/xml; charset=windows-1251")
+    assert (document.items[0].title, document.parser) == ("Граница", "careful")
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "koi8-u", "utf-16", "iso-8859-5"])
+def test_a_declared_encoding_is_obeyed(encoding):
+    text = RSS.format(items=item(title="Кордон"), channel="", encoding=encoding)
+    assert only(text.encode(encoding, "ignore")).title == "Кордон"
+
+
+def test_a_feed_cut_off_in_the_middle_keeps_its_whole_items():
+    whole = rss(item() + item(link="https://outlet.example/2") + item(title="Three"))
+    document = read_feed(whole[: whole.index(b"Three")], url=URL)
+    assert {"https://outlet.example/1", "https://outlet.example/2"} <= {
+        one.url for one in document.items
+    }
+
+
+def test_a_feed_without_items_is_a_feed():
+    assert read_feed(rss(""), url=URL).items == ()
+
+
+def test_rubbish_before_the_feed_is_forgiven():
+    assert only(b"<b>Warning</b>: mysql_connect()\n" + rss()).title == "One"
+
+
+# --- what is not a feed ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n\t\0", "empty"),
+        (b"\xef\xbb\xbf \n", "empty"),
+        (b"<!DOCTYPE html><html><body>Not found</body></html>", "not-a-feed"),
+        (b'<?xml version="1.0"?><!-- x --><html xmlns="urn:x"/>', "not-a-feed"),
+        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "not-a-feed"),
+        (b"<opml version='2.0'><body/></opml>", "not-a-feed"),
+        (b"/etc/hostname", "not-a-feed"),
+        (b"{}", "not-a-feed"),
+        (b'{"items": 7}', "not-a-feed"),
+        (b"{" * 100_000, "not-a-feed"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "not-a-feed"),
+        (b"\x1f\x8b\x08\x00" + bytes(40), "not-a-feed"),
+    ],
+)  # fmt: skip
+def test_what_is_not_a_feed_is_refused_with_a_reason(body, reason):
+    with pytest.raises(SourceError) as caught:
+        read_feed(body, url=URL)
+    assert (caught.value.reason, caught.value.url) == (reason, URL)
+
+
+def test_entities_that_grow_without_end_are_not_expanded():
+    bomb = "<!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaa'>"
+    bomb += "".join(
+        f"<!ENTITY {b} '{f'&{a};' * 10}'>" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    body = bomb + "]>" + rss(item(title="&i;")).decode().partition("?>")[2]
+    try:
+        titles = [one.title for one in read_feed(body.encode(), url=URL).items]
+    except SourceError:
+        titles = []
+    assert all(len(title) <= 500 for title in titles)
+
+
+# --- addresses -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("/story", "https://outlet.example/story"),
+        ("story?a=1&amp;b=2", "https://outlet.example/rss/story?a=1&b=2"),
+        ("//cdn.example/story", "https://cdn.example/story"),
+        (" \n https://outlet.example/a \n", "https://outlet.example/a"),
+        ("HTTP://Outlet.example/a", "HTTP://Outlet.example/a"),
+    ],
+)
+def test_links_become_absolute(link, address):
+    assert only(rss(item(link=link))).url == address
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "file:///etc/passwd", "ftp://outlet.example/", "mailto:a@b.example",
+     "https://", "https:///path", "http://[bad", "https://outlet.example/" + "a" * 3000],
+)  # fmt: skip
+def test_an_item_without_a_usable_address_is_dropped_and_counted(link):
+    document = read_feed(rss(item(link=link) + ITEM), url=URL)
+    assert [one.url for one in document.items] == ["https://outlet.example/1"]
+    assert document.dropped == 1
+
+
+def test_a_guid_that_is_an_address_stands_in_for_a_missing_link():
+    body = rss("<item><title>One</title><guid>https://outlet.example/9</guid></item>")
+    assert only(body).url == "https://outlet.example/9"
+
+
+def test_an_address_listed_twice_is_one_item():
+    document = read_feed(rss(item() + item(title="Again")), url=URL)
+    assert [one.title for one in document.items] == ["One"]
+    assert document.dropped == 0
+
+
+def test_a_feed_of_too_many_items_is_cut_and_the_rest_counted():
+    items = "".join(f"<item><link>https://outlet.example/{n}</link></item>" for n in range(5_010))
+    document = read_feed(rss(items), url=URL)
+    assert (len(document.items), document.dropped) == (MAX_ITEMS, 10)
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("AT&amp;amp;T &amp;laquo;кордон&amp;raquo;", "AT&T «кордон»"),
+        ("<![CDATA[<b>Bold</b> move]]>", "Bold move"),
+        ("&lt;p&gt;one&lt;/p&gt;&lt;p&gt;two&lt;br/&gt;three&lt;/p&gt;", "one two three"),
+        ("&amp;lt;b&amp;gt;twice escaped&amp;lt;/b&amp;gt;", "twice escaped"),
+        ("5 &lt; 6 and 7 &gt; 2", "5 < 6 and 7 > 2"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;safe", "safe"),
+        ("&lt;!-- hidden --&gt;seen", "seen"),
+        ("cut off &lt;a href='x", "cut off"),
+        ("  many \n\n\t spaces\u00a0here ", "many spaces here"),
+    ],
+)
+def test_text_is_plain(written, plain):
+    assert only(rss(item(title=written))).title == plain
+
+
+def test_text_has_a_longest_length():
+    one = only(rss(item(title="т" * 9_000, description="о" * 90_000, author="х" * 900)))
+    assert (len(one.title), len(one.summary), len(one.author)) == (500, 2_000, 200)
+
+
+def test_half_a_character_does_not_travel_on():
+    body = json.dumps(JSON | {"items": [{"url": "/a", "title": "a\ud800\x00b"}]}).encode()
+    assert only(body).title == "ab"
+
+
+def test_an_author_is_a_name_not_a_mail_address():
+    assert only(rss(item(author="desk@outlet.example"))).author == ""
+    assert only(rss(item(author="Ann Lee (ann@outlet.example)"))).author == "Ann Lee"
+
+
+# --- dates -----------------------------------------------------------------------------------
+
+
+def test_dates_are_read_as_written_not_as_the_parser_guesses():
+    assert only(rss(item(pubDate="10.11.2026 12:00 EET"))).published == TEN
+    assert only(rss(item(pubDate="Вт, 10 лис 2026 12:00:00 +0200"))).published == TEN
+    assert only(rss(item(pubDate="2026-11-10T12:00:00"))).published is None
+    assert only(rss(item(pubDate="2026-11-10T12:00:00")), zone="Europe/Kyiv").published == TEN
+
+
+def test_a_guid_is_never_a_date():
+    assert only(rss(item(guid="2026-11-10T10:00:00Z"))).published is None
+
+
+# --- what the publisher asks of pollers ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("channel", "floor"),
+    [
+        ("", None),
+        ("<ttl>90</ttl>", timedelta(minutes=90)),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>999999</ttl>", timedelta(days=366)),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", timedelta(hours=1)),
+        (
+            "<sy:updatePeriod> Daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>",
+            timedelta(hours=6),
+        ),
+        ("<ttl>5</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", timedelta(hours=1)),
+    ],
+)
+def test_the_publishers_floor_is_read(channel, floor):
+    assert read_feed(rss(channel=channel), url=URL).floor == floor
+
+
+def test_hours_and_days_to_skip_are_read():
+    hours = "<skipHours><hour>0</hour><hour>24</hour><hour>23</hour><hour>x</hour></skipHours>"
+    days = "<skipDays><day>Saturday</day><day>Sunday</day><day>Someday</day></skipDays>"
+    document = read_feed(rss(channel=hours + days), url=URL)
+    assert document.skip_hours == {0, 23}
+    assert document.skip_days == {5, 6}
+
+
+def test_a_feed_that_asks_never_to_be_read_is_not_obeyed():
+    hours = "".join(f"<hour>{hour}</hour>" for hour in range(24))
+    assert read_feed(rss(channel=f"<skipHours>{hours}</skipHours>"), url=URL).skip_hours == set()
+
+
+def test_wishes_that_follow_the_items_are_read_too():
+    body = rss().replace(b"</channel>", b"<ttl>45</ttl></channel>")
+    assert read_feed(body, url=URL).floor == timedelta(minutes=45)
+
+
+# --- laws ------------------------------------------------------------------------------------
+
+SAMPLES = [rss(), ATOM.encode(), RDF.encode(), json.dumps(JSON).encode()]
+
+
+def read_anything(body: bytes) -> None:
+    try:
+        document = read_feed(body, url=URL, content_type="text/xml; charset=utf-8")
+    except SourceError:
+        return
+    assert all(one.url.lower().startswith(("http://", "https://")) for one in document.items)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(body):
+    read_anything(body)
+
+
+@given(st.sampled_from(SAMPLES), st.data())
+def test_a_feed_with_a_piece_torn_out_is_read_or_refused(sample, data):
+    start = data.draw(st.integers(0, len(sample)))
+    end = data.draw(st.integers(start, len(sample)))
+    read_anything(sample[:start] + data.draw(st.binary(max_size=12)) + sample[end:])
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: (
+    st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["items", "url", "title", "hubs", "authors", "id"]), inner)
+)))  # fmt: skip
+def test_any_json_is_read_or_refused(value):
+    read_anything(json.dumps({"items": [value], "language": value}).encode())
+    read_anything(json.dumps({"items": [], "hubs": value, "feed_url": value}).encode())
+
+
+# --- recorded feeds --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "items", "parser", "language"),
+    [
+        ("aktuality_sk.rss", 30, "fast", "sk"),
+        ("guardian_world.rss", 89, "fast", "en"),
+        ("heise_de.rdf", 60, "careful", ""),
+        ("illegally_nested.rss", 10, "fast", "en"),
+        ("intertwingly.atom", 20, "fast", ""),
+        ("lemonde_fr.rss", 21, "fast", ""),
+        ("liga_ru_2020.rss", 20, "fast", "ru"),
+        ("unian_uk_2020.rss", 50, "fast", ""),
+        ("windows1251_ru.rss", 50, "fast", "ru"),
+    ],
+)
+def test_recorded_feeds_are_read_whole(shared, name, items, parser, language):
+    document = read_feed((shared / "corpora/feeds" / name).read_bytes(), url=URL)
+    assert (len(document.items), document.parser) == (items, parser)
+    assert {one.language for one in document.items} == {language}
+    assert all(one.title and "<" not in one.title and "\ufffd" not in one.title
+               for one in document.items)  # fmt: skip
+    if name != "heise_de.rdf":  # it dates nothing
+        assert all(one.published for one in document.items)
