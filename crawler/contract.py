@@ -6,7 +6,7 @@ know: adding one is no new version, removing or changing one is.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -14,6 +14,8 @@ from crawler.model import ArticleId, Change, LookAlike, Member, Story, TopicId
 
 VERSION = "v0"
 MAX_MEMBERS = 100  # in one payload; `size` always tells the whole
+
+Utc = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class ArticlePayload(msgspec.Struct, frozen=True):
@@ -25,7 +27,7 @@ class ArticlePayload(msgspec.Struct, frozen=True):
     outlet_name: str
     title: str
     language: str
-    published: datetime | None
+    published: Utc | None
 
 
 class MemberPayload(ArticlePayload, frozen=True):
@@ -40,8 +42,8 @@ class StoryPayload(msgspec.Struct, frozen=True):
     id: str
     topic: str
     version: int
-    created: datetime
-    updated: datetime
+    created: Utc
+    updated: Utc
     canonical: ArticlePayload
     size: int
     outlets: list[str]
@@ -63,7 +65,7 @@ class ChangePayload(msgspec.Struct, frozen=True):
     kind: str
     story: str
     topic: str
-    at: datetime
+    at: Utc
     version: int
     title: str  # of the canonical article
     url: str
