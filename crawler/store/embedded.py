@@ -2,9 +2,8 @@
 
 Two servers on one append-only file would ruin it, so the kernel decides: the server holds
 a lock on its data (inherited from the launcher) for exactly as long as any of its processes
-lives, and a launcher that cannot take that lock never starts another. A second lock makes
-launchers take turns. Pid and start time together name a process for good; no signal is sent
-on a pid alone.
+lives, and while it is held no other is started. A second lock makes launchers take turns.
+Pid and start time together name a process for good; no signal is sent on a pid alone.
 
 Source: docs/decisions/0010-embedded-server.md
 """
@@ -255,14 +254,14 @@ def _meeting_points(data: Path, socket: Path) -> set[Path]:
 
 
 def _recorded(data: Path) -> Running | None:
-    """Return the server last seen here, if that very process still lives."""
+    """Return the server that holds the data, as whoever started it wrote it down."""
     try:
         kept = json.loads((data / "server.json").read_text("utf-8"))
         started = datetime.fromisoformat(kept["started"])
         running = Running(int(kept["pid"]), Path(kept["socket"]), str(kept["version"]), started)
+        return None if _free(data) else running
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return running if _lives(running) else None
 
 
 def _record(data: Path, socket: Path, info: Info) -> Running:
@@ -326,10 +325,10 @@ def _locked(file: Path) -> Iterator[int]:
 
 
 def _free(data: Path) -> bool:
-    """Whether no server holds the data; asked only by whoever holds the launch lock."""
+    """Whether no server holds the data; the shared lock it takes to see delays nobody for long."""
     handle = _open(data / "data.lock")
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     finally:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -153,12 +155,28 @@ def test_a_pid_that_now_belongs_to_a_stranger_is_neither_joined_nor_signalled(ho
     running = embedded.ensure_running(home)
     kill(running)
     record = home / "redis" / "server.json"
-    reused = {"pid": foreigner.pid, "started": "2020-02-02T02:02:02+00:00"}
-    record.write_text(json.dumps(json.loads(record.read_text()) | reused))
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"pid": foreigner.pid}))
+    assert embedded.ensure_running(home).pid != foreigner.pid
+    earlier = running.started - timedelta(hours=1)
+    embedded._terminate(replace(running, pid=foreigner.pid, started=earlier))
+    assert foreigner.poll() is None
+
+
+def test_a_record_is_worth_nothing_once_its_server_is_gone(home):
+    running = embedded.ensure_running(home)
+    record = (home / "redis" / "server.json").read_text()
+    assert embedded.stop(home)
+    (home / "redis" / "server.json").write_text(record)
     assert embedded.status(home) is None
     assert not embedded.stop(home)
-    assert embedded.ensure_running(home).pid != foreigner.pid
-    assert foreigner.poll() is None
+    assert embedded.ensure_running(home).pid != running.pid
+
+
+def test_a_server_that_runs_keeps_its_lock_through_a_rewrite_of_its_file(home):
+    running = embedded.ensure_running(home)
+    with client_of(running) as client:
+        client.bgrewriteaof()
+        assert embedded.status(home) == running
 
 
 def test_an_unreadable_record_does_not_hide_the_server(home):
