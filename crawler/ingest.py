@@ -3,7 +3,7 @@
 The pure packages are strangers to each other; here they are introduced.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
+from crawler.config import Config
 from crawler.dedup.fingerprint import fingerprint
 from crawler.errors import SourceError
 from crawler.extract.article import main_text
@@ -22,17 +23,22 @@ from crawler.fetch.urls import canonical_address
 from crawler.model import (
     Article,
     ArticleId,
+    ChangeKind,
     Fingerprint,
     Outlet,
     OutletId,
     Page,
     PlaceId,
+    Placement,
     Recipe,
     Skipped,
     SkipReason,
     TopicId,
     id_of,
 )
+from crawler.pool import Pool
+from crawler.ports import Decide, Stories
+from crawler.telemetry import Tally
 from crawler.text.credit import credits_of
 from crawler.text.language import language_of
 from crawler.text.normalise import words
@@ -67,7 +73,7 @@ def prepare(page: Page, desk: Desk) -> Article | Skipped:
     meta = read_metadata(tree, page.url, zone=_zone(outlet))
     if meta.opted_out:
         return Skipped(SkipReason.OPTED_OUT, "tdm-reservation")
-    text = main_text(tree, meta.title)
+    text = main_text(tree, meta)
     return _skipped(tree, meta, text) or _article(page, meta, text, desk, outlet)
 
 
@@ -170,3 +176,63 @@ def _language(title: str, text: str, desk: Desk, claimed: str) -> str:
 
 def _zone(outlet: Outlet | None) -> tzinfo:
     return ZoneInfo(outlet.time_zone) if outlet and outlet.time_zone else UTC
+
+
+# --- off the event loop, and into the store --------------------------------------------------
+
+DeskOf = Callable[[tuple[TopicId, ...]], Desk]
+
+
+class Ingest:
+    """Has pages prepared by worker processes, and articles placed in all their topics.
+
+    Args:
+        desk_of: A module-level function; each worker process makes its desk with it, once.
+        decide: The placing decision; must be pure.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        stories: Stories,
+        config: Config,
+        tally: Tally,
+        *,
+        desk_of: DeskOf,
+        decide: Decide,
+    ) -> None:
+        self._pool = pool
+        self._stories = stories
+        self._config = config
+        self._tally = tally
+        self._desk_of = desk_of
+        self._decide = decide
+
+    async def prepare(self, page: Page) -> Article | Skipped:
+        """Return what `prepare` makes of the page, in a process that may be killed.
+
+        Raises:
+            SourceError: The page overstayed its deadline or broke its reader.
+        """
+        deadline, topics = self._config.prepare_deadline, self._config.topics
+        return await self._pool.run(
+            page.url, deadline, prepare_at_desk, page, self._desk_of, topics
+        )
+
+    async def place(self, article: Article) -> None:
+        """Give the article its place in each of its topics; doing so again changes nothing."""
+        for topic in article.topics:
+            placement = await self._stories.place(topic, article, self._decide)
+            self._tally.count(f"place/{outcome_of(placement)}")
+
+
+def prepare_at_desk(page: Page, desk_of: DeskOf, topics: tuple[TopicId, ...]) -> Article | Skipped:
+    """Prepare a page in a worker process, at the desk that process keeps."""
+    return prepare(page, desk_of(topics))
+
+
+def outcome_of(placement: Placement) -> str:
+    """Return the word a placement is counted under; `unchanged` when it was placed before."""
+    own = [change.kind for change in placement.changes if change.article == placement.article]
+    kind = own[0] if own else None
+    return {None: "unchanged", ChangeKind.CREATED: "created"}.get(kind, str(kind))

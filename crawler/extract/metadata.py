@@ -23,6 +23,7 @@ class Metadata:
     site: str = ""
     canonical: str = ""
     language: str = ""  # ISO 639-1
+    description: str = ""
     body: str = ""  # the article's text where structured data holds it
     opted_out: bool = False  # the page reserves text and data mining (TDM Reservation Protocol)
 
@@ -50,6 +51,7 @@ AUTHOR_NAMES = (
     "dcterms.creator",
 )
 _SAME_DAY_SECONDS = 129_600  # a day, and as much again as zones differ
+DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
 _TITLE_JOINER = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00bb]|-|::)\s")
 
 
@@ -72,6 +74,7 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Met
         site=meta.get("og:site_name", ""),
         canonical=_canonical(tree, meta),
         language=_language(tree, meta, node),
+        description=_description(meta, node),
         body=_clean_lines(first(node.get("articleBody"))),
         opted_out=meta.get("tdm-reservation", "").strip() == "1",
     )
@@ -128,6 +131,11 @@ def _without_site(title: str, meta: dict[str, str]) -> str:
     if len(parts) > 1 and (parts[-1].casefold() == site or len(parts[-1].split()) <= 3):  # noqa: PLR2004
         return title[: title.rfind(parts[-1])].rstrip(" |\u2013\u2014\u00b7\u2022\u00bb-:")
     return title
+
+
+def _description(meta: dict[str, str], node: Node) -> str:
+    claims = (first(node.get("description")), *_values(meta, DESCRIPTION_NAMES))
+    return max(map(clean, claims), key=len, default="")
 
 
 # --- people ----------------------------------------------------------------------------------

@@ -1,0 +1,216 @@
+"""A page as a sequence of blocks: runs of text between block-level borders, each with its doubts.
+
+A doubt is an element around a block that by its tag, class or role is usually no part of an
+article (a sidebar, a share bar, a caption). Doubts are weighed later: themes name things oddly,
+and a whole article inside something called `widget-area` is still an article.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_UNSEEN = _set(
+    "script style noscript template head map svg math canvas iframe object embed applet audio "
+    "video picture source track button select option textarea input label menu datalist dialog"
+)
+_DOUBTFUL_TAGS = frozenset({"nav", "footer", "aside", "form", "figure", "figcaption", "time"})
+_BORDERS = _set(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main nav ol p pre section "
+    "summary table tbody td tfoot th thead time tr ul"
+)
+_INLINE = frozenset({"a", "b", "em", "font", "i", "small", "span", "strong", "u"})
+_FRAMES = frozenset({"html", "body", "main", "article"})
+_DOUBTFUL_ROLES = _set(
+    "alert banner complementary contentinfo dialog menu menubar navigation search toolbar"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _tokens(names: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[\s_-])(?:{'|'.join(names.split())})(?=$|[\s_-])", re.IGNORECASE)
+
+
+_NEVER = _tokens(
+    r"comments? consents? cookies? onetrust gdpr cmp disqus footer nav navigation sr-only "
+    r"screen-?reader\S* visually-?hidden skip-?links?"
+)  # what is not even looked at while anything else is there
+_DOUBTFUL_NAMES = _tokens(
+    r"comments? consents? cookies? onetrust gdpr cmp disqus footer nav navigation menu sr-only "
+    r"screen-?reader\S* visually-?hidden skip-?links? hidden is-hidden sidebar related "
+    r"recommend(?:ed|ations?)? newsletters? shar(?:e|ing) socials? promo(?:tion)?s? sponsor(?:ed)? "
+    r"advert\w* ads? banners? breadcrumbs? (?:image|img|photo|picture|media)?-?captions? legend "
+    r"credits? bylines? author-?(?:bio|box|info|card) bio tags? tag-?list toolbar popups? modal "
+    r"overlay paywall outbrain taboola most-?(?:read|popular|viewed) read-?(?:more|also|next) "
+    r"more-?(?:from|on|stories|news) see-?also subscri(?:be|ption)s? sign-?up widgets? "
+    r"metadata timestamp dateline teasers? carousel gallery slideshow player polls? quiz "
+    r"disclaimer copyright bildunterschrift"
+)
+_ARTICLE_NAMES = re.compile(
+    r"(?:article|story|entry|post|content|news)[-_]{0,2}(?:body|content|text)(?![a-z])|body-?text",
+    re.IGNORECASE,
+)
+_HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text without a block-level border inside."""
+
+    text: str
+    linked: int  # letters of it inside links
+    element: HtmlElement
+    doubts: tuple[HtmlElement, ...]
+    ancestors: frozenset[HtmlElement] = field(repr=False)
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it stands in h1 to h6."""
+        return self.element.tag in HEADINGS
+
+    @property
+    def is_link(self) -> bool:
+        """Whether most of it leads elsewhere."""
+        return self.linked > len(self.text) / 2
+
+    @property
+    def prose(self) -> float:
+        """How much the block speaks for an article around it; negative when against.
+
+        Sentences count by their letters, links against; list items count little, since
+        navigation is made of them, and short lines without an end are labels.
+        """
+        length = len(self.text)
+        if _IDEOGRAPHS.search(self.text):
+            length *= _IDEOGRAPH_LETTERS
+        if self.element.tag in HEADINGS:
+            return 0.0
+        if self.is_link:
+            return -0.8 * length
+        if self.element.tag == "li":
+            return 0.3 * length if length > _SENTENCE else -5.0
+        if length < _LABEL:
+            return -8.0
+        return float(length) if length >= _SENTENCE or _ENDED.search(self.text) else -12.0
+
+
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_IDEOGRAPH_LETTERS = 3  # one says about as much as three letters
+_LABEL = 25  # letters
+_SENTENCE = 60
+_ENDED = re.compile(r"[.!?…:;。][\"'”»“’)]*$|[\"”»“]$")
+
+
+def blocks_of(root: HtmlElement) -> list[Block]:
+    """Return the blocks of a page in the order they are read."""
+    return list(_Walk().through(root))
+
+
+def is_never_article(element: HtmlElement) -> bool:
+    """Return whether an element is furniture beyond doubt, such as a consent dialogue."""
+    return (
+        element.tag in {"nav", "footer"}
+        or element.get("role") in {"dialog", "navigation", "contentinfo"}
+        or bool(_NEVER.search(_names(element)))
+    )
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+@lru_cache(maxsize=4096)
+def _names_raise_doubt(names: str) -> bool:
+    if _ARTICLE_NAMES.search(names):
+        return False
+    return bool(_DOUBTFUL_NAMES.search(_CAMEL.sub("-", names)))
+
+
+def _is_doubtful(element: HtmlElement) -> bool:
+    tag = element.tag
+    if tag in _FRAMES:
+        return False
+    if tag in _DOUBTFUL_TAGS or element.get("hidden") is not None:
+        return True
+    if element.get("aria-hidden") == "true" or element.get("role") in _DOUBTFUL_ROLES:
+        return True
+    if element.get("itemprop") == "articleBody":
+        return False
+    style = element.get("style")
+    return bool(style and _HIDDEN_STYLE.search(style)) or _names_raise_doubt(_names(element))
+
+
+class _Walk:
+    """One pass over a tree; text gathers until a border ends its block."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._linked = 0
+        self._doubts: list[HtmlElement] = []
+        self._path: list[HtmlElement] = []
+        self._ancestors: frozenset[HtmlElement] | None = None
+
+    def through(self, root: HtmlElement) -> Iterator[Block]:
+        self._enter(root)
+        self._add(root.text, in_link=False)
+        yield from self._children(root, in_link=False)
+        yield from self._ended()
+        self._leave()
+
+    def _children(self, parent: HtmlElement, *, in_link: bool) -> Iterator[Block]:
+        for child in parent:
+            if child.tag == "br":
+                self._parts.append("\n")
+            elif isinstance(child.tag, str) and child.tag not in _UNSEEN:
+                yield from self._child(child, in_link=in_link or child.tag == "a")
+            self._add(child.tail, in_link=in_link)
+
+    def _child(self, child: HtmlElement, *, in_link: bool) -> Iterator[Block]:
+        doubtful = child.tag not in _INLINE and _is_doubtful(child)
+        border = doubtful or child.tag in _BORDERS
+        if not border:
+            self._add(child.text, in_link=in_link)
+            yield from self._children(child, in_link=in_link)
+            return
+        yield from self._ended()
+        self._enter(child)
+        if doubtful:
+            self._doubts.append(child)
+        self._add(child.text, in_link=in_link)
+        yield from self._children(child, in_link=in_link)
+        yield from self._ended()
+        if doubtful:
+            self._doubts.pop()
+        self._leave()
+
+    def _enter(self, element: HtmlElement) -> None:
+        self._path.append(element)
+        self._ancestors = None
+
+    def _leave(self) -> None:
+        self._path.pop()
+        self._ancestors = None
+
+    def _add(self, text: str | None, *, in_link: bool) -> None:
+        if text:
+            self._parts.append(text)
+            if in_link:
+                self._linked += len(text.strip())
+
+    def _ended(self) -> Iterator[Block]:
+        text = " ".join("".join(self._parts).split()) if self._parts else ""
+        if text:
+            if self._ancestors is None:
+                self._ancestors = frozenset(self._path)
+            yield Block(text, self._linked, self._path[-1], tuple(self._doubts), self._ancestors)
+        self._parts.clear()
+        self._linked = 0
