@@ -142,6 +142,7 @@ class MemoryStories:
         shown = dict.fromkeys([*nominated, article] if known else nominated)
         stories = dict.fromkeys(held.articles[id_].fact.story for id_ in shown)
         whole = tuple(held.stories[story] for story in stories)
+        shown |= dict.fromkeys(story.canonical for story in whole)
         for member in (member.article for story in whole for member in story.members):
             if len(shown) < LOADED:
                 shown[member] = None
@@ -179,12 +180,11 @@ class MemoryStories:
         index: IndexKeys,
         known: LookAlike | None,
     ) -> None:
-        now = self._clock.now()
-        fact = facts_of(article, placement.story, known.arrived if known else now)
+        fact = facts_of(article, placement.story, known)
         if fact != known:
             held.arrivals += known is None
             arrival = held.articles[article.id].arrival if known else held.arrivals
-            held.articles[article.id] = _Kept(fact, now, arrival, article.text)
+            held.articles[article.id] = _Kept(fact, self._clock.now(), arrival, article.text)
             _index(held, article.id, index)
         for tie in placement.ties:
             _tie(held, tie)

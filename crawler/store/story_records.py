@@ -30,7 +30,7 @@ Handle = int
 
 _SEEN = struct.Struct(">d")
 _VERSION = struct.Struct(">I")
-_COUNT = struct.Struct(">H")
+_MEMBERS = struct.Struct(">HH")  # their count, and which of them is the canonical one
 _VERDICT = struct.Struct(">B3d")
 _TIE = struct.Struct(">IB25s")
 _RELATIONS = (  # stored by position: append only
@@ -61,7 +61,6 @@ class _Body(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class _StoryBody(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    canonical: int  # position among the members
     members: tuple[tuple[str, int], ...]  # article, position of the relation
     created: datetime
     updated: datetime
@@ -91,8 +90,11 @@ def unpack_text(frame: bytes) -> str:
     return _decompressor.decompress(frame).decode("utf-8", "surrogatepass")
 
 
-def facts_of(article: Article, story: StoryId, arrived: datetime) -> LookAlike:
-    """Return an article as later decisions will see it: its index keys stay behind."""
+def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookAlike:
+    """Return an article as later decisions will see it: its index keys stay behind.
+
+    It arrived when it was first fetched, which a replay repeats, not when it was stored.
+    """
     return LookAlike(
         id=article.id,
         story=story,
@@ -101,7 +103,7 @@ def facts_of(article: Article, story: StoryId, arrived: datetime) -> LookAlike:
         title=article.title,
         language=article.language,
         published=article.published,
-        arrived=arrived,
+        arrived=known.arrived if known else article.fetched,
         fingerprint=replace(article.fingerprint, signature=b"", samples=b""),
         outlet_name=article.outlet_name,
         credits=article.credits,
@@ -150,9 +152,8 @@ def unpack_article(record: bytes) -> LookAlike:
 
 def pack_story(story: Story) -> bytes:
     """Return the body of a story's record; version, links and handles stand before it."""
-    ids = [member.article for member in story.members]
     members = tuple((m.article, _RELATIONS.index(m.relation)) for m in story.members)
-    return pack(_StoryBody(ids.index(story.canonical), members, story.created, story.updated))
+    return pack(_StoryBody(members, story.created, story.updated))
 
 
 class StoryRecord(NamedTuple):
@@ -167,13 +168,13 @@ class StoryRecord(NamedTuple):
         (version,) = _VERSION.unpack_from(record)
         names_end = record.index(0, _VERSION.size)
         linked_end = record.index(0, names_end + 1)
-        (count,) = _COUNT.unpack_from(record, linked_end + 1)
-        at = linked_end + 1 + _COUNT.size
+        count, canonical = _MEMBERS.unpack_from(record, linked_end + 1)
+        at = linked_end + 1 + _MEMBERS.size
         body = _story_bodies.decode(record[at + 4 * count :])
         linked = record[names_end + 1 : linked_end].decode().split("\n")
         story = Story(
             id=id_,
-            canonical=ArticleId(body.members[body.canonical][0]),
+            canonical=ArticleId(body.members[canonical][0]),
             members=tuple(Member(ArticleId(a), _RELATIONS[r]) for a, r in body.members),
             created=body.created,
             updated=body.updated,

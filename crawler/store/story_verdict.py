@@ -116,8 +116,7 @@ class Verdict:
 
     @property
     def _fact(self) -> LookAlike:
-        known = self.grounds.neighbourhood.known
-        return facts_of(self.article, self.placement.story, known.arrived if known else self.now)
+        return facts_of(self.article, self.placement.story, self.grounds.neighbourhood.known)
 
     def _story(self, story: Story, facts: Facts) -> Row:
         handles = [self._handle(member.article) for member in story.members]
@@ -137,10 +136,12 @@ class Verdict:
 
 def story_row(topic: TopicId, story: Story, handles: Sequence[Handle], facts: Facts) -> Row:
     """Return a story as `write_story` takes it."""
+    canonical = next(at for at, m in enumerate(story.members) if m.article == story.canonical)
     return (
         story.id,
         story.version,
         handles,
+        canonical,
         listings(story, facts),
         story.linked,
         raw(pack_story(story)),

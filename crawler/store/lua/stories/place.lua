@@ -99,25 +99,37 @@ local function load(handles)
   end
 end
 
--- Load whole stories of the articles loaded so far; return what a verdict on them rests on.
+-- Return the handles of some lists that are not loaded yet, so many at most.
+local function missing(lists, most)
+  local found = {}
+  for _, handles in ipairs(lists) do
+    for _, handle in ipairs(handles) do
+      if not loaded[handle] and #found < most then
+        found[#found + 1] = handle
+      end
+    end
+  end
+  return found
+end
+
+-- Load whole stories of the articles loaded so far, their canonicals first; return what a verdict
+-- on them rests on.
 local function load_stories()
-  local seen, rests, missing = {}, {}, {}
+  local seen, rests, canonicals, members = {}, {}, {}, {}
   for i = 1, #articles, 3 do
     local story = story_of(articles[i + 1])
     if not seen[story] then
       seen[story] = true
       stories[#stories + 1] = story
       stories[#stories + 1] = redis.call('GET', key('story', story))
-      local version, _, _, handles = opened(stories[#stories])
+      local version, _, _, handles, canonical = opened(stories[#stories])
       rests[#rests + 1] = story .. ':' .. version
-      for _, handle in ipairs(handles) do
-        if not loaded[handle] and #missing + #articles / 3 < LOADED then
-          missing[#missing + 1] = handle
-        end
-      end
+      canonicals[#canonicals + 1] = canonical
+      members[#members + 1] = handles
     end
   end
-  load(missing)
+  load(missing({canonicals}, #canonicals))
+  load(missing(members, LOADED - #articles / 3))
   return table.concat(rests, ',')
 end
 

@@ -5,8 +5,9 @@
 --   text:<handle>     the article's text, zstd
 --   ties:<handle>     n x (uint32 other handle, 1 if the owner is `one` else 0, verdict[25])
 --   ids:<bucket>      hash: article id -> handle
---   story:<id>        uint32 version, names, NUL, linked, NUL, uint16 n, n x uint32 handle, body
---                     or, for a story that was merged, uint32 0, the id that stands for it, NUL
+--   story:<id>        uint32 version, names, NUL, linked, NUL, uint16 n, uint16 position of the
+--                     canonical, n x uint32 handle, body;
+--                     for a story that was merged, uint32 0, the id that stands for it, NUL
 --   aliases:<id>      set: ids that forward to this story
 --   citing:<id>       set: stories that link to this one
 --   index:<s>:<b>     hash, one bucket of segment s: key tag[4] -> up to 16 handles, newest last
@@ -38,14 +39,14 @@ local function story_of(record)
   return story, body
 end
 
--- Return version, names, linked and handles of a story's record, or nil for a forward.
+-- Return version, names, linked, handles and the canonical's handle of a story that stands.
 local function opened(record)
-  local version, names, linked, count, at = struct.unpack('>I4ssI2', record)
+  local version, names, linked, count, canonical, at = struct.unpack('>I4ssI2I2', record)
   local handles = {}
   for i = 1, count do
     handles[i] = struct.unpack('>I4', record, at + 4 * (i - 1))
   end
-  return version, split(names), split(linked), handles
+  return version, split(names), split(linked), handles, handles[canonical + 1]
 end
 
 local function live(id)
@@ -68,7 +69,7 @@ local function unlist(id, record)
   end
 end
 
--- Write one story whole: {id, version, handles, names, linked, body, payload, updated_ms}.
+-- Write one story whole: {id, version, handles, canonical, names, linked, body, payload, updated_ms}.
 local function write_story(story)
   local id, handles = story[1], {}
   local before, forward = live(id)
@@ -81,15 +82,15 @@ local function write_story(story)
   for i, handle in ipairs(story[3]) do
     handles[i] = packed(handle)
   end
-  local head = struct.pack('>I4ssI2', story[2], table.concat(story[4], '\n'),
-    table.concat(story[5], '\n'), #handles)
-  redis.call('SET', key('story', id), head .. table.concat(handles) .. story[6])
-  redis.call('SET', public .. 'story:' .. id, story[7])
-  redis.call('ZADD', public .. 'stories', story[8], id)
-  for _, name in ipairs(story[4]) do
-    redis.call('ZADD', public .. 'by:' .. name, story[8], id)
+  local head = struct.pack('>I4ssI2I2', story[2], table.concat(story[5], '\n'),
+    table.concat(story[6], '\n'), #handles, story[4])
+  redis.call('SET', key('story', id), head .. table.concat(handles) .. story[7])
+  redis.call('SET', public .. 'story:' .. id, story[8])
+  redis.call('ZADD', public .. 'stories', story[9], id)
+  for _, name in ipairs(story[5]) do
+    redis.call('ZADD', public .. 'by:' .. name, story[9], id)
   end
-  for _, other in ipairs(story[5]) do
+  for _, other in ipairs(story[6]) do
     redis.call('SADD', key('citing', other), id)
   end
 end
