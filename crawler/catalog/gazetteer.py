@@ -1,0 +1,52 @@
+"""Places at and near Ukraine's borders, with their names in eight languages.
+
+Names are as written in the nominative; several spellings may stand for one place, and one
+name for several places. docs/reference/catalogue.md says where they are from.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from crawler.model import PlaceId
+
+LANGUAGES = ("en", "uk", "ru", "be", "pl", "ro", "hu", "sk")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A crossing, town, region or military site."""
+
+    id: PlaceId
+    kind: str  # "crossing:road", "border-town", "oblast", "military-site", ...
+    lat: float  # degrees north, of a region's seat
+    lon: float  # degrees east
+    approximate: bool  # good enough to rank by, never to be shown as exact
+    countries: tuple[str, ...]  # ISO 3166-1 alpha-2; both sides of a crossing
+    names: Mapping[str, tuple[str, ...]]  # by language; the usual one first
+    border_km: float | None  # to Ukraine's nearest border; None for regions without one
+    nearest_border: str  # "UA-PL"; empty when there is none
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """Return every place of the gazetteer."""
+    table = files("crawler.catalog").joinpath("data", "gazetteer.csv")
+    lines = table.read_text(encoding="utf-8").splitlines()
+    return tuple(map(_place, csv.DictReader(lines)))
+
+
+def _place(row: Mapping[str, str]) -> Place:
+    return Place(
+        id=PlaceId(row["place_id"]),
+        kind=row["kind"],
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        approximate=row["approximate"] == "yes",
+        countries=tuple(row["countries"].split("|")),
+        names={code: tuple(row[code].split("|")) for code in LANGUAGES if row[code]},
+        border_km=float(row["border_km"]) if row["border_km"] else None,
+        nearest_border=row["nearest_border"],
+    )
