@@ -53,7 +53,7 @@ CHANGES_MAX_LENGTH = 100_000  # events kept for consumers, each topic
 # --- Scrapy, made safe (docs/decisions/0002-scrapy-settings.md) ------------------------------
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
-TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+TWISTED_REACTOR_ENABLED = False  # Scrapy runs on the command's own event loop
 REMOTE_CONTROL_ENABLED = False  # on by default in 2.19, and runs arbitrary Python
 TELNETCONSOLE_ENABLED = False
 COOKIES_ENABLED = False

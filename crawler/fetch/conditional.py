@@ -195,7 +195,7 @@ def lasting_target(redirects: Sequence[Hop], url: str) -> str:
     """
     target = ""
     stops = [source for _, source in redirects[1:]] + [url]
-    for (status, _), stop in zip(redirects, stops, strict=True):
+    for (status, _), stop in zip(redirects, stops, strict=False):  # no hop leaves one stop over
         if status not in _PERMANENT:
             break
         target = stop

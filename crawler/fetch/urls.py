@@ -12,6 +12,7 @@ from crawler.fetch.reasons import FailReason
 from crawler.model import Host
 
 LONGEST = 4_096  # letters; Cyrillic slugs take six for one, and no real page has needed more
+LONGEST_NAME = 253  # RFC 1035, 2.3.4
 _PORTS = {"http": 80, "https": 443}
 
 # Source: WHATWG Fetch, port blocking: services that would take a request for a command.
@@ -36,6 +37,7 @@ _TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "at_link_
 
 _ASCII = bytes(range(128))
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+_NUMERIC_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)$")  # WHATWG: an address or nothing
 _ON_THE_WIRE = re.compile(r"[!-\[\]-~]+")  # printable ASCII but space and backslash
 _IN_PATH = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!$&'()*+,;=:@/-]")
 _IN_QUERY = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!$&'()*+,;=:@/?-]")
@@ -115,7 +117,10 @@ def redirect_target(url: str, location: bytes) -> str:
     Raises:
         SourceError: It names nothing that may be asked (`scheme`, `bad-address`).
     """
-    target = urljoin(url, _text(location).strip()).partition("#")[0]
+    try:
+        target = urljoin(url, _text(location).strip()).partition("#")[0]
+    except ValueError as error:
+        raise SourceError(url, FailReason.BAD_ADDRESS, str(error)) from error
     parts = _split(target)
     path = _IN_PATH.sub(_escaped, parts.path or "/")
     query = _IN_QUERY.sub(_escaped, parts.query)
@@ -154,17 +159,15 @@ def _host(parts: SplitResult, url: str) -> Host:
 
 
 def _ascii_name(name: str, url: str) -> str:
-    if ":" in name:
-        address = literal(name)
-        if address is None:
-            raise SourceError(url, FailReason.BAD_ADDRESS, "the host is no IPv6 address")
-        return f"[{address}]"
+    address = literal(name)
+    if address is not None:
+        return str(address) if address.version == 4 else f"[{address}]"  # noqa: PLR2004 - IPv4
     try:
         plain = name if name.isascii() else idna.encode(name, uts46=True).decode("ascii")
     except idna.IDNAError as error:
         raise SourceError(url, FailReason.BAD_ADDRESS, str(error)) from error
     plain = plain.removesuffix(".")
-    if not _NAME.fullmatch(plain) or len(plain) > 253:  # noqa: PLR2004 - RFC 1035, 2.3.4
+    if not _NAME.fullmatch(plain) or _NUMERIC_END.search(plain) or len(plain) > LONGEST_NAME:
         raise SourceError(url, FailReason.BAD_ADDRESS, "the host is no name")
     return plain
 

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from ipaddress import ip_address
+from functools import lru_cache, partial
+from ipaddress import IPv4Address, ip_address
 from ssl import SSLContext
 from time import monotonic
 from typing import cast
@@ -115,20 +115,34 @@ class GuardedClient:
         """
         refuse_unfetchable(url)
         target = URL(url, encoded=True)
-        address = literal(target.raw_host or "")
-        if address is not None and not is_public(address, self._allowed):
-            raise SourceError(url, FailReason.BLOCKED_ADDRESS, f"{address} is not public")
+        address = self._permitted(target)
         way = None if _is_this_machine(target, address) else proxy
         try:
             return await self._get(target, headers, limits, way)
         except (aiohttp.ClientError, EncodingError) as error:
-            raise SourceError(url, _reason(error), str(error)) from error
+            raise SourceError(url, _reason(error), " ".join(str(error).split())) from error
 
     async def close(self) -> None:
         """Close every connection."""
         while self._sessions:
             await self._sessions.popitem()[1].close()
         await self._names.close()
+
+    def _permitted(self, target: URL) -> Address | None:
+        """Return the address that stands in place of a name, if it may be asked.
+
+        Behind a proxy this is all that is judged: what names mean is decided there. An odd
+        spelling is refused even of a public address, because readers disagree on what it means.
+        """
+        host = target.raw_host or ""
+        address = literal(host)
+        if address is None:
+            return None
+        odd = isinstance(address, IPv4Address) and host != str(address)
+        if odd or not is_public(address, self._allowed):
+            problem = f"{address} is {'oddly spelled' if odd else 'not public'}"
+            raise SourceError(str(target), FailReason.BLOCKED_ADDRESS, problem)
+        return address
 
     async def _get(
         self, target: URL, headers: Mapping[str, bytes], limits: Limits, proxy: Proxy | None
@@ -147,17 +161,16 @@ class GuardedClient:
     async def _ask(
         self, target: URL, headers: Mapping[str, bytes], proxy: Proxy | None
     ) -> "_Answer":
-        said, said_to_proxy = _sendable(headers), None
-        if proxy is not None and proxy.authorization:
-            credentials = {"Proxy-Authorization": proxy.authorization.decode("latin-1")}
-            tunnelled = target.scheme == "https"
-            said, said_to_proxy = (said, credentials) if tunnelled else (said | credentials, None)
+        said = _sendable(headers)
+        for_proxy = _credentials(proxy)
+        if target.scheme == "http":
+            said |= for_proxy
         response = await self._session(proxied=proxy is not None).get(
             target,
             headers=said,
             allow_redirects=False,
             proxy=None if proxy is None else proxy.url,
-            proxy_headers=said_to_proxy,
+            proxy_headers=for_proxy if target.scheme == "https" else None,
         )
         return cast("_Answer", response)
 
@@ -182,7 +195,7 @@ class GuardedClient:
     def _guarded_socket(self, info: AddrInfoType) -> socket.socket:
         """Return a socket for an address that is about to be connected to, if it may be met."""
         family, kind, protocol, _, where = info
-        if not is_public(ip_address(where[0]), self._allowed):
+        if not is_public(_parsed(str(where[0])), self._allowed):
             raise _BlockedError
         return socket.socket(family, kind, protocol)
 
@@ -209,7 +222,7 @@ class _Answer(aiohttp.ClientResponse):
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
         name = connection.transport and connection.transport.get_extra_info("peername")
-        self.peer = ip_address(name[0]) if name else None
+        self.peer = _parsed(name[0]) if name else None
         return await super().start(connection)
 
 
@@ -247,6 +260,11 @@ class _SystemNames(AbstractResolver):
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Address:
+    return ip_address(text)
 
 
 @asynccontextmanager
@@ -291,6 +309,11 @@ def _is_this_machine(target: URL, address: Address | None) -> bool:
     name = (target.raw_host or "").removesuffix(".").lower()
     named = name == "localhost" or name.endswith(".localhost")  # RFC 6761, 6.3
     return named or (address is not None and unmapped(address).is_loopback)
+
+
+def _credentials(proxy: Proxy | None) -> dict[str, str]:
+    given = b"" if proxy is None else proxy.authorization
+    return {"Proxy-Authorization": given.decode("latin-1")} if given else {}
 
 
 def _sendable(headers: Mapping[str, bytes]) -> dict[str, str]:

@@ -54,7 +54,9 @@ def head(status: int, headers: Iterable[Header]) -> bytes:
     """Return a status line and header lines; values given as bytes go out as they are."""
     lines = [b"HTTP/1.1 %d X" % status]
     for name, value in headers:
-        lines.append(name.encode() + b": " + (value if isinstance(value, bytes) else value.encode()))
+        lines.append(
+            name.encode() + b": " + (value if isinstance(value, bytes) else value.encode())
+        )
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
