@@ -13,6 +13,7 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 import brotli
@@ -143,7 +144,7 @@ def packed(coding: str, body: bytes, *, cut: int = 0, headers: Sequence[Header] 
     return always(200, [("Content-Encoding", name), *headers], sent[: len(sent) - cut])
 
 
-def bomb(coding: str, size: int = 50_000_000) -> Behaviour:
+def bomb(coding: str, size: int = 20_000_000) -> Behaviour:
     """Send a small body that unpacks to `size` zeros."""
     return packed(coding, bytes(size))
 
@@ -157,7 +158,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
     "raw-deflate": _raw_deflate,
-    "br": brotli.compress,
+    "br": partial(brotli.compress, quality=4),
 }
 
 
@@ -235,9 +236,12 @@ class Publisher:
 
 
 async def read_hit(reader: asyncio.StreamReader, connection: int) -> Hit | None:
-    """Read one request head; None when the client has hung up."""
+    """Read one request head; None when the client has hung up, or speaks something else."""
     try:
-        text = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first_letter = await reader.readexactly(1)
+        if not first_letter.isalpha():
+            return None
+        text = (first_letter + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except asyncio.IncompleteReadError:
         return None
     first, *lines = text.rstrip("\r\n").split("\r\n")
