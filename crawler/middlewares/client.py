@@ -327,8 +327,9 @@ def _sendable(headers: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _reason(error: Exception) -> FailReason:
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(
-        error.os_error, _BlockedError
-    ):
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else None
+    if isinstance(cause, _BlockedError):
         return FailReason.BLOCKED_ADDRESS
+    if isinstance(cause, ConnectionResetError):  # during the TLS handshake
+        return FailReason.CONNECTION_LOST
     return next(reason for kind, reason in _REASONS if isinstance(error, kind))

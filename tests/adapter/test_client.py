@@ -378,8 +378,18 @@ async def test_a_certificate_of_nobody_or_of_another_is_refused(certificates, tr
         await client.close()
 
 
-async def test_a_server_that_speaks_no_tls_is_refused(site, client):
-    assert await refusal(client, site.url("/a").replace("http:", "https:")) == "tls"
+async def test_a_server_that_hangs_up_on_tls_is_lost(site, client):
+    assert await refusal(client, site.url("/a").replace("http:", "https:")) == "connection-lost"
+
+
+async def test_a_server_that_speaks_no_tls_is_refused(client):
+    async def confused(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 This is plain HTTP\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(confused, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert await refusal(client, f"https://127.0.0.1:{port}/") == "tls"
 
 
 # --- proxies ---------------------------------------------------------------------------------
