@@ -29,7 +29,8 @@ class Metadata:
 
 
 PUBLISHED_NAMES = (
-    "article:published_time", "og:article:published_time", "datepublished", "date.issued",
+    "article:published_time", "article:published:time", "og:article:published_time",
+    "og:published_time", "datepublished", "date.issued",
     "dcterms.created", "dc.date.issued", "dc.date", "dcterms.date", "parsely-pub-date",
     "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date", "published_date",
     "article.published", "published_time", "release_date", "date", "cxenseparse:recs:publishtime",
@@ -52,7 +53,12 @@ AUTHOR_NAMES = (
 )
 _SAME_DAY_SECONDS = 129_600  # a day, and as much again as zones differ
 DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
-_TITLE_JOINER = re.compile(r"\s(?:[|\u2013\u2014\u00b7\u2022\u00bb]|-|::)\s")
+_JOINER = re.compile(r"\s+(?:[|–—·•»-]|::)\s+|\s*\|\s*")
+_SHORTEST_TITLE = 15  # letters; a shorter heading is a section's name
+_LONGEST_SITE = 3  # words
+_DATE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:date|datetime|datum|pub\w*|posted|time(?:stamp)?)(?:$|[\s_-])"
+)
 
 
 def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Metadata:
@@ -112,25 +118,47 @@ def _heading(tree: HtmlElement) -> str:
 
 
 def _title(tree: HtmlElement, meta: dict[str, str], node: Node, heading: str) -> str:
-    document = clean(tree.findtext(".//title") or "")
-    social = clean(meta.get("og:title", "") or meta.get("twitter:title", ""))
+    """Return the article's title without the name of its site.
+
+    Outlets give one article several titles. The headline of the structured data comes first;
+    a social title that two networks are told alike, and that is no mere copy of the headline
+    with the site's name, is the one the outlet passes on.
+
+    Source: docs/decisions/0052-titles.md
+    """
     headline = clean(first(node.get("headline")))
-    for candidate in (headline, heading, social):
-        if candidate and _confirmed(candidate, document, social, headline, heading):
-            return candidate
-    return headline or _without_site(social, meta) or heading or _without_site(document, meta)
-
-
-def _confirmed(candidate: str, *others: str) -> bool:
-    return sum(candidate in other for other in others) > 1
-
-
-def _without_site(title: str, meta: dict[str, str]) -> str:
-    parts = _TITLE_JOINER.split(title)
+    social, other = clean(meta.get("og:title", "")), clean(meta.get("twitter:title", ""))
+    if social and _letters(social) == _letters(other) and _letters(headline) == _letters(heading):
+        claimed = social
+    else:
+        claimed = headline or social or other
+    for shown in (heading, headline):
+        if claimed and len(shown) >= _SHORTEST_TITLE and _is_within(shown, claimed):
+            return shown
     site = clean(meta.get("og:site_name", "")).casefold()
-    if len(parts) > 1 and (parts[-1].casefold() == site or len(parts[-1].split()) <= 3):  # noqa: PLR2004
-        return title[: title.rfind(parts[-1])].rstrip(" |\u2013\u2014\u00b7\u2022\u00bb-:")
-    return title
+    document = clean(tree.findtext(".//title") or "")
+    return _without_site(claimed, site) or heading or _without_site(document, site)
+
+
+def _is_within(shown: str, claimed: str) -> bool:
+    """Return whether a title is what another says besides its kicker and the name of the site."""
+    if claimed.startswith(shown) and _JOINER.match(claimed[len(shown) :]):
+        return True
+    return _letters(shown) in map(_letters, _JOINER.split(claimed)[1:])
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _without_site(title: str, site: str) -> str:
+    *_, last = [None, *_JOINER.finditer(title)]
+    if last is None:
+        return title
+    tail = title[last.end() :].casefold()
+    named = bool(site) and (tail in site or site in tail)
+    short = "|" in last[0] and len(tail.split()) <= _LONGEST_SITE
+    return title[: last.start()].rstrip() if named or short else title
 
 
 def _description(meta: dict[str, str], node: Node) -> str:
@@ -182,8 +210,8 @@ def _marked(tree: HtmlElement) -> Iterator[str]:
 
 def _shown(tree: HtmlElement) -> Iterator[str]:
     for element in tree.iter("time", "span", "div", "p"):
-        name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-        if element.tag == "time" or "date" in name or "publish" in name or "time" in name:
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        if element.tag == "time" or _DATE_NAMES.search(names):
             text = clean(element.text_content())
             if text and len(text) <= 80:  # noqa: PLR2004 - a date line, not a block
                 yield text
