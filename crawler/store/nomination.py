@@ -1,4 +1,7 @@
-"""Under which keys articles find each other, as both stores index them."""
+"""Under which keys articles find each other, as both stores index them.
+
+Source: docs/decisions/0072-nomination.md
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ HOT = 16  # articles one key holds, the newest: 64 bytes, the longest value a li
 STRONG = 4  # what sharing a key weighs: a band or the exact text,
 RARE = 2  # a posting that fewer than `HOT` articles share,
 COMMON = 1  # any other posting
-LEAST = 2  # look-alikes share one strong or rare key, or two common ones
+LEAST = 4  # look-alikes share one strong key, two rare or four common ones
 NOMINATED = 24  # look-alikes shown to a decision, those that share most first
 LOADED = 200  # articles shown, the members of their stories included
 
@@ -20,7 +23,7 @@ class IndexKeys:
     """The keys of one fingerprint, eight bytes each, evenly spread."""
 
     strong: tuple[bytes, ...]  # sharing one is enough to be looked at
-    weak: tuple[bytes, ...]  # sharing one that many share is not
+    weak: tuple[bytes, ...]  # of these it takes several
 
 
 Nominate = Callable[[Fingerprint, Recipe], IndexKeys]

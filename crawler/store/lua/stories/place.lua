@@ -11,7 +11,7 @@ local LOADED = 200  -- articles shown, members of their stories included
 local HOT = 16  -- handles one index key holds: 64 bytes, the longest a listpack takes
 local FILL = 64  -- keys in a bucket when its segment counts as full
 local STRONG, RARE, COMMON = 4, 2, 1  -- what sharing a key weighs; a weak one that is full is common
-local LEAST = 2  -- look-alikes share one strong or rare key, or two common ones
+local LEAST = 4  -- look-alikes share one strong key, two rare or four common ones
 
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local id, ids, strong, index_keys = ARGV[3], key('ids', ARGV[4]), tonumber(ARGV[5]), ARGV[6]
