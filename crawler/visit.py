@@ -1,0 +1,107 @@
+"""Use case: a claimed entry is asked for; its reply becomes a page, a skip, a retry or a letter."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from crawler.config import Config
+from crawler.fetch.reasons import FailReason
+from crawler.model import EntryClaim, Page, Skipped, SkipReason
+from crawler.ports import Clock, Frontier
+from crawler.schedule.backoff import retry_delay
+from crawler.telemetry import Tally
+
+GONE = frozenset({404, 410})
+REFUSED = frozenset({400, 401, 402, 403, 405, 406, 451})
+SKIPPED_FAILURES: Mapping[str, SkipReason] = {
+    FailReason.ROBOTS: SkipReason.ROBOTS,
+    FailReason.OPTED_OUT: SkipReason.OPTED_OUT,
+}
+HOPELESS_FAILURES = frozenset(reason for reason in FailReason if not reason.retryable)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The entry may be asked for again later."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bury:
+    """Asking again would bring the same."""
+
+    reason: str
+
+
+Trouble = Skipped | Retry | Bury
+
+
+def judge_status(status: int) -> Trouble | None:
+    """Return what a page's status means, or None when its body is worth reading."""
+    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+        return None
+    if status in GONE:
+        return Skipped(SkipReason.GONE, f"http-{status}")
+    return Bury(f"http-{status}") if status in REFUSED else Retry(f"http-{status}")
+
+
+def judge_failure(reason: str) -> Trouble:
+    """Return what a failed fetch or a failed preparation means for its entry."""
+    if reason in SKIPPED_FAILURES:
+        return Skipped(SKIPPED_FAILURES[reason])
+    return Bury(reason) if reason in HOPELESS_FAILURES else Retry(reason)
+
+
+class Visit:
+    """Ends claims on entries: whatever happens, the frontier is told exactly once."""
+
+    def __init__(
+        self,
+        frontier: Frontier,
+        clock: Clock,
+        config: Config,
+        tally: Tally,
+        dice: Callable[[], float] = random.random,
+    ) -> None:
+        self._frontier = frontier
+        self._clock = clock
+        self._config = config
+        self._tally = tally
+        self._dice = dice
+
+    async def fetched(self, claim: EntryClaim) -> None:
+        """End the host's turn: nothing more is asked of it for this claim."""
+        await self._frontier.free_host(claim)
+
+    def page(self, claim: EntryClaim, *, url: str, body: bytes, content_type: str) -> Page:
+        """Return the fetched page of a claimed entry, stamped with the present."""
+        self._tally.count("page/fetched")
+        self._tally.count("page/bytes", len(body))
+        return Page(claim.entry, url, body, content_type, self._clock.now())
+
+    async def done(self, claim: EntryClaim) -> None:
+        """End the claim of an article that has its place."""
+        await self._frontier.done(claim)
+
+    async def trouble(self, claim: EntryClaim, trouble: Trouble) -> None:
+        """End the claim of an entry that gave no article; after its last retry it is buried."""
+        match trouble:
+            case Skipped(reason=reason):
+                self._tally.count(f"skip/{reason}")
+                await self._frontier.skip(claim, trouble)
+            case Retry(reason=reason) if claim.attempts < self._config.retries:
+                self._tally.count(f"retry/{reason}")
+                await self._frontier.retry(claim, self._clock.now() + self._delay(claim), reason)
+            case Retry(reason=reason) | Bury(reason=reason):
+                self._tally.count(f"dead/{reason}")
+                await self._frontier.bury(claim, reason)
+
+    def _delay(self, claim: EntryClaim) -> timedelta:
+        return retry_delay(
+            claim.attempts,
+            first=self._config.retry_first,
+            longest=self._config.retry_longest,
+            jitter=self._dice(),
+        )
