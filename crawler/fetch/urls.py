@@ -111,6 +111,18 @@ def refuse_unfetchable(url: str) -> None:
         raise SourceError(url, FailReason.BAD_ADDRESS, "the address is not spelled for the wire")
 
 
+def asked_address(url: str) -> str:
+    """Return the publisher's own address of a page, spelled for the wire.
+
+    What it is known under is `canonical_address`; what is asked is what was given, tracking
+    parameters included, since some sites answer to nothing else.
+
+    Raises:
+        SourceError: It may not be asked (`scheme`, `bad-address`).
+    """
+    return redirect_target(url, url.encode("utf-8", "surrogatepass"))
+
+
 def redirect_target(url: str, location: bytes) -> str:
     """Return the absolute address a Location header names, spelled for the wire.
 
