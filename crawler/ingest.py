@@ -24,6 +24,7 @@ from crawler.model import (
     Article,
     ArticleId,
     ChangeKind,
+    EntryClaim,
     Fingerprint,
     Outlet,
     OutletId,
@@ -179,6 +180,23 @@ def _zone(outlet: Outlet | None) -> tzinfo:
 
 
 # --- off the event loop, and into the store --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """A page to be prepared, with the claim it answers to."""
+
+    claim: EntryClaim
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedArticle:
+    """An article to be kept and placed, with the claim it answers to."""
+
+    claim: EntryClaim
+    article: Article
+
 
 DeskOf = Callable[[tuple[TopicId, ...]], Desk]
 

@@ -126,11 +126,18 @@ class Frontier(Protocol):
         ...
 
     async def commit_poll(
-        self, claim: PollClaim, state: FeedState, entries: Sequence[Entry]
+        self,
+        claim: PollClaim,
+        state: FeedState,
+        entries: Sequence[Entry] = (),
+        *,
+        quiet: FeedState | None = None,
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step.
 
-        `state.next_poll` must be set. Entries fall due at once, in the order given; all of them
+        Whether anything is unseen is known only inside the step, and decides the feed's rhythm:
+        with an unseen entry `state` is written, with none `quiet` (or `state`, for None).
+        `next_poll` must be set in both. Entries fall due at once, in the order given; all of them
         count as listed now. Returns how many were unseen. A lost lease changes nothing and
         returns 0.
         """
