@@ -1,9 +1,33 @@
 """Composition root: a `Config` becomes a wired `App`; the only place that picks implementations."""
 
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Self
+
+import psutil
+from redis.asyncio import Redis
 
 from crawler.config import Config
+from crawler.dedup.placement import decide
+from crawler.desk import desk_of
+from crawler.ingest import Ingest
+from crawler.model import Recipe, WorkerId
+from crawler.poll import Poll
+from crawler.pool import Pool
 from crawler.ports import Clock, Corpus, Frontier, Stories
+from crawler.store.clock import StoreClock
+from crawler.store.connection import connect
+from crawler.store.corpus import LocalCorpus
+from crawler.store.frontier import RedisFrontier
+from crawler.store.migrations import check
+from crawler.store.stories import RedisStories
+from crawler.telemetry import Tally
+from crawler.visit import Visit
+
+START_TOLERANCE_SECONDS = 2.0  # the kernel's account of a start wavers with the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +35,94 @@ class App:
     """Everything a command or a spider works with."""
 
     config: Config
+    worker: WorkerId
     clock: Clock
+    tally: Tally
     frontier: Frontier
     stories: Stories
     corpus: Corpus
+    poll: Poll
+    visit: Visit
+    ingest: Ingest
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Return the application itself: Scrapy copies the settings it travels in."""
+        return self
+
+
+@asynccontextmanager
+async def open_app(config: Config) -> AsyncIterator[App]:
+    """Yield the application wired to its store; everything it started ends with the block.
+
+    Raises:
+        ConfigError: The store is not one Kordon may use, or holds another recipe's index.
+        StoreError: The store cannot be reached.
+    """
+    recipe = Recipe()
+    client = await connect(config)
+    pool = Pool(config.prepare_workers, memory_bytes=config.prepare_memory_bytes)
+    try:
+        await check(client, recipe.id)
+        async with StoreClock.synced(client) as clock:
+            yield wired(config, client, clock, pool, recipe)
+    finally:
+        pool.close()
+        await client.aclose()
+
+
+def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recipe) -> App:
+    """Return the application with Redis behind every port."""
+    tally = Tally()
+    frontier = RedisFrontier(
+        client,
+        clock,
+        host_pause=config.host_pause,
+        lease=config.lease,
+        seen_window=config.seen_window,
+        dead_window=config.dead_window,
+    )
+    stories = RedisStories(
+        client,
+        clock,
+        recipe,
+        candidate_window=config.candidate_window,
+        story_window=config.story_window,
+        changes_max_length=config.changes_max_length,
+    )
+    return App(
+        config=config,
+        worker=this_worker(),
+        clock=clock,
+        tally=tally,
+        frontier=frontier,
+        stories=stories,
+        corpus=LocalCorpus(config.home / "corpus"),
+        poll=Poll(frontier, clock, config, pool, tally),
+        visit=Visit(frontier, clock, config, tally),
+        ingest=Ingest(pool, stories, config, tally, desk_of=desk_of, decide=decide),
+    )
+
+
+def this_worker() -> WorkerId:
+    """Return a name for this process that no other ever has: machine, pid and start time."""
+    started = psutil.Process().create_time()
+    return WorkerId(f"{socket.gethostname()}:{os.getpid()}:{started:.2f}")
+
+
+def is_dead(worker: WorkerId) -> bool:
+    """Tell whether a worker of this machine has ended; of other machines nothing is known."""
+    host, pid, started = worker.rsplit(":", 2)
+    if host != socket.gethostname():
+        return False
+    try:
+        return (
+            abs(psutil.Process(int(pid)).create_time() - float(started)) > START_TOLERANCE_SECONDS
+        )
+    except psutil.NoSuchProcess:
+        return True
+
+
+async def reclaim_from_the_dead(frontier: Frontier) -> int:
+    """Free what crashed workers of this machine had leased, so that nobody waits for it."""
+    dead = [worker for worker in await frontier.workers() if is_dead(worker)]
+    return sum([await frontier.reclaim(worker) for worker in dead])

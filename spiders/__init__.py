@@ -1,0 +1,1 @@
+"""When to ask the web, in Scrapy's words."""

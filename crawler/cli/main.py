@@ -1,0 +1,66 @@
+"""The root of the `kordon` command: its groups, its exit codes, how it fails.
+
+Exit codes: 0 done; 1 the work could not be done (no feed answered, nothing found); 2 the command
+or a setting is wrong; 3 the store is away; 130 interrupted.
+"""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from crawler.cli import feeds, frontier, run, server, stories
+from crawler.cli.console import say
+from crawler.errors import ConfigError, KordonError, StoreError
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_STORE = 3
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="kordon",
+    help="Collect Ukraine-border coverage, and keep one story of its many copies.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(run.run)
+app.add_typer(stories.app, name="stories")
+app.add_typer(feeds.app, name="feeds")
+app.add_typer(frontier.app, name="frontier")
+app.add_typer(server.app, name="server")
+
+_debugging = False
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show traces and logs.")] = False,
+) -> None:
+    """Options of every command."""
+    global _debugging  # noqa: PLW0603 - one process, one command
+    _debugging = debug
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING)
+
+
+def main() -> None:
+    """Run the command line; a failure is one sentence and an exit code."""
+    try:
+        app()
+    except KordonError as error:
+        if _debugging:
+            raise
+        say(f"kordon: {error}")
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        say("kordon: interrupted")
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def exit_code(error: KordonError) -> int:
+    """Return the exit code that tells a caller who must act."""
+    if isinstance(error, ConfigError):
+        return EXIT_USAGE
+    return EXIT_STORE if isinstance(error, StoreError) else EXIT_FAILED

@@ -1,0 +1,71 @@
+"""Live progress of a crawl: a panel on a terminal, a line now and then elsewhere."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from rich.console import Group
+from rich.live import Live
+from rich.text import Text
+
+from crawler.app import App
+from crawler.cli.console import err, say
+from crawler.shift import Shift
+from crawler.telemetry import Tally
+
+REDRAW_SECONDS = 0.5
+LINE_SECONDS = 10.0
+
+
+@asynccontextmanager
+async def shown(app: App, shift: Shift, *, quiet: bool) -> AsyncIterator[None]:
+    """Show the crawl's progress on standard error until the block ends."""
+    show = _nothing() if quiet else _panel(app, shift) if err.is_terminal else _lines(app, shift)
+    task = asyncio.create_task(show)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _nothing() -> None:
+    return
+
+
+async def _panel(app: App, shift: Shift) -> None:
+    started = time.monotonic()
+    with Live(console=err, transient=True, auto_refresh=False) as live:
+        while True:
+            lines = progress_lines(app.tally, shift.open, time.monotonic() - started)
+            live.update(Group(*(Text(line, overflow="ellipsis", no_wrap=True) for line in lines)))
+            live.refresh()
+            await asyncio.sleep(REDRAW_SECONDS)
+
+
+async def _lines(app: App, shift: Shift) -> None:
+    started = time.monotonic()
+    while True:
+        await asyncio.sleep(LINE_SECONDS)
+        lines = progress_lines(app.tally, shift.open, time.monotonic() - started)
+        say(" | ".join(lines))
+
+
+def progress_lines(tally: Tally, in_flight: int, seconds: float) -> list[str]:
+    """Return what an operator wants to know of a running crawl, a line each."""
+    pages = tally["page/fetched"]
+    return [
+        f"feeds    {tally.total('poll')} polled{_listed(tally.of('poll'))}",
+        f"entries  {tally['entry/new']} new, {in_flight} in flight",
+        f"pages    {pages} fetched, {pages / max(seconds, 0.001):.1f} a second",
+        f"articles {tally.total('place')} placed{_listed(tally.of('place'))}",
+        f"skipped  {tally.total('skip')}{_listed(tally.of('skip'))}",
+        f"retries  {tally.total('retry')}{_listed(tally.of('retry'))}",
+        f"given up {tally.total('dead')}{_listed(tally.of('dead'))}",
+    ]
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return f" ({', '.join(f'{count} {name}' for name, count in counts.items())})" if counts else ""

@@ -1,0 +1,167 @@
+"""`kordon run`: crawl what is due, show what happens, end with the newest stories."""
+
+import asyncio
+import re
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings
+
+from crawler.app import App, reclaim_from_the_dead
+from crawler.catalog.outlets import Catalogue, read_catalogue, shipped_catalogue
+from crawler.catalog.topics import topic
+from crawler.cli.console import Json, say
+from crawler.cli.progress import shown
+from crawler.cli.report import print_report
+from crawler.cli.session import opened, settings_of_kordon
+from crawler.config import Config
+from crawler.errors import ConfigError
+from crawler.middlewares import APP_SETTING
+from crawler.model import TopicId
+from crawler.shift import Ending, Shift
+
+SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the operator asked of one run."""
+
+    span: timedelta | None
+    once: bool
+    now: bool
+    max_pages: int | None
+
+    def ending(self, start: datetime) -> Ending:
+        """Return when a run that starts at this instant is over."""
+        at = start + self.span if self.span is not None else None
+        return Ending(once=self.once, at=at, max_pages=self.max_pages)
+
+
+def run(  # the options of one command
+    once: Annotated[bool, typer.Option("--once", help="Poll what is due, fetch, and end.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until interrupted.")] = False,
+    span: Annotated[str, typer.Option("--for", help="Go on for a while: 90s, 30m, 2h, 1d.")] = "",
+    now: Annotated[bool, typer.Option("--now", help="Poll every feed, due or not.")] = False,
+    catalog: Annotated[Path | None, typer.Option(help="A CSV of outlets and feeds.")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Collect this topic (repeatable).")
+    ] = None,
+    max_pages: Annotated[
+        int | None, typer.Option(min=1, help="Fetch so many pages at most.")
+    ] = None,
+    host_rate: Annotated[
+        float | None, typer.Option(help="Requests a second to one host; for tests and benches.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Crawl: poll due feeds, fetch their entries, group the copies, keep the stories.
+
+    Without --once, --for or --watch it is --once.
+    """
+    plan = plan_of(once=once, watch=watch, span=span, now=now, max_pages=max_pages)
+    config = config_of(topic, host_rate)
+    catalogue = catalogue_of(catalog)
+    succeeded = asyncio.run(crawl(plan, config, catalogue, as_json=as_json))
+    raise typer.Exit(0 if succeeded else 1)
+
+
+def plan_of(*, once: bool, watch: bool, span: str, now: bool, max_pages: int | None) -> Plan:
+    """Return the plan that the options amount to.
+
+    Raises:
+        ConfigError: Two options contradict each other, or the span cannot be read.
+    """
+    if once + watch + bool(span) > 1:
+        raise ConfigError("--once, --for and --watch exclude each other", "give one of them")
+    length = span_of(span) if span else None
+    return Plan(length, once or not (watch or span), now, max_pages)
+
+
+def span_of(text: str) -> timedelta:
+    """Return a span written as 90s, 30m, 2h or 1d12h."""
+    match = SPAN.fullmatch(text)
+    if not text or match is None:
+        raise ConfigError(f"--for {text} is no span of time", "write it as 90s, 30m, 2h or 1d12h")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def config_of(topics: list[str] | None, host_rate: float | None) -> Config:
+    """Return the operator's configuration with what this run changes."""
+    changes: dict[str, Any] = {}
+    if topics:
+        changes["TOPICS"] = tuple(topic(TopicId(name)).id for name in topics)
+    if host_rate is not None:
+        changes["HOST_RATE_PER_SECOND"] = host_rate
+    return Config.from_settings({**settings_of_kordon(), **changes})
+
+
+def catalogue_of(path: Path | None) -> Catalogue:
+    """Return the catalogue in a file, or the shipped one."""
+    if path is None:
+        return shipped_catalogue()
+    try:
+        return read_catalogue(path.read_text(encoding="utf-8-sig"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"the catalogue {path} cannot be read ({error})", "check --catalog"
+        ) from error
+
+
+async def crawl(plan: Plan, config: Config, catalogue: Catalogue, *, as_json: bool) -> bool:
+    """Run one shift over the catalogue and report; True when at least something answered."""
+    async with opened(config) as app:
+        await reclaim_from_the_dead(app.frontier)
+        await app.frontier.register(catalogue.feeds)
+        if plan.now:
+            await app.frontier.hasten()
+        shift = Shift(
+            app.frontier,
+            app.clock,
+            app.worker,
+            in_flight=config.in_flight,
+            ending=plan.ending(app.clock.now()),
+        )
+        async with interruptible(shift.stop), shown(app, shift, quiet=as_json):
+            await run_spider(app, shift)
+        return await print_report(app, as_json=as_json)
+
+
+async def run_spider(app: App, shift: Shift) -> None:
+    """Let Scrapy work through the shift; whatever is left open goes back to the frontier."""
+    running = {APP_SETTING: app, "USER_AGENT": app.config.user_agent}
+    settings = Settings({**settings_of_kordon(), **running})
+    runner = AsyncCrawlerRunner(settings)
+    try:
+        await runner.crawl("feeds", shift=shift)
+    finally:
+        await shift.give_back()
+
+
+@asynccontextmanager
+async def interruptible(stop: Callable[[], None]) -> AsyncIterator[None]:
+    """Let the first interrupt or termination end the run cleanly, the second at once."""
+    loop = asyncio.get_running_loop()
+    ends = (signal.SIGINT, signal.SIGTERM)
+
+    def first() -> None:
+        say("stopping: what is under way is finished first; once more ends it at once")
+        for number in ends:
+            loop.remove_signal_handler(number)
+        stop()
+
+    for number in ends:
+        loop.add_signal_handler(number, first)
+    try:
+        yield
+    finally:
+        for number in ends:
+            loop.remove_signal_handler(number)
