@@ -1,6 +1,7 @@
 """A real forward proxy on loopback: absolute addresses for http, CONNECT for https."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
@@ -43,22 +44,28 @@ class ForwardProxy:
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        hit = await read_hit(reader, 0)
-        if hit is None:
-            return
-        self.hits.append(hit)
-        if self.refuses_with:
-            writer.write(head(self.refuses_with, [("Content-Length", "0")]))
-            return
-        there = await asyncio.open_connection(*self.upstream)
-        if hit.method == "CONNECT":
-            writer.write(head(200, []))
-        else:
-            there[1].write(_request_line(hit))
-        try:
-            await asyncio.gather(_pump(reader, there[1]), _pump(there[0], writer))
-        finally:
-            there[1].transport.abort()
+        while hit := await read_hit(reader, 0):
+            self.hits.append(hit)
+            if self.refuses_with:
+                writer.write(head(self.refuses_with, [("Content-Length", "0")]))
+                continue
+            there_reader, there = await asyncio.open_connection(*self.upstream)
+            try:
+                if hit.method == "CONNECT":
+                    writer.write(head(200, []))
+                    await asyncio.gather(_pump(reader, there), _pump(there_reader, writer))
+                    return
+                there.write(_request_line(hit))
+                writer.write(await _whole_answer(there_reader))
+            finally:
+                there.transport.abort()
+
+
+async def _whole_answer(reader: asyncio.StreamReader) -> bytes:
+    said = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", said)
+    assert length is not None, "through the proxy, only answers with a length are passed on"
+    return said + await reader.readexactly(int(length[1]))
 
 
 def _request_line(hit: Hit) -> bytes:
@@ -66,7 +73,7 @@ def _request_line(hit: Hit) -> bytes:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     kept = {name: value for name, value in hit.headers.items() if not name.startswith("proxy-")}
     lines = "".join(f"{name}: {value}\r\n" for name, value in kept.items())
-    return f"{hit.method} {path} HTTP/1.1\r\n{lines}connection: close\r\n\r\n".encode("latin-1")
+    return f"{hit.method} {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
