@@ -298,7 +298,7 @@ class Member:
     """An article's place in its story."""
 
     article: ArticleId
-    relation: Relation  # to the canonical article; COPY for the canonical itself
+    relation: Relation  # to the canonical article; of itself COPY, or DIGEST when it is a round-up
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,9 +333,14 @@ class LookAlike:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """All that a placing may depend on: look-alikes, their stories whole, and known ties."""
+    """All that a placing may depend on: look-alikes, their stories whole, and known ties.
 
-    look_alikes: tuple[LookAlike, ...] = ()  # nominated articles and every member of their stories
+    Whole means: the nominated articles, and from them on, as far as it goes within a bound, every
+    member of an article's story and every article tied to it by a joining relation or as a digest.
+    Then stories do not depend on the order of arrival.
+    """
+
+    look_alikes: tuple[LookAlike, ...] = ()
     nominated: frozenset[ArticleId] = frozenset()
     stories: tuple[Story, ...] = ()
     ties: tuple[Tie, ...] = ()

@@ -6,8 +6,8 @@ from typing import Self
 
 from crawler.dedup.canonical import canonical_of
 from crawler.dedup.grouping import Group, central
+from crawler.dedup.relation import converse
 from crawler.dedup.scene import Scene
-from crawler.dedup.ties import converse
 from crawler.model import (
     ArticleId,
     Change,

@@ -33,26 +33,10 @@ def _standing(known: LookAlike, stories: Iterable[Story]) -> Relation:
 
 
 def _groups(scene: Scene) -> list[Group]:
-    """Return how the newcomer and the touched stories are grouped from now on."""
-    everyone = scene.everyone
-    if len(everyone) == 1 or _plainly_joins(scene):
-        return [frozenset(everyone)]
-    if len(everyone) <= MOST_REGROUPED:
-        return grouped(everyone, scene.ties)
+    """Return how the newcomer and all that hangs together with it are grouped from now on."""
+    if len(scene.everyone) <= MOST_REGROUPED:
+        return grouped(scene.everyone, scene.ties)
     return _with_newcomer_added(scene)
-
-
-def _plainly_joins(scene: Scene) -> bool:
-    """Whether the newcomer is a copy of one story's canonical and raises no other question."""
-    if len(scene.touched) != 1 or scene.known is not None:
-        return False
-    own, canonical = scene.newcomer.id, scene.touched[0].canonical
-    return (
-        canonical in scene.articles
-        and scene.ties.between(own, canonical).relation is Relation.COPY
-        and all(tie.one == own for tie in scene.learnt)  # nobody else turned out a digest
-        and not any(scene.ties.clash(own, other) for other in scene.everyone if other != own)
-    )
 
 
 def _with_newcomer_added(scene: Scene) -> list[Group]:

@@ -19,7 +19,7 @@ class Rules:
     shortest: int = 24  # shingles; a text of fewer matches exactly only (`Recipe.min_shingles`)
     held: float = 0.63  # of the smaller text, found in the other: they stand in one story
     mutual: float = 0.55  # of the larger text besides: a copy, not an excerpt
-    partial: float = 0.2  # of either: worth a link
+    partial: float = 0.3  # of either: worth a link
     template_numbers: float = 0.9  # of what differs, holds a number: the same form filled anew
 
 
@@ -48,6 +48,18 @@ def relate(one: LookAlike, other: LookAlike, rules: Rules = RULES) -> Tie:
         jaccard=shares.jaccard,
         one_in_other=shares.one_in_other,
         other_in_one=shares.other_in_one,
+    )
+
+
+def converse(tie: Tie) -> Tie:
+    """Return the same tie told from the other article."""
+    return Tie(
+        one=tie.other,
+        other=tie.one,
+        relation=tie.relation.converse,
+        jaccard=tie.jaccard,
+        one_in_other=tie.other_in_one,
+        other_in_one=tie.one_in_other,
     )
 
 

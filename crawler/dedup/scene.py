@@ -1,6 +1,6 @@
 """What one placing sees: the newcomer, the articles around it and how they are tied."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -11,7 +11,6 @@ from crawler.model import (
     Article,
     ArticleId,
     LookAlike,
-    Member,
     Neighbourhood,
     Relation,
     Story,
@@ -30,20 +29,23 @@ class Scene:
     articles: Mapping[ArticleId, LookAlike]  # the newcomer among them
     stories: Mapping[StoryId, Story]
     ties: Ties
-    learnt: Sequence[Tie]  # by placing the newcomer; the unrelated left out
+    learnt: Sequence[Tie]  # what placing the newcomer teaches; the unrelated left out
     touched: Sequence[Story]  # whose members may change, oldest first
+    everyone: Mapping[ArticleId, LookAlike]  # the newcomer and all that hangs together with it
 
     @classmethod
     def of(cls, article: Article, around: Neighbourhood, rules: Rules) -> Self:
-        """Return the scene with the newcomer's ties verified and any digest recognised."""
+        """Return the scene with the newcomer's ties verified and digests recognised."""
         newcomer = _look_alike(article, around.known)
         articles = {alike.id: alike for alike in around.look_alikes} | {article.id: newcomer}
         stored = [tie for tie in around.ties if article.id not in (tie.one, tie.other)]
-        ties = Ties(articles, stored, _round_ups(around.stories), rules)
-        learnt = _learnt(newcomer, articles, ties)
-        near = {tie.other for tie in learnt if tie.one == article.id and tie.relation.joins}
-        near.add(article.id)
-        touched = [s for s in around.stories if any(m.article in near for m in s.members)]
+        ties = Ties(articles, stored, rules)
+        own = _own_ties(newcomer, articles, ties)
+        members = {story: [m.article for m in story.members] for story in around.stories}
+        reached = ties.reached_from(article.id, members.values())
+        touched = [story for story in around.stories if not reached.isdisjoint(members[story])]
+        everyone = {one: articles[one] for one in sorted(reached) if one in articles}
+        ties.find_digests(everyone)
         return cls(
             newcomer=newcomer,
             now=article.fetched,
@@ -51,16 +53,10 @@ class Scene:
             articles=articles,
             stories={story.id: story for story in around.stories},
             ties=ties,
-            learnt=learnt,
+            learnt=_learnt(own, stored, everyone, ties),
             touched=sorted(touched, key=lambda story: (story.created, story.id)),
+            everyone=everyone,
         )
-
-    @property
-    def everyone(self) -> dict[ArticleId, LookAlike]:
-        """The newcomer and all members of the touched stories whose text is still known."""
-        ids = {member.article for story in self.touched for member in story.members}
-        ids.add(self.newcomer.id)
-        return {one: self.articles[one] for one in sorted(ids) if one in self.articles}
 
 
 def _look_alike(article: Article, known: LookAlike | None) -> LookAlike:
@@ -79,30 +75,26 @@ def _look_alike(article: Article, known: LookAlike | None) -> LookAlike:
     )
 
 
-def _round_ups(stories: Sequence[Story]) -> set[ArticleId]:
-    """Return the members of stories that are copies of one digest, as their canonicals tell."""
-    return {
-        member.article
-        for story in stories
-        if Member(story.canonical, Relation.DIGEST) in story.members
-        for member in story.members
-    }
-
-
-def _learnt(
+def _own_ties(
     newcomer: LookAlike, articles: Mapping[ArticleId, LookAlike], ties: Ties
-) -> Sequence[Tie]:
-    """Return what the newcomer is to the articles around it, and what it makes them.
+) -> list[Tie]:
+    """Return what the newcomer is to the articles around it.
 
     Where the same words were placed before, their ties are known: its twins are enough.
     """
     others = sorted(articles.keys() - {newcomer.id})
     text = newcomer.fingerprint.content_hash
     twins = [one for one in others if articles[one].fingerprint.content_hash == text]
-    own = [(newcomer.id, other) for other in twins or others]
-    holders = [b for a, b in own if ties.between(a, b).relation is Relation.EXCERPT]
-    digests = ties.find_digests([newcomer.id, *holders], others)
-    theirs = [(one, other) for one in digests for other in others if other != one]
-    pairs = dict.fromkeys([*own, *theirs])
-    found = [ties.between(one, other) for one, other in pairs]
-    return [tie for tie in found if tie.relation is not Relation.UNRELATED]
+    return [ties.between(newcomer.id, other) for other in twins or others]
+
+
+def _learnt(
+    own: Iterable[Tie], stored: Iterable[Tie], everyone: Container[ArticleId], ties: Ties
+) -> list[Tie]:
+    """Return the newcomer's ties, and old ones that another digest turned out to change."""
+    told = [ties.between(tie.one, tie.other) for tie in own]
+    old = [tie for tie in stored if tie.one in everyone and tie.other in everyone]
+    changed = [
+        now for tie in old if (now := ties.between(tie.one, tie.other)).relation != tie.relation
+    ]
+    return [tie for tie in [*told, *changed] if tie.relation is not Relation.UNRELATED]

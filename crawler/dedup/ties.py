@@ -1,10 +1,10 @@
 """The relations among some articles, verified when first asked for."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
 
-from crawler.dedup.relation import Rules, relate
+from crawler.dedup.relation import Rules, converse, relate
 from crawler.model import ArticleId, LookAlike, Relation, Tie
 
 
@@ -13,90 +13,94 @@ class Ties:
 
     Args:
         articles: Whoever may be asked about.
-        verified: What is known.
-        digests: Articles known to hold several stories: what they hold is no excerpt of theirs.
+        stored: What was verified before.
         rules: What a missing tie is judged by.
     """
 
     def __init__(
-        self,
-        articles: Mapping[ArticleId, LookAlike],
-        verified: Iterable[Tie],
-        digests: Collection[ArticleId],
-        rules: Rules,
+        self, articles: Mapping[ArticleId, LookAlike], stored: Iterable[Tie], rules: Rules
     ) -> None:
         self._articles = articles
         self._rules = rules
-        self._digests = set(digests)
+        self._digests: frozenset[ArticleId] = frozenset()
         self._ties: dict[tuple[ArticleId, ArticleId], Tie] = {}
-        for tie in verified:
-            self._remember(tie)
+        self._near: dict[ArticleId, list[ArticleId]] = {}  # who holds it, or is held by it
+        for tie in stored:
+            self._remember(_of_two(tie))
 
     def between(self, one: ArticleId, other: ArticleId) -> Tie:
         """Return what `one` is to `other`."""
-        if (one, other) not in self._ties:
-            self._remember(relate(self._articles[one], self._articles[other], self._rules))
-        tie = self._ties[one, other]
-        return replace(tie, relation=Relation.DIGEST) if self._is_round_up(tie) else tie
+        tie = self._between_two(one, other)
+        held_by = {Relation.EXCERPT: other, Relation.EXPANSION: one}.get(tie.relation)
+        return replace(tie, relation=Relation.DIGEST) if held_by in self._digests else tie
 
     def join(self, one: ArticleId, other: ArticleId) -> bool:
         """Whether the two may stand in one story."""
         return self.between(one, other).relation.joins
 
-    def matched(self, one: ArticleId, among: Iterable[ArticleId]) -> int:
-        """Return how many others may stand in one story with `one`."""
-        return sum(self.join(one, other) for other in among if other != one)
-
     def clash(self, one: ArticleId, other: ArticleId) -> bool:
         """Whether the two must not stand in one story, whatever else they match."""
         return self.between(one, other).relation in (Relation.TEMPLATE, Relation.DIGEST)
 
-    def find_digests(
-        self, suspects: Iterable[ArticleId], among: Iterable[ArticleId]
-    ) -> Sequence[ArticleId]:
-        """Return the suspects that hold two texts with nothing in common, and remember them."""
-        others = list(among)
-        new = [one for one in suspects if self._holds_several(one, others)]
-        self._digests.update(new)
-        return new
+    def matched(self, one: ArticleId, among: Iterable[ArticleId]) -> int:
+        """Return how many others may stand in one story with `one`."""
+        return sum(self.join(one, other) for other in among if other != one)
 
     def is_digest(self, one: ArticleId) -> bool:
-        """Whether the article is known to hold several stories."""
+        """Whether the article was found to hold several stories."""
         return one in self._digests
 
-    def _holds_several(self, one: ArticleId, among: Sequence[ArticleId]) -> bool:
-        if one in self._digests:
-            return False  # known already
-        held = [other for other in among if other != one and self._holds(one, other)]
-        return any(
-            self.between(first, second).relation is Relation.UNRELATED
-            for first, second in combinations(held, 2)
-        )
+    def find_digests(self, among: Iterable[ArticleId]) -> None:
+        """Judge anew which of these articles hold two texts that have nothing in common."""
+        ids = sorted(among)
+        held = {one: [other for other in ids if self._took_over(one, other)] for one in ids}
+        self._digests = frozenset(one for one in ids if self._are_several(held[one]))
 
-    def _holds(self, one: ArticleId, other: ArticleId) -> bool:
-        """Whether `one` holds `other` and can have taken it over: it was not first to appear."""
-        if self.between(one, other).relation not in (Relation.EXPANSION, Relation.DIGEST):
-            return False
-        holder, held = self._articles[one].published, self._articles[other].published
-        return holder is None or held is None or held <= holder
+    def reached_from(self, one: ArticleId, groups: Iterable[Iterable[ArticleId]]) -> set[ArticleId]:
+        """Return all that hangs together with an article, through verified ties or old groups.
 
-    def _is_round_up(self, tie: Tie) -> bool:
-        return (tie.relation is Relation.EXPANSION and tie.one in self._digests) or (
-            tie.relation is Relation.EXCERPT and tie.other in self._digests
-        )
+        Args:
+            one: Where to begin.
+            groups: Articles that belong together already.
+        """
+        fellows = {article: tuple(group) for group in groups for article in group}
+        reached, waiting = {one}, [one]
+        while waiting:
+            this = waiting.pop()
+            found = {*self._near.get(this, ()), *fellows.get(this, ())} - reached
+            reached |= found
+            waiting.extend(found)
+        return reached
+
+    def _between_two(self, one: ArticleId, other: ArticleId) -> Tie:
+        if (one, other) not in self._ties:
+            self._remember(relate(self._articles[one], self._articles[other], self._rules))
+        return self._ties[one, other]
 
     def _remember(self, tie: Tie) -> None:
         self._ties[tie.one, tie.other] = tie
         self._ties[tie.other, tie.one] = converse(tie)
+        if tie.relation.joins:
+            self._near.setdefault(tie.one, []).append(tie.other)
+            self._near.setdefault(tie.other, []).append(tie.one)
+
+    def _took_over(self, one: ArticleId, other: ArticleId) -> bool:
+        """Whether `one` holds `other` and did not appear on an earlier day."""
+        if one == other or self._between_two(one, other).relation is not Relation.EXPANSION:
+            return False
+        holder, held = self._articles[one].published, self._articles[other].published
+        return holder is None or held is None or held.date() <= holder.date()
+
+    def _are_several(self, texts: Iterable[ArticleId]) -> bool:
+        return any(
+            self._between_two(one, other).relation is Relation.UNRELATED
+            for one, other in combinations(texts, 2)
+        )
 
 
-def converse(tie: Tie) -> Tie:
-    """Return the same tie told from the other article."""
-    return Tie(
-        one=tie.other,
-        other=tie.one,
-        relation=tie.relation.converse,
-        jaccard=tie.jaccard,
-        one_in_other=tie.other_in_one,
-        other_in_one=tie.one_in_other,
-    )
+def _of_two(tie: Tie) -> Tie:
+    """Return the tie as it looks when nobody else is around, where a digest is an expansion."""
+    if tie.relation is not Relation.DIGEST:
+        return tie
+    held = tie.one_in_other > tie.other_in_one
+    return replace(tie, relation=Relation.EXCERPT if held else Relation.EXPANSION)
