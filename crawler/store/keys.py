@@ -44,7 +44,7 @@ _FRONTIER = {
     "due_e": "due:e",
     "leased_f": "leased:f",  # sorted set: id by the lease's end
     "leased_e": "leased:e",
-    "leases": "leases",  # hash: <kind>:<id> -> claim key, due time, worker
+    "leases": "leases",  # hash: <kind>:<id> -> claim key, host, due time, worker
     "claimed": "claimed:",  # + <worker>; string, expires with its leases
     # hosts
     "turns_f": "turns:f",  # sorted set: host by the instant a claim may take work of this kind

@@ -353,6 +353,16 @@ async def test_a_stale_worker_does_not_end_anothers_turn(frontier, clock):
     assert await frontier.claim(ME, 9) == []
 
 
+async def test_a_feed_that_moves_while_it_is_polled_leaves_its_old_host_free(frontier, clock):
+    await frontier.register([a_feed(host="old.example")])
+    lost = await claim_one(frontier)
+    await frontier.register([a_feed(host="new.example")])
+    clock.advance(LEASE)
+    assert (await claim_one(frontier, OTHER)).url.startswith("https://new.example/")
+    await frontier.free_host(lost)
+    assert await frontier.next_slot(Host("old.example")) == timedelta()
+
+
 async def test_a_longer_rest_may_follow_a_request(frontier, clock):
     await poll(frontier, an_entry("one"), an_entry("two"))
     clock.advance(SECOND)

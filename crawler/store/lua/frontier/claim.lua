@@ -50,7 +50,7 @@ local function take(host)
   local key = work .. "@" .. nonce
   dequeue(kind, id, host)
   call("ZADD", K["leased_" .. kind], ends, id)
-  call("HSET", K.leases, work, key .. " " .. due .. " " .. worker)
+  call("HSET", K.leases, work, table.concat({ key, host, due, worker }, " "))
   note_host(host, "turn", key, "turn_ends", ends, "slot", now + pause_of(host))
   return work
 end

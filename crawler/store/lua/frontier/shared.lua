@@ -3,7 +3,7 @@
 --
 -- Work is of kind "f" (feed) or "e" (entry). It is either queued, in queue:<kind>:<host> and in
 -- due:<kind>, both scored by due time; or leased, in leased:<kind>, scored by the lease's end,
--- with the lease itself ("<claim key> <due> <worker>") in `leases`. turns:<kind> holds every host
+-- with the lease itself ("<claim key> <host> <due> <worker>") in `leases`. turns:<kind> holds every host
 -- with queued work of that kind, scored by the first instant at which `claim` may take it.
 
 local call = redis.call
@@ -102,12 +102,12 @@ local function requeue(kind, id, due)
   settle(host)
 end
 
--- The key of the claim that holds this work, when it was due, and whose it is.
+-- The key of the claim that holds this work, when it was due, whose it is, and whose turn it took.
 local function lease_of(kind, id)
   local lease = call("HGET", K.leases, kind .. ":" .. id)
   if lease then
-    local key, due, worker = string.match(lease, "^(%S+) (%S+) (.*)$")
-    return key, tonumber(due), worker
+    local key, host, due, worker = string.match(lease, "^(%S+) (%S+) (%S+) (.*)$")
+    return key, tonumber(due), worker, host
   end
 end
 
@@ -146,8 +146,7 @@ end
 -- the entry goes behind its neighbours, and only one that is lost again and again is buried. The
 -- host has rested since the claim; nobody asks it any more.
 local function lose(kind, id)
-  local key, due = lease_of(kind, id)
-  local host = host_in(record_of(kind, id))
+  local key, due, _, host = lease_of(kind, id)
   drop_lease(kind, id)
   drop_turn(host, key)
   settle(host)
