@@ -209,6 +209,7 @@ async def measured(path: str, resident: int, articles: list[Article]) -> dict[st
     await in_flight(stories, residents(resident, resident))
     half = len(articles) // 2
     seconds, trips, kinds = [], [], Counter()
+    served = await _server_cpu(client)
     started, cpu = time.perf_counter(), time.process_time()
     for article in articles[:half]:
         before, began = stories.trips, time.perf_counter()
@@ -217,6 +218,7 @@ async def measured(path: str, resident: int, articles: list[Article]) -> dict[st
         trips.append(stories.trips - before)
         kinds[str(placed.changes[0].kind)] += 1
     one_by_one, client_cpu = time.perf_counter() - started, time.process_time() - cpu
+    served = await _server_cpu(client) - served
     started = time.perf_counter()
     placed_many = await in_flight(stories, iter(articles[half:]))
     together = time.perf_counter() - started
@@ -228,10 +230,16 @@ async def measured(path: str, resident: int, articles: list[Article]) -> dict[st
         "p50_ms": round(1e3 * float(np.percentile(seconds, 50)), 3),
         "p99_ms": round(1e3 * float(np.percentile(seconds, 99)), 3),
         "client_cpu_us": round(1e6 * client_cpu / half),
+        "server_cpu_us": round(1e6 * served / half),
         "trips_median": float(np.median(trips)),
         "trips_mean": round(float(np.mean(trips)), 3),
         "placed_as": dict(kinds),
     }
+
+
+async def _server_cpu(client: redis.asyncio.Redis) -> float:
+    used = await client.info("cpu")
+    return float(used["used_cpu_user"]) + float(used["used_cpu_sys"])
 
 
 async def footprint(path: str, articles: list[Article]) -> dict[str, Any]:
@@ -300,6 +308,7 @@ def main() -> None:
     parser.add_argument("--resident", default="10000,100000")
     parser.add_argument("--core", type=int, default=(os.cpu_count() or 1) - 1)
     options = parser.parse_args()
+    load = round(os.getloadavg()[0], 2)
     if options.core >= 0 and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {options.core})
     articles = Newsroom(1).articles(options.articles)
@@ -321,6 +330,7 @@ def main() -> None:
                 + " "
                 + version.get("valkey_version", version["redis_version"]),
                 "recipe": RECIPE.id,
+                "load_average_before": load,
                 "kordon": runs,
                 "memory": memory,
                 "datasketch_redis": peer,

@@ -8,8 +8,9 @@
 
 local NOMINATED = 24  -- look-alikes shown, those that share most first
 local LOADED = 200  -- articles shown, members of their stories included
-local HOT = 16  -- handles one index key holds: 64 bytes, the longest a listpack takes
-local FILL = 64  -- keys in a bucket when its segment counts as full
+local HOT = 16  -- articles one index key holds, the newest
+local ENTRY = 8  -- bytes of an index entry
+local FILL = 64  -- entries in a bucket when its segment counts as full
 local STRONG, RARE, COMMON = 4, 2, 1  -- what sharing a key weighs; a weak one that is full is common
 local LEAST = 4  -- look-alikes share one strong key, two rare or four common ones
 
@@ -18,47 +19,75 @@ local id, ids, strong, index_keys = ARGV[3], key('ids', ARGV[4]), tonumber(ARGV[
 local key_count = #index_keys / 8
 local known = redis.call('HGET', ids, id)
 
--- Return the live segments, newest first, as {name, buckets, opened, first handle}.
+-- Return the live segments, newest first, as {name, bits, opened}.
 local function segments()
   local found, after = {}, now
   local rows = redis.call('ZRANGE', private .. 'segments', 0, -1, 'REV', 'WITHSCORES')
   for i = 1, #rows, 2 do
-    local opened_at = tonumber(rows[i + 1])
     if i > 1 and after < now - window then
       break
     end
     local first, bits = string.match(rows[i], '^(%d+):(%d+)$')
-    found[#found + 1] = {first, 2 ^ tonumber(bits), opened_at, tonumber(first), tonumber(bits)}
-    after = opened_at
+    after = tonumber(rows[i + 1])
+    found[#found + 1] = {first, tonumber(bits), after}
   end
   return found
 end
 
-local function bucket(segment, at)
-  local number, tag = struct.unpack('>I4c4', index_keys, at)
-  return private .. 'index:' .. segment[1] .. ':' .. number % segment[2], tag
+local numbers, tags = {}, {}
+local halves = {struct.unpack('>' .. string.rep('I4c4', key_count), index_keys)}
+for i = 1, key_count do
+  numbers[i], tags[i] = halves[2 * i - 1], halves[2 * i]
+end
+
+-- Return where the index keys stand in a segment.
+local function buckets(segment)
+  local prefix, size, found = private .. 'index:' .. segment[1] .. ':', 2 ^ segment[2], {}
+  for i = 1, key_count do
+    found[i] = prefix .. numbers[i] % size
+  end
+  return found
+end
+
+-- Return the positions in a bucket at which entries of a key begin, oldest first.
+local function entries(bucket, tag)
+  local found = {}
+  local at = string.find(bucket, tag, 1, true)
+  while at do
+    if (at - 1) % ENTRY == 0 then
+      found[#found + 1] = at
+    end
+    at = string.find(bucket, tag, at + 1, true)
+  end
+  return found
 end
 
 local live_segments = segments()
-local newest_values = {}
+local newest = {where = {}, values = {}}
 
--- Return packed handles that share enough index keys, those that share most first.
+-- Weigh what one segment knows of the index keys.
+local function weigh(segment, shared)
+  local where = buckets(segment)
+  local values = redis.call('MGET', unpack(where))
+  for i = 1, key_count do
+    local value = values[i]
+    local found = value and entries(value, tags[i]) or {}
+    local weight = i <= strong and STRONG or #found < HOT and RARE or COMMON
+    for _, at in ipairs(found) do
+      local handle = string.sub(value, at + 4, at + 7)
+      shared[handle] = (shared[handle] or 0) + weight
+    end
+  end
+  return {where = where, values = values}
+end
+
+-- Return handles that share enough index keys with their weights, the heaviest first.
 local function candidates()
   local shared, found = {}, {}
-  for s, segment in ipairs(live_segments) do
-    for i = 1, key_count do
-      local where, tag = bucket(segment, 8 * i - 7)
-      local value = redis.call('HGET', where, tag)
-      if s == 1 then
-        newest_values[i] = value
-      end
-      if value then
-        local weight = i <= strong and STRONG or #value < 4 * HOT and RARE or COMMON
-        for at = 1, #value, 4 do
-          local handle = string.sub(value, at, at + 3)
-          shared[handle] = (shared[handle] or 0) + weight
-        end
-      end
+  for i, segment in ipairs(live_segments) do
+    local read = weigh(segment, shared)
+    if i == 1 then
+      newest = read
     end
   end
   for handle, weight in pairs(shared) do
@@ -167,44 +196,39 @@ local function neighbourhood()
   return seen .. '|' .. nominated .. '|' .. load_stories(), nominated
 end
 
--- Return the segment to write to, opening one when the newest is full or half a window old.
+-- Return what to write to: the newest segment, or another when that is full or half a window old.
 local function writable()
-  local newest = live_segments[1]
-  local last = tonumber(redis.call('GET', private .. 'arrivals') or '0')
+  local segment = live_segments[1]
+  local held = redis.call('INCRBY', private .. 'entries', key_count) - key_count
   local bits = 12
-  if newest then
-    local keys_held = (last - newest[4]) * key_count
-    if keys_held > newest[2] * FILL then
-      bits = math.min(newest[5] + 2, 20)
-    elseif newest[3] >= now - window / 2 then
+  if segment then
+    local fill = (held - tonumber(segment[1])) / FILL
+    bits = segment[2]
+    if fill >= 2 ^ bits then
+      bits = math.min(bits + 2, 20)
+    elseif segment[3] >= now - window / 2 then
       return newest
     else
-      while bits < 20 and keys_held * 1.5 > FILL * 2 ^ bits do
-        bits = bits + 1
-      end
+      bits = math.min(math.max(math.ceil(math.log(fill * 1.5) / math.log(2)), 12), 20)
     end
   end
-  redis.call('ZADD', private .. 'segments', now, last .. ':' .. bits)
-  newest_values = {}
-  return {string.format('%d', last), 2 ^ bits}
-end
-
-local function holds(value, entry)
-  for at = 1, #value, 4 do
-    if string.sub(value, at, at + 3) == entry then
-      return true
-    end
-  end
-  return false
+  local first = string.format('%d', held)
+  redis.call('ZADD', private .. 'segments', now, first .. ':' .. bits)
+  return {where = buckets({first, bits}), values = {}}
 end
 
 local function index(handle)
-  local segment, entry = writable(), packed(handle)
+  local target, entry = writable(), packed(handle)
   for i = 1, key_count do
-    local where, tag = bucket(segment, 8 * i - 7)
-    local value = newest_values[i] or ''
-    if not holds(value, entry) then
-      redis.call('HSET', where, tag, string.sub(value .. entry, -4 * HOT))
+    local where, value = target.where[i], target.values[i] or ''
+    local found = entries(value, tags[i])
+    if known and string.find(value, tags[i] .. entry, 1, true) then
+      -- a revised text that kept this key
+    elseif #found >= HOT then
+      value = string.sub(value, 1, found[1] - 1) .. string.sub(value, found[1] + ENTRY)
+      redis.call('SET', where, value .. tags[i] .. entry)
+    else
+      redis.call('APPEND', where, tags[i] .. entry)
     end
   end
 end

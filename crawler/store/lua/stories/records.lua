@@ -10,8 +10,10 @@
 --                     for a story that was merged, uint32 0, the id that stands for it, NUL
 --   aliases:<id>      set: ids that forward to this story
 --   citing:<id>       set: stories that link to this one
---   index:<s>:<b>     hash, one bucket of segment s: key tag[4] -> up to 16 handles, newest last
---   segments          sorted set: "<s>:<bits>" by the time it was opened
+--   index:<s>:<b>     bucket b of segment s: n x (key tag[4], uint32 handle), oldest first
+--   segments          sorted set: "<s>:<bits>" by the time it was opened; s is the count of index
+--                     entries before it
+--   entries           counter: index entries written
 --   arrivals          counter: the last handle given
 --   articles          counter: articles held
 
