@@ -75,6 +75,7 @@ CONCURRENT_ITEMS = 2
 LOG_LEVEL = "WARNING"
 LOG_ENABLED = True
 STATS_DUMP = False
+DOWNLOADER_STATS = False  # crawler.telemetry counts
 LOGSTATS_INTERVAL = 0
 DOWNLOAD_HANDLERS = {
     "http": "crawler.middlewares.handler.GuardedDownloadHandler",

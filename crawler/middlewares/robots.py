@@ -96,10 +96,16 @@ class RobotsFiles:
         lifetime = self._config.robots_lifetime if rules.reachable else UNREACHABLE_LIFETIME
         await self._frontier.keep_robots(origin, kept, lifetime)
         if rules.reachable:
-            longest = self._config.crawl_delay_longest
-            pause = host_pause(NONE, crawl_delay=rules.crawl_delay, longest=longest)
-            await self._frontier.set_host_pause(host_of(url), pause)
+            await self._grant(host_of(url), rules.crawl_delay)
         return self._remember(origin, rules)
+
+    async def _grant(self, host: Host, crawl_delay: timedelta | None) -> None:
+        """Keep a Crawl-delay from now on, the request that brought it included."""
+        longest = self._config.crawl_delay_longest
+        pause = host_pause(NONE, crawl_delay=crawl_delay, longest=longest)
+        await self._frontier.set_host_pause(host, pause)
+        if pause:
+            await self._frontier.hold_host(host, self._clock.now() + pause)
 
     def _recalled(self, kept: bytes) -> Rules:
         return recalled(kept, self._agent, max_bytes=self._config.robots_max_bytes)

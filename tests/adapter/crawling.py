@@ -1,7 +1,7 @@
 """A real Scrapy crawl, in the test's own event loop, with Kordon's own settings."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,6 +86,3 @@ async def crawl(*urls: str, meta: dict[str, Any] | None = None, **changes: Any) 
     runner = AsyncCrawlerRunner(crawler.settings)
     await runner.crawl(crawler, urls=list(urls), meta=meta or {}, crawled=crawled)
     return crawled
-
-
-ONE_SECOND = timedelta(seconds=1)
