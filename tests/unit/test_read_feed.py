@@ -166,6 +166,13 @@ def test_rubbish_before_the_feed_is_forgiven():
     assert only(b"<b>Warning</b>: mysql_connect()\n" + rss()).title == "One"
 
 
+@pytest.mark.parametrize("author", ["{}", "<![CDATA[{}]]>"])
+def test_an_author_made_to_stall_the_careful_parser_is_cut_short(author):
+    body = rss(item(title="\ufffd", author=author.format("a" * 300_000)))  # hours, uncut
+    document = read_feed(body, url=URL)
+    assert (document.parser, len(document.items[0].author)) == ("careful", 200)
+
+
 # --- what is not a feed ----------------------------------------------------------------------
 
 
