@@ -37,6 +37,7 @@ _TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "at_link_
 
 _ASCII = bytes(range(128))
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+_PORT_END = re.compile(r":\d+$")
 _NUMERIC_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)$")  # WHATWG: an address or nothing
 _ON_THE_WIRE = re.compile(r"[!-\[\]-~]+")  # printable ASCII but space and backslash
 _IN_PATH = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!$&'()*+,;=:@/-]")
@@ -72,20 +73,15 @@ def host_of(url: str) -> Host:
     return _host(_split(url), url)
 
 
-@lru_cache(maxsize=8192)
 def origin_of(url: str) -> Host:
     """Return host and port, always both: what one robots file speaks for (RFC 9309, 2.3).
 
     Raises:
         SourceError: There is no such host (`scheme`, `bad-address`).
     """
-    parts = _split(url)
-    host = _host(parts, url)
-    return (
-        host
-        if parts.port not in {None, _PORTS[parts.scheme]}
-        else Host(f"{host}:{_PORTS[parts.scheme]}")
-    )
+    host = host_of(url)
+    scheme = url.partition(":")[0].strip().lower()
+    return host if _PORT_END.search(host) else Host(f"{host}:{_PORTS[scheme]}")
 
 
 def is_fetchable(url: str) -> bool:
