@@ -200,7 +200,7 @@ class Recipe:
     bands: int = 16
     rows: int = 8
     shingle_words: int = 3
-    min_shingles: int = 24  # fewer match exactly only
+    min_shingles: int = 16  # fewer match exactly only
     sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this
@@ -225,7 +225,7 @@ class Fingerprint:
 
     signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values
     samples: bytes  # uint32[n], little-endian, ascending: shingles that nominate
-    sketch: bytes  # the shingles as 20-bit hashes, packed by crawler.dedup.sketch
+    sketch: bytes  # the shingles as 20-bit hashes and what is counted: crawler.dedup.sketch
     shingles: int  # distinct shingles in the text
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
 

@@ -6,6 +6,7 @@ Source: docs/decisions/0003-recipe.md
 from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
+from itertools import compress
 
 import numpy as np
 from datasketch import MinHash
@@ -26,13 +27,14 @@ def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerp
         hashes: One hash for each shingle of `recipe.shingle_words` words, `uint32`, in order.
         recipe: The numbers that shape it.
     """
-    values = values_of(hashes, _with_numbers(words, len(hashes)))
+    numbers = np.array([is_number(word) for word in words], bool)
+    values = values_of(hashes, _any_of_run(numbers, len(hashes)))
     kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
     posted = _size(len(values), recipe.postings_least, recipe.postings_share, recipe.postings_most)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
         samples=np.unique(hashes)[:posted].astype("<u4").tobytes(),
-        sketch=pack(values[:kept]),
+        sketch=pack(values[:kept], _counts(words, numbers)),
         shingles=len(values),
         content_hash=_digest(words),
     )
@@ -85,13 +87,18 @@ def _size(shingles: int, least: int, share: int, most: int) -> int:
     return min(max(least, shingles // share), most, shingles)
 
 
-def _with_numbers(words: Sequence[str], shingles: int) -> NDArray[np.bool_]:
-    """Return for each shingle whether it holds a number or a date."""
-    numbers = np.array([is_number(word) for word in words], bool)
+def _any_of_run(marks: NDArray[np.bool_], shingles: int) -> NDArray[np.bool_]:
+    """Return for each shingle whether any of its words is marked."""
     held = np.zeros(shingles, bool)
-    for offset in range(len(words) - shingles + 1 if shingles else 0):
-        held |= numbers[offset : offset + shingles]
+    for offset in range(len(marks) - shingles + 1 if shingles else 0):
+        held |= marks[offset : offset + shingles]
     return held
+
+
+def _counts(words: Sequence[str], numbers: NDArray[np.bool_]) -> bytes:
+    """Return eight bytes for the numbers and dates in order, however their digits are grouped."""
+    counted = "".join(compress(words, numbers))
+    return blake2b(counted.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _digest(words: Sequence[str]) -> bytes:

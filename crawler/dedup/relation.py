@@ -16,11 +16,11 @@ class Rules:
     Source: docs/decisions/0062-relations.md, which shows what was tuned on what.
     """
 
-    shortest: int = 24  # shingles; a text of fewer matches exactly only (`Recipe.min_shingles`)
+    evidence: int = 16  # shingles found in both, at least; shorter texts match exactly only
     held: float = 0.63  # of the smaller text, found in the other: they stand in one story
-    mutual: float = 0.55  # of the larger text besides: a copy, not an excerpt
+    mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     partial: float = 0.3  # of either: worth a link
-    template_numbers: float = 0.9  # of what differs, holds a number: the same form filled anew
+    template_numbers: float = 0.5  # of what differs, holds a number: the same form filled anew
 
 
 RULES = Rules()
@@ -33,12 +33,9 @@ def relate(one: LookAlike, other: LookAlike, rules: Rules = RULES) -> Tie:
     """
     mine, theirs = one.fingerprint, other.fingerprint
     shares = overlap(mine.sketch, mine.shingles, theirs.sketch, theirs.shingles)
+    relation = _judged(shares, rules)
     if mine.content_hash == theirs.content_hash:
         relation = Relation.COPY
-    elif min(mine.shingles, theirs.shingles) < rules.shortest:
-        relation = Relation.UNRELATED
-    else:
-        relation = _judged(shares, rules)
     if one.url == other.url and relation is not Relation.UNRELATED:
         relation = Relation.REVISION
     return Tie(
@@ -65,22 +62,23 @@ def converse(tie: Tie) -> Tie:
 
 def _judged(shares: Overlap, rules: Rules) -> Relation:
     one_held, other_held = shares.one_in_other, shares.other_in_one
-    if max(one_held, other_held) < rules.held:
-        return (
-            Relation.PARTIAL if max(one_held, other_held) >= rules.partial else Relation.UNRELATED
-        )
+    less, more = sorted((one_held, other_held))
+    if shares.shared < rules.evidence or more < rules.partial:
+        return Relation.UNRELATED
+    if more < rules.held and less < rules.mutual:
+        return Relation.PARTIAL
     if _filled_anew(shares, rules):
         return Relation.TEMPLATE
-    if min(one_held, other_held) >= rules.mutual:
+    if less >= rules.mutual:
         return Relation.COPY
     return Relation.EXCERPT if one_held > other_held else Relation.EXPANSION
 
 
 def _filled_anew(shares: Overlap, rules: Rules) -> bool:
-    """Whether nothing but numbers and dates differs, on both sides."""
-    differing = shares.one + shares.other - 2 * shares.shared
+    """Whether numbers and dates are what differs, on both sides."""
     numbers = shares.one_numbers + shares.other_numbers
     return (
-        min(shares.one_numbers, shares.other_numbers) > 0
-        and numbers >= rules.template_numbers * differing
+        not shares.same_counts
+        and min(shares.one_numbers, shares.other_numbers) > 0
+        and numbers >= rules.template_numbers * shares.differing
     )

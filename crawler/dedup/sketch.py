@@ -1,4 +1,4 @@
-"""The shingles of a text in two bytes each: nearly always all of them, else the smallest.
+"""The shingles of a text in two bytes each, nearly always all of them, and what it counts.
 
 Source: docs/decisions/0061-sketch.md
 """
@@ -15,7 +15,8 @@ _HASH_BITS = 20  # two texts of 1,000 shingles share one by chance
 _FLAG = np.uint32(1)  # below the hash: whether the shingle holds a number or a date
 _LOW_BITS = 16
 _HEADS = 1 << (_HASH_BITS + 1 - _LOW_BITS)
-_HEADER_BYTES = 2 * _HEADS
+_COUNTS_BYTES = 8
+_HEADER_BYTES = _COUNTS_BYTES + 2 * _HEADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ class Overlap:
     shared: int
     one_numbers: int  # of those found in one only: how many hold a number or a date
     other_numbers: int
+    same_counts: bool  # the same numbers and dates in the same order
+
+    @property
+    def differing(self) -> int:
+        """How many shingles are found in one only."""
+        return self.one + self.other - 2 * self.shared
 
     @property
     def jaccard(self) -> float:
@@ -55,19 +62,23 @@ def values_of(hashes: Values, numbers: NDArray[np.bool_]) -> Values:
     return np.unique((short << _FLAG) | numbers.astype(np.uint32))
 
 
-def pack(values: Values) -> bytes:
-    """Return ascending sketch values as bytes: a count for each head, then the low halves.
+def pack(values: Values, counts: bytes) -> bytes:
+    """Return ascending sketch values as bytes: how many have each head, then the low halves.
 
     Elias-Fano coding with byte borders: 64 bytes and two for each value.
+
+    Args:
+        values: As `values_of` gives them.
+        counts: Eight bytes that stand for the numbers and dates in the text.
     """
     heads = np.bincount(values >> np.uint32(_LOW_BITS), minlength=_HEADS)
-    return heads.astype("<u2").tobytes() + values.astype("<u2").tobytes()
+    return counts + heads.astype("<u2").tobytes() + values.astype("<u2").tobytes()
 
 
 @lru_cache(maxsize=1024)
 def unpack(sketch: bytes) -> Values:
     """Return the sketch values of `pack`, `uint32`, ascending."""
-    heads = np.frombuffer(sketch[:_HEADER_BYTES], "<u2")
+    heads = np.frombuffer(sketch[_COUNTS_BYTES:_HEADER_BYTES], "<u2")
     lows = np.frombuffer(sketch[_HEADER_BYTES:], "<u2").astype(np.uint32)
     highs = np.repeat(np.arange(_HEADS, dtype=np.uint32), heads)
     return lows | (highs << np.uint32(_LOW_BITS))
@@ -91,6 +102,7 @@ def overlap(one: bytes, one_shingles: int, other: bytes, other_shingles: int) ->
         shared=len(shared),
         one_numbers=_numbers(mine) - in_shared,
         other_numbers=_numbers(theirs) - in_shared,
+        same_counts=one[:_COUNTS_BYTES] == other[:_COUNTS_BYTES],
     )
 
 
