@@ -108,7 +108,7 @@ class RedisFrontier:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
         listed: list[Any] = []
         for entry in entries:
-            listed += (entry.id, host_at(entry.url), encode(entry))
+            listed += (entry.id, record(entry.url, entry))
         unseen: int = await self._run(
             "commit_poll",
             claim.state.feed.id,

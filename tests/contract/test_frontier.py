@@ -19,6 +19,7 @@ from crawler.model import (
     Validators,
     WorkerId,
 )
+from crawler.store import keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
 from crawler.store.memory_frontier import MemoryFrontier
@@ -657,3 +658,25 @@ async def test_robots_files_are_shared_within_their_lifetime(frontier, clock):
     assert await frontier.robots(host) is None
     await frontier.keep_robots(host, b"", HOUR)
     assert await frontier.robots(host) == b""
+
+
+async def test_no_key_is_left_without_an_expiry_or_a_trim_rule(server, clock):
+    frontier = RedisFrontier(server, clock, **RULES)
+    await poll(frontier, *(an_entry(f"e{n}", f"h{n}.example") for n in range(9)))
+    clock.advance(SECOND)
+    one, two, three, four, *_ = await frontier.claim(ME, 9, feeds=False)
+    await frontier.skip(one, Skipped(SkipReason.NO_TEXT))
+    await frontier.bury(two, "http-403")
+    await frontier.retry(three, clock.now() + SECOND, "timeout")
+    await frontier.done(four)
+    await frontier.keep_robots(Host("a.example:443"), b"", HOUR)
+    await frontier.hold_host(Host("a.example"), clock.now() + 90 * DAY)
+    name = keys.frontier()
+    expiring = tuple(name[family] for family in ("claimed", "host", "robots", "skips"))
+    trimmed = tuple(name[family] for family in name if name[family] not in expiring)
+    async for key in server.scan_iter():
+        if key.decode().startswith(expiring):
+            assert await server.pttl(key) > 0
+        else:
+            assert key.decode().startswith(trimmed)
+    assert await server.pttl(name["host"] + "a.example") > 90 * DAY / timedelta(milliseconds=1)

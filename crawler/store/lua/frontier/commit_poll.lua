@@ -1,44 +1,55 @@
 -- feed, claim key, host; state and next poll with an unseen entry; the same with none; seen
--- cutoff; then id, host and JSON of each entry -> how many were unseen
+-- cutoff; then id and record of each entry -> how many were unseen
 local feed, key, host, seen_since = arg(1), arg(2), arg(3), num(8)
 local news, quiet = { state = arg(4), due = num(5) }, { state = arg(6), due = num(7) }
-local FIRST_ENTRY = 9
+local FIRST_ENTRY, LAST_ENTRY = 9, #ARGV - 4 - 1
 
-local hosts, fresh = {}, 0
+-- What will be written, as arguments: each command costs its own line in the append-only file,
+-- so two thousand entries become few commands with many members.
+local listed, marks, records, dues, queues = {}, {}, {}, {}, {}
 
-local function admit(id, entry_host, record)
-  if call("HSETNX", K.entries, id, entry_host .. " " .. record) == 1 then
-    fresh = fresh + 1
-    hosts[entry_host] = true
-    return true
+local function push(list, one, other)
+  list[#list + 1], list[#list + 2] = one, other
+end
+
+local function write(command, to, members)
+  for from = 1, #members, 2 * CHUNK do
+    call(command, to, unpack(members, from, math.min(from + 2 * CHUNK - 1, #members)))
   end
 end
 
--- Mark a chunk of entries as listed now, and queue those that were not before. They fall due in
--- the order listed, which takes them up to two seconds into the past.
-local function list(from, to, last)
-  local ids, marks, listed = {}, {}, {}
-  for n = from, to, 3 do
-    ids[#ids + 1] = arg(n)
-  end
-  local seen = call("ZMSCORE", K.seen, unpack(ids))
-  for n, id in ipairs(ids) do
-    local at = from + 3 * (n - 1)
-    marks[#marks + 1], marks[#marks + 2] = now, id
-    if not seen[n] and not listed[id] and admit(id, arg(at + 1), arg(at + 2)) then
-      enqueue("e", id, arg(at + 1), now - (last - at) / 3)
-    end
-    listed[id] = true
-  end
-  call("ZADD", K.seen, unpack(marks))
+local function is_new(id)
+  return not call("ZSCORE", K.seen, id) and call("HEXISTS", K.entries, id) == 0
+end
+
+-- Entries fall due in the order listed, which takes them up to two seconds into the past.
+local function admit(id, record, due)
+  local entry_host = host_in(record)
+  queues[entry_host] = queues[entry_host] or {}
+  push(queues[entry_host], due, id)
+  push(dues, due, id)
+  push(records, id, record)
 end
 
 local function list_all()
-  local last = #ARGV - 4 - 2
-  for from = FIRST_ENTRY, last, 3 * CHUNK do
-    list(from, math.min(from + 3 * CHUNK - 3, last), last)
+  for n = FIRST_ENTRY, LAST_ENTRY, 2 do
+    local id = arg(n)
+    if not listed[id] then
+      listed[id] = true
+      push(marks, now, id)
+      if is_new(id) then
+        admit(id, arg(n + 1), now - (LAST_ENTRY - n) / 2)
+      end
+    end
   end
-  for entry_host in pairs(hosts) do
+end
+
+local function write_all()
+  write("ZADD", K.seen, marks)
+  write("HSET", K.entries, records)
+  write("ZADD", K.due_e, dues)
+  for entry_host, members in pairs(queues) do
+    write("ZADD", K.queue .. "e:" .. entry_host, members)
     settle(entry_host)
   end
 end
@@ -63,5 +74,7 @@ end
 drop_lease("f", feed)
 forget_unlisted()
 list_all()
-learn(fresh > 0 and news or quiet)
-return fresh
+write_all()
+local unseen = #records / 2
+learn(unseen > 0 and news or quiet)
+return unseen
