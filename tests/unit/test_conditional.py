@@ -16,7 +16,6 @@ from crawler.fetch.conditional import (
     request_headers,
     retry_after,
 )
-from crawler.fetch.reasons import FailReason
 from crawler.model import Validators
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -189,8 +188,3 @@ def test_a_floor_is_capped_by_the_operator():
     headers = {"cache-control": "max-age=99999999"}
     outcome = judge(200, headers, url=URL, sent=KNOWN, now=NOW, longest=HOUR)
     assert outcome == Modified(Validators(), HOUR)
-
-
-def test_every_reason_knows_whether_it_passes():
-    assert FailReason.HEADER_TIMEOUT.retryable
-    assert not FailReason.BLOCKED_ADDRESS.retryable
