@@ -1,8 +1,11 @@
-"""CPU and wall time of one fetch: bare aiohttp, our guarded client, the whole of Scrapy around it.
+"""CPU and wall time of one fetch: bare aiohttp, our guarded client, Scrapy around it.
+
+Scrapy three times: with our settings, with the components it switches on by default, and with its
+own aiohttp handler in place of ours.
 
     .venv/bin/python bench/micro/fetch.py [--fetches 3000] [--at-once 8]
 
-All three ask the same server, a process of its own on loopback, for the same 5 kB page over kept
+All ask the same server, a process of its own on loopback, for the same 5 kB page over kept
 connections. CPU is that of the asking process. Prints one JSON document.
 """
 
@@ -82,11 +85,33 @@ class Burst(Asker):
             yield Request(url, self.answered, errback=self.failed, meta=meta, dont_filter=True)
 
 
-async def with_scrapy(urls: list[str], at_once: int) -> None:
-    crawler, crawled = crawler_for(Burst, CONCURRENT_REQUESTS_PER_DOMAIN=at_once), Crawled()
-    runner = AsyncCrawlerRunner(crawler.settings)
-    await runner.crawl(crawler, urls=urls, meta={}, crawled=crawled)
-    assert len(crawled.answers) == len(urls), crawled.failures
+ITS_COMPONENTS = {
+    "COMPRESSION_ENABLED": True,
+    "CONCURRENT_ITEMS": 100,
+    "COOKIES_ENABLED": True,
+    "DOWNLOADER_MIDDLEWARES": {"crawler.middlewares.manners.MannersMiddleware": 605},
+    "DOWNLOADER_STATS": True,
+    "DUPEFILTER_CLASS": "scrapy.dupefilters.RFPDupeFilter",
+    "EXTENSIONS": {},
+    "METAREFRESH_ENABLED": True,
+    "REFERER_ENABLED": True,
+    "RETRY_ENABLED": True,
+    "SPIDER_MIDDLEWARES": {},
+}
+ITS_HANDLER = {
+    "DOWNLOAD_HANDLERS": {"http": "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"}
+}
+
+
+def with_scrapy(**changes: object) -> Callable[[list[str], int], Awaitable[None]]:
+    async def run(urls: list[str], at_once: int) -> None:
+        settings = {"CONCURRENT_REQUESTS_PER_DOMAIN": at_once, "LOG_LEVEL": "ERROR"} | changes
+        crawler, crawled = crawler_for(Burst, **settings), Crawled()
+        runner = AsyncCrawlerRunner(crawler.settings)
+        await runner.crawl(crawler, urls=urls, meta={}, crawled=crawled)
+        assert len(crawled.answers) == len(urls), crawled.failures
+
+    return run
 
 
 async def measured(
@@ -112,7 +137,9 @@ async def main(fetches: int, at_once: int) -> None:
     figures = {
         "bare aiohttp": await measured(with_aiohttp, urls, at_once),
         "guarded client": await measured(with_client, urls, at_once),
-        "scrapy, manners, guarded client": await measured(with_scrapy, urls, at_once),
+        "scrapy": await measured(with_scrapy(), urls, at_once),
+        "scrapy, its components": await measured(with_scrapy(**ITS_COMPONENTS), urls, at_once),
+        "scrapy, its aiohttp handler": await measured(with_scrapy(**ITS_HANDLER), urls, at_once),
     }
     server.terminate()
     await server.wait()
