@@ -6,7 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
+from crawler.errors import StoreError
 from crawler.model import (
     Entry,
     EntryId,
@@ -680,3 +684,19 @@ async def test_no_key_is_left_without_an_expiry_or_a_trim_rule(server, clock):
         else:
             assert key.decode().startswith(trimmed)
     assert await server.pttl(name["host"] + "a.example") > 90 * DAY / timedelta(milliseconds=1)
+
+
+async def test_a_server_that_forgot_the_scripts_is_told_them_again(server, clock):
+    frontier = RedisFrontier(server, clock, **RULES)
+    await poll(frontier, an_entry("one"))
+    await server.script_flush()
+    assert (await frontier.census()).due == 1
+
+
+async def test_a_server_that_is_away_is_a_store_error(tmp_path, clock):
+    away = Redis(unix_socket_path=str(tmp_path / "nobody"), retry=Retry(NoBackoff(), 0))
+    frontier = RedisFrontier(away, clock, **RULES)
+    for question in (frontier.census(), frontier.robots(Host("a")), frontier.entries("skipped", 1)):
+        with pytest.raises(StoreError, match="cannot be reached"):
+            await question
+    await away.aclose()
