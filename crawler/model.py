@@ -197,8 +197,8 @@ class Recipe:
     scheme: str = "affine32"
     seed: int = 1
     permutations: int = 128
-    bands: int = 16
-    rows: int = 8
+    bands: int = 9  # with rows, datasketch's optimum for a threshold of .8
+    rows: int = 13
     shingle_words: int = 3
     min_shingles: int = 16  # fewer match exactly only
     sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,

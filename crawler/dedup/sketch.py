@@ -75,6 +75,11 @@ def pack(values: Values, counts: bytes) -> bytes:
     return counts + heads.astype("<u2").tobytes() + values.astype("<u2").tobytes()
 
 
+def repack(sketch: bytes, values: Values) -> bytes:
+    """Return a sketch of other values with the counts it had."""
+    return pack(values, sketch[:_COUNTS_BYTES])
+
+
 @lru_cache(maxsize=1024)
 def unpack(sketch: bytes) -> Values:
     """Return the sketch values of `pack`, `uint32`, ascending."""
@@ -82,6 +87,11 @@ def unpack(sketch: bytes) -> Values:
     lows = np.frombuffer(sketch[_HEADER_BYTES:], "<u2").astype(np.uint32)
     highs = np.repeat(np.arange(_HEADS, dtype=np.uint32), heads)
     return lows | (highs << np.uint32(_LOW_BITS))
+
+
+def hashes_of(values: Values) -> Values:
+    """Return the hashes in sketch values, whether or not they hold numbers."""
+    return values >> _FLAG
 
 
 def overlap(one: bytes, one_shingles: int, other: bytes, other_shingles: int) -> Overlap:

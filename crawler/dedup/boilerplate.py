@@ -1,0 +1,92 @@
+"""What an outlet prints under one story after another, learned as it goes, in bounded memory.
+
+Source: docs/decisions/0065-boilerplate.md
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.dedup.sketch import Values, hashes_of, repack, unpack
+from crawler.model import Fingerprint
+
+_WIDTH = 1 << 15
+_ROWS = np.array([[0x9E3779B1], [0x85EBCA77]], np.uint32)  # odd multipliers: xxHash's primes
+_SHIFT = np.uint32(32 - 15)
+_HALVED_EVERY = 64  # texts: one that stood in all counts for at most 128
+_MATTERS = 0.25  # of a text, before it is cleared: less cannot make it anyone's copy or link
+_COMMON = 5  # texts lately, counted so: a shingle of one in 26 before halving, one in 13 after
+
+Counts = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """How many stories of one outlet held each shingle lately: a count-min sketch that forgets.
+
+    64 kB whatever the outlet prints. Counts are never too low; 0.3 % of the shingles that stand
+    in one story only are taken for common, for which others collide with.
+    """
+
+    counts: Counts  # uint8[2, 32768]
+    texts: int = 0  # learned since the last halving
+
+    @classmethod
+    def blank(cls) -> Self:
+        """Return what is known of a new outlet: nothing."""
+        return cls(np.zeros((len(_ROWS), _WIDTH), np.uint8))
+
+    @classmethod
+    def from_bytes(cls, packed: bytes) -> Self:
+        """Return what `to_bytes` packed."""
+        counts = np.frombuffer(packed, np.uint8, offset=1).reshape(len(_ROWS), _WIDTH)
+        return cls(counts, packed[0])
+
+    def to_bytes(self) -> bytes:
+        """Return the counts as bytes; mostly small numbers, so they compress well."""
+        return bytes([self.texts]) + self.counts.tobytes()
+
+    def with_text(self, fingerprint: Fingerprint) -> Self:
+        """Return what is known after one text more.
+
+        Only for a text that began a story: copies and revisions of one text are not boilerplate.
+        """
+        places = _places(unpack(fingerprint.sketch))
+        counts = self.counts // 2 if self.texts + 1 == _HALVED_EVERY else self.counts.copy()
+        raised = np.minimum(_counted(counts, places), 254) + np.uint8(1)
+        for row, place in zip(counts, places, strict=True):
+            np.maximum.at(row, place, raised)
+        return replace(self, counts=counts, texts=(self.texts + 1) % _HALVED_EVERY)
+
+    def common(self, values: Values) -> NDArray[np.bool_]:
+        """Return which sketch values are boilerplate."""
+        mask: NDArray[np.bool_] = _counted(self.counts, _places(values)) >= _COMMON
+        return mask
+
+    def cleared(self, fingerprint: Fingerprint) -> Fingerprint:
+        """Return the fingerprint without the outlet's boilerplate where that is much of the text.
+
+        What every story shares a little of cannot make a copy, and clearing it would only let
+        verdicts depend on how much had been learned. The keys that nominate stay.
+        """
+        values = unpack(fingerprint.sketch)
+        kept = values[~self.common(values)]
+        if len(kept) > (1 - _MATTERS) * len(values):
+            return fingerprint
+        whole = len(values) == fingerprint.shingles
+        scaled = fingerprint.shingles * len(kept) // len(values)
+        shingles = len(kept) if whole else max(len(kept) + 1, scaled)
+        return replace(fingerprint, sketch=repack(fingerprint.sketch, kept), shingles=shingles)
+
+
+def _places(values: Values) -> NDArray[np.uint32]:
+    """Return where each value is counted, one row for each row of counts."""
+    return (hashes_of(values) * _ROWS) >> _SHIFT
+
+
+def _counted(counts: Counts, places: NDArray[np.uint32]) -> Counts:
+    first, second = (row[place] for row, place in zip(counts, places, strict=True))
+    smaller: Counts = np.minimum(first, second)
+    return smaller
