@@ -197,8 +197,8 @@ class MemoryStories:
 
 def _index(held: _Topic, article: ArticleId, index: IndexKeys) -> None:
     for key in (*index.strong, *index.weak):
-        if article not in held.index[key]:
-            held.index[key] = [*held.index[key], article][-HOT:]
+        others = [other for other in held.index[key] if other != article]
+        held.index[key] = [*others, article][-HOT:]
 
 
 def _tie(held: _Topic, tie: Tie) -> None:

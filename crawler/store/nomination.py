@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from crawler.dedup.fingerprint import bands, exact_key, postings
 from crawler.model import Fingerprint, Recipe
 
-HOT = 16  # articles one key holds, the newest: 64 bytes, the longest value a listpack takes
+HOT = 16  # articles one key holds, the newest
 STRONG = 4  # what sharing a key weighs: a band or the exact text,
 RARE = 2  # a posting that fewer than `HOT` articles share,
 COMMON = 1  # any other posting

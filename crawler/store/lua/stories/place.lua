@@ -65,29 +65,38 @@ end
 local live_segments = segments()
 local newest = {where = {}, values = {}}
 
--- Weigh what one segment knows of the index keys.
-local function weigh(segment, shared)
-  local where = buckets(segment)
-  local values = redis.call('MGET', unpack(where))
-  for i = 1, key_count do
-    local value = values[i]
-    local found = value and entries(value, tags[i]) or {}
-    local weight = i <= strong and STRONG or #found < HOT and RARE or COMMON
-    for _, at in ipairs(found) do
-      local handle = string.sub(value, at + 4, at + 7)
-      shared[handle] = (shared[handle] or 0) + weight
+-- Return the handles a key holds in all segments, each once, the newest of them first.
+local function holders(key_number, reads)
+  local found, seen = {}, {}
+  for _, values in ipairs(reads) do
+    local value = values[key_number]
+    local at = value and entries(value, tags[key_number]) or {}
+    for i = #at, 1, -1 do
+      local handle = string.sub(value, at[i] + 4, at[i] + 7)
+      if not seen[handle] and #found < HOT then
+        seen[handle] = true
+        found[#found + 1] = handle
+      end
     end
   end
-  return {where = where, values = values}
+  return found
 end
 
 -- Return handles that share enough index keys with their weights, the heaviest first.
 local function candidates()
-  local shared, found = {}, {}
+  local reads, shared, found = {}, {}, {}
   for i, segment in ipairs(live_segments) do
-    local read = weigh(segment, shared)
+    local where = buckets(segment)
+    reads[i] = redis.call('MGET', unpack(where))
     if i == 1 then
-      newest = read
+      newest = {where = where, values = reads[1]}
+    end
+  end
+  for i = 1, key_count do
+    local handles = holders(i, reads)
+    local weight = i <= strong and STRONG or #handles < HOT and RARE or COMMON
+    for _, handle in ipairs(handles) do
+      shared[handle] = (shared[handle] or 0) + weight
     end
   end
   for handle, weight in pairs(shared) do
@@ -217,15 +226,27 @@ local function writable()
   return {where = buckets({first, bits}), values = {}}
 end
 
+-- Return which entry a new one displaces: the article's own if its text was revised, the oldest if
+-- there are too many.
+local function displaced(value, tag, entry)
+  local found = entries(value, tag)
+  if known then
+    for _, at in ipairs(found) do
+      if string.sub(value, at + 4, at + 7) == entry then
+        return at
+      end
+    end
+  end
+  return #found >= HOT and found[1] or nil
+end
+
 local function index(handle)
   local target, entry = writable(), packed(handle)
   for i = 1, key_count do
     local where, value = target.where[i], target.values[i] or ''
-    local found = entries(value, tags[i])
-    if known and string.find(value, tags[i] .. entry, 1, true) then
-      -- a revised text that kept this key
-    elseif #found >= HOT then
-      value = string.sub(value, 1, found[1] - 1) .. string.sub(value, found[1] + ENTRY)
+    local at = displaced(value, tags[i], entry)
+    if at then
+      value = string.sub(value, 1, at - 1) .. string.sub(value, at + ENTRY)
       redis.call('SET', where, value .. tags[i] .. entry)
     else
       redis.call('APPEND', where, tags[i] .. entry)
