@@ -4,47 +4,75 @@ Source: docs/decisions/0064-canonical.md
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from math import log
 
+from crawler.dedup.relation import Preference, Rules
 from crawler.model import LookAlike
 
 _UNKNOWN = datetime.max.replace(tzinfo=UTC)
-_A_LEAD = timedelta(minutes=10)  # by less, two clocks or two publishing systems may differ
+_CLEARLY = {  # by less, two copies would take turns
+    Preference.ORIGINAL: 1,
+    Preference.EARLIEST: 600,  # seconds: two clocks or publishing systems may differ by minutes
+    Preference.FULLEST: log(1.25),
+    Preference.TRUSTED: 1,
+}
 
 
-def best(members: Iterable[LookAlike]) -> LookAlike:
-    """Return the member to show: the original agency text, else the earliest, else the fullest."""
-    return min(members, key=_rank)
+def best(members: Iterable[LookAlike], rules: Rules) -> LookAlike:
+    """Return the member to show by the rules' preferences; by id where they are equal."""
+    return min(members, key=lambda article: (*_rank(article, rules), article.id))
 
 
-def canonical_of(members: Iterable[LookAlike], incumbent: LookAlike | None) -> LookAlike:
-    """Return the member to show, which is the incumbent unless another is clearly before it.
+def canonical_of(
+    members: Iterable[LookAlike], incumbent: LookAlike | None, rules: Rules
+) -> LookAlike:
+    """Return the member to show, which is the incumbent unless another is clearly better.
 
-    That is: the original where the incumbent is a copy, or published ten minutes earlier; so
-    two copies do not take turns.
+    A few minutes or a few words are not: two copies shall not take turns.
     """
-    challenger = best(members)
-    if incumbent is None or _clearly_before(challenger, incumbent):
+    challenger = best(members, rules)
+    if incumbent is None or _clearly_better(challenger, incumbent, rules):
         return challenger
     return incumbent
 
 
 def is_original(article: LookAlike) -> bool:
     """Whether the article's own outlet is the agency that its text credits."""
-    own = {article.outlet.casefold(), article.outlet_name.casefold()}
-    return any(credit.casefold() in own for credit in article.credits)
+    own = {
+        _name(article.outlet),
+        _name(article.outlet.partition(".")[0]),
+        _name(article.outlet_name),
+    }
+    return any(_name(credit) in own for credit in article.credits)
 
 
-def _rank(article: LookAlike) -> tuple[bool, datetime, int, str]:
-    return (
-        not is_original(article),
-        article.published or _UNKNOWN,
-        -article.fingerprint.shingles,
-        article.id,
-    )
+def _rank(article: LookAlike, rules: Rules) -> tuple[float, ...]:
+    return tuple(_measure(article, preference, rules) for preference in rules.canonical)
 
 
-def _clearly_before(one: LookAlike, other: LookAlike) -> bool:
-    if is_original(one) != is_original(other):
-        return is_original(one)
-    return (other.published or _UNKNOWN) - (one.published or _UNKNOWN) >= _A_LEAD
+def _measure(article: LookAlike, preference: Preference, rules: Rules) -> float:
+    """Return how an article stands by one preference; less is better."""
+    match preference:
+        case Preference.ORIGINAL:
+            return not is_original(article)
+        case Preference.EARLIEST:
+            return (article.published or _UNKNOWN).timestamp()
+        case Preference.FULLEST:
+            return -log(max(1, article.fingerprint.shingles))
+        case Preference.TRUSTED:
+            outlets = rules.trusted
+            return outlets.index(article.outlet) if article.outlet in outlets else len(outlets)
+
+
+def _clearly_better(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
+    """Whether the first preference in which the two clearly differ is for `one`."""
+    for preference in rules.canonical:
+        lead = _measure(other, preference, rules) - _measure(one, preference, rules)
+        if abs(lead) >= _CLEARLY[preference]:
+            return lead > 0
+    return False
+
+
+def _name(text: str) -> str:
+    return text.casefold().removeprefix("the ").strip()

@@ -34,7 +34,7 @@ def is_one_text(group: Group, articles: Mapping[ArticleId, LookAlike], ties: Tie
     core = central(group, ties)
     if not core:
         return False
-    canonical = best(articles[one] for one in core).id
+    canonical = best((articles[one] for one in core), ties.rules).id
     return all(one in core or ties.join(one, canonical) for one in group)
 
 

@@ -97,7 +97,7 @@ class Outcome:
             return old.canonical
         core = central(group, self.scene.ties) or group
         incumbent = articles[old.canonical] if old and old.canonical in core else None
-        return canonical_of((articles[one] for one in core), incumbent).id
+        return canonical_of((articles[one] for one in core), incumbent, self.scene.ties.rules).id
 
     def _members(
         self, id_: StoryId, canonical: ArticleId, sources: Sequence[Story]

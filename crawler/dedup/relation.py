@@ -4,9 +4,19 @@ Source: docs/decisions/0062-relations.md
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from crawler.dedup.sketch import Overlap, overlap
-from crawler.model import LookAlike, Relation, Tie
+from crawler.model import LookAlike, OutletId, Relation, Tie
+
+
+class Preference(StrEnum):
+    """Why an article is shown for its story rather than another."""
+
+    ORIGINAL = "original"  # its outlet is the agency that the text credits
+    EARLIEST = "earliest"
+    FULLEST = "fullest"
+    TRUSTED = "trusted"  # its outlet stands before the other's in `Rules.trusted`
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +31,67 @@ class Rules:
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     partial: float = 0.3  # of either: worth a link
     template_numbers: float = 0.5  # of what differs, holds a number: the same form filled anew
+    canonical: tuple[Preference, ...] = tuple(Preference)  # who is shown, first things first
+    trusted: tuple[OutletId, ...] = ()  # outlets, most trusted first
 
 
 RULES = Rules()
 
 
+class Reason(StrEnum):
+    """The rule that decided about a pair."""
+
+    SAME_WORDS = "the same words"
+    TOO_LITTLE = "too few shingles in common to judge by"
+    LITTLE_SHARED = "neither shares enough to be worth a link"
+    PARTLY_SHARED = "neither is held far enough to be one text"
+    NUMBERS_DIFFER = "most of what differs holds a number or a date"
+    MUTUAL = "each holds most of the other"
+    HELD = "one holds most of the other, and much besides"
+    SAME_ADDRESS = "the same address at another time"
+
+
+_JUDGED = {
+    Reason.SAME_WORDS: Relation.COPY,
+    Reason.TOO_LITTLE: Relation.UNRELATED,
+    Reason.LITTLE_SHARED: Relation.UNRELATED,
+    Reason.PARTLY_SHARED: Relation.PARTIAL,
+    Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
+    Reason.MUTUAL: Relation.COPY,
+    Reason.SAME_ADDRESS: Relation.REVISION,
+}
+
+
 def relate(one: LookAlike, other: LookAlike, rules: Rules = RULES) -> Tie:
     """Return what `one` is to `other`, with the shares that say so.
 
-    The same for both orders: swapped arguments give the converse relation.
+    Swapped arguments give the converse.
     """
-    mine, theirs = one.fingerprint, other.fingerprint
-    shares = overlap(mine.sketch, mine.shingles, theirs.sketch, theirs.shingles)
-    relation = _judged(shares, rules)
-    if mine.content_hash == theirs.content_hash:
-        relation = Relation.COPY
-    if one.url == other.url and relation is not Relation.UNRELATED:
-        relation = Relation.REVISION
+    shares = shares_of(one, other)
+    reason = reason_of(one, other, shares, rules)
+    held = Relation.EXCERPT if shares.one_in_other > shares.other_in_one else Relation.EXPANSION
     return Tie(
         one=one.id,
         other=other.id,
-        relation=relation,
+        relation=_JUDGED.get(reason, held),
         jaccard=shares.jaccard,
         one_in_other=shares.one_in_other,
         other_in_one=shares.other_in_one,
     )
+
+
+def shares_of(one: LookAlike, other: LookAlike) -> Overlap:
+    """Return what two articles have in common."""
+    mine, theirs = one.fingerprint, other.fingerprint
+    return overlap(mine.sketch, mine.shingles, theirs.sketch, theirs.shingles)
+
+
+def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> Reason:
+    """Return the rule that decides what two articles are to each other."""
+    same_words = one.fingerprint.content_hash == other.fingerprint.content_hash
+    reason = Reason.SAME_WORDS if same_words else _by_shares(shares, rules)
+    unlike = _JUDGED.get(reason) is Relation.UNRELATED
+    return reason if unlike or one.url != other.url else Reason.SAME_ADDRESS
 
 
 def converse(tie: Tie) -> Tie:
@@ -60,18 +106,17 @@ def converse(tie: Tie) -> Tie:
     )
 
 
-def _judged(shares: Overlap, rules: Rules) -> Relation:
-    one_held, other_held = shares.one_in_other, shares.other_in_one
-    less, more = sorted((one_held, other_held))
-    if shares.shared < rules.evidence or more < rules.partial:
-        return Relation.UNRELATED
+def _by_shares(shares: Overlap, rules: Rules) -> Reason:
+    less, more = sorted((shares.one_in_other, shares.other_in_one))
+    if shares.shared < rules.evidence:
+        return Reason.TOO_LITTLE
+    if more < rules.partial:
+        return Reason.LITTLE_SHARED
     if more < rules.held and less < rules.mutual:
-        return Relation.PARTIAL
+        return Reason.PARTLY_SHARED
     if _filled_anew(shares, rules):
-        return Relation.TEMPLATE
-    if less >= rules.mutual:
-        return Relation.COPY
-    return Relation.EXCERPT if one_held > other_held else Relation.EXPANSION
+        return Reason.NUMBERS_DIFFER
+    return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
 def _filled_anew(shares: Overlap, rules: Rules) -> bool:

@@ -21,7 +21,7 @@ class Ties:
         self, articles: Mapping[ArticleId, LookAlike], stored: Iterable[Tie], rules: Rules
     ) -> None:
         self._articles = articles
-        self._rules = rules
+        self.rules = rules
         self._digests: frozenset[ArticleId] = frozenset()
         self._ties: dict[tuple[ArticleId, ArticleId], Tie] = {}
         self._near: dict[ArticleId, list[ArticleId]] = {}  # who holds it, or is held by it
@@ -74,7 +74,7 @@ class Ties:
 
     def _between_two(self, one: ArticleId, other: ArticleId) -> Tie:
         if (one, other) not in self._ties:
-            self._remember(relate(self._articles[one], self._articles[other], self._rules))
+            self._remember(relate(self._articles[one], self._articles[other], self.rules))
         return self._ties[one, other]
 
     def _remember(self, tie: Tie) -> None:

@@ -1,0 +1,70 @@
+"""Why two articles were judged as they were, for whoever has to answer for it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.dedup.relation import RULES, Reason, Rules, reason_of, relate, shares_of
+from crawler.dedup.sketch import Overlap
+from crawler.model import LookAlike, Tie
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The longest run of words that two texts share."""
+
+    words: tuple[str, ...] = ()
+    at_one: int = 0  # position of its first word
+    at_other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A verdict on a pair with its grounds: what was counted, which rule decided, by what limits.
+
+    A digest is the one relation that a pair alone cannot show: it takes what else is held.
+    """
+
+    tie: Tie
+    reason: Reason
+    shares: Overlap
+    rules: Rules
+    passage: Passage
+
+
+def explain(
+    one: LookAlike,
+    other: LookAlike,
+    one_words: Sequence[str],
+    other_words: Sequence[str],
+    rules: Rules = RULES,
+) -> Explanation:
+    """Return why `one` is to `other` what it is; the words are the normalised ones."""
+    shares = shares_of(one, other)
+    return Explanation(
+        tie=relate(one, other, rules),
+        reason=reason_of(one, other, shares, rules),
+        shares=shares,
+        rules=rules,
+        passage=longest_shared(one_words, other_words),
+    )
+
+
+def longest_shared(one: Sequence[str], other: Sequence[str]) -> Passage:
+    """Return the longest run of words found in both, the first of several.
+
+    Runs of three words or more: they are rare enough in `other` to be looked up one by one.
+    """
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for at in range(len(other) - 2):
+        places[tuple(other[at : at + 3])].append(at)
+    runs: dict[int, int] = {}  # where a run ends in `other` -> its words beyond the third
+    longest = Passage()
+    for at in range(len(one) - 2):
+        here = places.get(tuple(one[at : at + 3]), ())
+        runs = {end: runs.get(end - 1, -1) + 1 for end in here}
+        end = max(runs, key=lambda end: runs[end], default=-1)
+        if end >= 0 and runs[end] + 3 > len(longest.words):
+            start = at - runs[end]
+            longest = Passage(tuple(one[start : at + 3]), start, end - runs[end])
+    return longest
