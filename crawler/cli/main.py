@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import feeds, frontier, run, server, stories
+from crawler.cli import feeds, frontier, run, server, settings, stories
 from crawler.cli.console import say
 from crawler.errors import ConfigError, KordonError, StoreError
 
@@ -31,6 +31,7 @@ app.add_typer(stories.app, name="stories")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(frontier.app, name="frontier")
 app.add_typer(server.app, name="server")
+app.add_typer(settings.app, name="settings")
 
 _debugging = False
 

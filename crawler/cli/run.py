@@ -5,7 +5,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,16 +18,21 @@ from crawler.app import App, reclaim_from_the_dead
 from crawler.catalog.outlets import Catalogue, read_catalogue, shipped_catalogue
 from crawler.catalog.topics import topic
 from crawler.cli.console import Json, say
+from crawler.cli.contact import ask_for_contact
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
-from crawler.cli.session import opened, settings_of_kordon
+from crawler.cli.session import opened, scrapys_words, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError
 from crawler.middlewares import APP_SETTING
-from crawler.model import TopicId
+from crawler.setting import SETTINGS
 from crawler.shift import Ending, Shift
 
 SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+LONGEST_SPAN = timedelta(days=366)
+_HOST_RATE = next(
+    replace(one, name="--host-rate") for one in SETTINGS if one.name == "HOST_RATE_PER_SECOND"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Plan:
     once: bool
     now: bool
     max_pages: int | None
+
+    @property
+    def is_unbounded(self) -> bool:
+        """Whether the run ends by itself, and nobody said after how many pages."""
+        return self.once and self.max_pages is None
 
     def ending(self, start: datetime) -> Ending:
         """Return when a run that starts at this instant is over."""
@@ -69,7 +79,10 @@ def run(  # the options of one command
     plan = plan_of(once=once, watch=watch, span=span, now=now, max_pages=max_pages)
     config = config_of(topic, host_rate)
     catalogue = catalogue_of(catalog)
-    succeeded = asyncio.run(crawl(plan, config, catalogue, as_json=as_json))
+    if not as_json and ask_for_contact(config):
+        config = config_of(topic, host_rate)
+    bound = None if catalog else config.first_run_max_pages
+    succeeded = asyncio.run(crawl(plan, config, catalogue, bound, as_json=as_json))
     raise typer.Exit(0 if succeeded else 1)
 
 
@@ -88,20 +101,28 @@ def plan_of(*, once: bool, watch: bool, span: str, now: bool, max_pages: int | N
 def span_of(text: str) -> timedelta:
     """Return a span written as 90s, 30m, 2h or 1d12h."""
     match = SPAN.fullmatch(text)
-    if not text or match is None:
-        raise ConfigError(f"--for {text} is no span of time", "write it as 90s, 30m, 2h or 1d12h")
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    days, hours, minutes, seconds = (
+        (int(part or 0) for part in match.groups()) if match else [0] * 4
+    )
+    total = 86_400 * days + 3_600 * hours + 60 * minutes + seconds
+    if not 0 < total <= LONGEST_SPAN.total_seconds():
+        raise ConfigError(
+            f"--for {text} is no span of time up to a year", "write it as 90s, 30m, 2h or 1d12h"
+        )
+    return timedelta(seconds=total)
 
 
 def config_of(topics: list[str] | None, host_rate: float | None) -> Config:
     """Return the operator's configuration with what this run changes."""
     changes: dict[str, Any] = {}
     if topics:
-        changes["TOPICS"] = tuple(topic(TopicId(name)).id for name in topics)
+        changes["TOPICS"] = tuple(topics)
     if host_rate is not None:
-        changes["HOST_RATE_PER_SECOND"] = host_rate
-    return Config.from_settings({**settings_of_kordon(), **changes})
+        changes["HOST_RATE_PER_SECOND"] = _HOST_RATE.checked(host_rate)
+    config = Config.from_settings({**settings_of_kordon(), **changes})
+    for name in config.topics:
+        topic(name)
+    return config
 
 
 def catalogue_of(path: Path | None) -> Catalogue:
@@ -116,10 +137,18 @@ def catalogue_of(path: Path | None) -> Catalogue:
         ) from error
 
 
-async def crawl(plan: Plan, config: Config, catalogue: Catalogue, *, as_json: bool) -> bool:
-    """Run one shift over the catalogue and report; True when at least something answered."""
+async def crawl(
+    plan: Plan, config: Config, catalogue: Catalogue, bound: int | None, *, as_json: bool
+) -> bool:
+    """Run one shift over the catalogue and report; True when at least something answered.
+
+    A run that is the home's first fetches `bound` pages at most, unless the plan says how many.
+    """
     async with opened(config) as app:
         await reclaim_from_the_dead(app.frontier)
+        if bound and plan.is_unbounded and not await app.frontier.feeds():
+            plan = replace(plan, max_pages=bound)
+            say(f"a first run fetches {bound:,} pages at most; --max-pages changes that")
         await app.frontier.register(catalogue.feeds)
         if plan.now:
             await app.frontier.hasten()
@@ -137,8 +166,8 @@ async def crawl(plan: Plan, config: Config, catalogue: Catalogue, *, as_json: bo
 
 async def run_spider(app: App, shift: Shift) -> None:
     """Let Scrapy work through the shift; whatever is left open goes back to the frontier."""
-    running = {APP_SETTING: app, "USER_AGENT": app.config.user_agent}
-    settings = Settings({**settings_of_kordon(), **running})
+    own = scrapys_words(app.config)
+    settings = Settings({**settings_of_kordon(), **own, APP_SETTING: app})
     runner = AsyncCrawlerRunner(settings)
     try:
         await runner.crawl("feeds", shift=shift)

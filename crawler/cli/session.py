@@ -1,5 +1,6 @@
-"""What every command starts from: the settings beside the package, and the wired application."""
+"""What every command starts from: the settings, and the wired application."""
 
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -10,9 +11,19 @@ from crawler import __file__ as package_file
 from crawler.app import App, open_app
 from crawler.config import Config
 from crawler.errors import ConfigError
+from crawler.overrides import changed_settings, settings_file, variables
 
 
 def settings_of_kordon() -> Mapping[str, Any]:
+    """Return the defaults with what the operator's settings file changes.
+
+    Raises:
+        ConfigError: The defaults found are not ours, or the file cannot be used.
+    """
+    return default_settings() | operators_settings()
+
+
+def default_settings() -> dict[str, Any]:
     """Return the constants of the `settings.py` that stands beside our package.
 
     Found by its place, never through the working directory: another project's `settings` that
@@ -29,6 +40,23 @@ def settings_of_kordon() -> Mapping[str, Any]:
             f"the settings found are {found}, not Kordon's", "run kordon in its own environment"
         )
     return {name: getattr(module, name) for name in dir(module) if name.isupper()}
+
+
+def operators_settings() -> dict[str, Any]:
+    """Return what the operator's settings file changes; nothing when there is none."""
+    file = settings_file(variables(os.environ))
+    return changed_settings(file) if file else {}
+
+
+def scrapys_words(config: Config) -> Mapping[str, Any]:
+    """Return what of the configuration Scrapy knows under names of its own."""
+    return {
+        "USER_AGENT": config.user_agent,
+        "REDIRECT_MAX_TIMES": config.max_redirects,
+        "DOWNLOAD_MAXSIZE": config.max_body_bytes,
+        "DOWNLOAD_TIMEOUT": config.body_deadline.total_seconds(),
+        "CONCURRENT_REQUESTS": 2 * config.in_flight,
+    }
 
 
 @asynccontextmanager

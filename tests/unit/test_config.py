@@ -3,6 +3,7 @@ import pytest
 import settings
 from crawler.config import Config
 from crawler.errors import ConfigError
+from crawler.setting import SETTINGS
 
 
 def defaults(**changes: object) -> dict[str, object]:
@@ -26,11 +27,51 @@ def test_a_home_given_by_the_environment_moves_everything(tmp_path):
         ({"LEASE_SECONDS": 30}, "LEASE_SECONDS"),
         ({"TOPICS": ()}, "TOPICS"),
         ({"FETCH_ALLOW_ADDRESSES": ("10.0.0.0/99",)}, "FETCH_ALLOW_ADDRESSES"),
+        ({"POLL_FIRST_SECONDS": 90_000}, "POLL_FIRST_SECONDS"),
+        ({"USER_AGENT": "Kordon", "CONTACT": "news@example.org"}, "USER_AGENT"),
+        ({"CONTACT": "nobody"}, "no address"),
     ],
 )
 def test_an_unusable_setting_is_refused_by_name(changes, named):
     with pytest.raises(ConfigError, match=named):
         Config.from_settings(defaults(**changes), {})
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"KORDON_REDIS_CERT": "a.pem", "KORDON_REDIS_URL": "rediss://x"}, "belong together"),
+        ({"KORDON_REDIS_CA": "a.pem"}, "no KORDON_REDIS_URL"),
+        ({"KORDON_REDIS": "redis://x"}, "KORDON_REDIS_"),
+    ],
+)
+def test_variables_that_contradict_each_other_are_refused(environ, named):
+    with pytest.raises(ConfigError, match=named):
+        Config.from_settings(defaults(), environ)
+
+
+def test_every_setting_is_declared_has_a_default_and_reaches_the_configuration():
+    assert [setting.name for setting in SETTINGS if not hasattr(settings, setting.name)] == []
+    read = Reading(defaults())
+    Config.from_settings(read, {})
+    assert {setting.name for setting in SETTINGS} == read.names
+
+
+class Reading(dict[str, object]):
+    """Settings that remember which of them were asked for."""
+
+    def __init__(self, values: dict[str, object]) -> None:
+        super().__init__(values)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> object:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+def test_a_configuration_never_shows_its_secret():
+    config = Config.from_settings(defaults(), {"KORDON_REDIS_URL": "redis://:hunter2@h"})
+    assert "hunter2" not in f"{config!r} {config}"
 
 
 def test_the_contact_stands_in_the_user_agent():
