@@ -120,8 +120,8 @@ class Shift:
         return self.open == 0 and due == 0 and (self.full or census.leased == 0)
 
     def _until_next(self, census: Census) -> timedelta:
-        nexts = [instant for instant in (census.next_turn, census.next_due) if instant]
-        wait = min(nexts) - self._clock.now() if nexts else LONGEST_WAIT
+        turn = census.next_feed_turn if self.full else census.next_turn
+        wait = turn - self._clock.now() if turn else LONGEST_WAIT
         return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
 
     async def _wait(self, longest: timedelta) -> None:

@@ -46,7 +46,9 @@ def replay(*options: str) -> Iterator[World]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, str(REPLAY), "--port", str(port), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     folder = Path(tempfile.mkdtemp(prefix="kordon-replay-"))
     try:
         assert process.stdout is not None
