@@ -205,7 +205,7 @@ class Recipe:
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this
     postings_least: int = 12  # the same three numbers for the hashes that nominate
-    postings_share: int = 32
+    postings_share: int = 24
     postings_most: int = 64
 
     @property
