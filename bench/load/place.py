@@ -160,13 +160,15 @@ def server(*options: str) -> Iterator[str]:
     command = [get_binary_path(), "--port", "0", "--unixsocket", path, "--save", "", "--dir", home]
     process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
     client = redis.Redis(unix_socket_path=path)
-    while not Path(path).exists() or not _answers(client):
-        time.sleep(0.01)
-    yield path
-    client.close()
-    process.terminate()
-    process.wait()
-    shutil.rmtree(home)
+    try:
+        while not Path(path).exists() or not _answers(client):
+            time.sleep(0.01)
+        yield path
+    finally:
+        client.close()
+        process.terminate()
+        process.wait()
+        shutil.rmtree(home)
 
 
 def _answers(client: redis.Redis) -> bool:

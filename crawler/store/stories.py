@@ -246,23 +246,24 @@ class RedisStories:
 
     async def _drop_segments(self, topic: TopicId) -> None:
         """Unlink the buckets of segments whose youngest article is past the candidate window."""
-        segments = self._key(topic, "segments")
-        rows = await _ask(self._client.zrange(segments, 0, -1, withscores=True))
+        rows = await _ask(self._client.lrange(self._key(topic, "segments"), 0, -1))
         horizon = millis(self._clock.now() - self._candidate_window)
-        half = span(self._candidate_window) / 2
-        closed = [opened for _, opened in rows[1:]] + [rows[-1][1] + half] if rows else []
-        for (name, _), youngest in zip(rows, closed, strict=True):
+        closed = None
+        for row in rows:  # the newest first
+            _, _, opened = row.split(b":")
+            youngest = int(opened) + span(self._candidate_window) / 2 if closed is None else closed
             if youngest < horizon:
-                await self._drop_segment(topic, name.decode())
+                await self._drop_segment(topic, row.decode())
+            closed = int(opened)
 
-    async def _drop_segment(self, topic: TopicId, name: str) -> None:
-        first, bits = name.split(":")
+    async def _drop_segment(self, topic: TopicId, row: str) -> None:
+        first, bits, _ = row.split(":")
         buckets = 1 << int(bits)
         for start in range(0, buckets, EXPIRE_CHUNK):
             chunk = range(start, min(start + EXPIRE_CHUNK, buckets))
             names = [self._key(topic, f"index:{first}:{n}") for n in chunk]
             await _ask(self._client.unlink(*names))
-        await _ask(self._client.zrem(self._key(topic, "segments"), name))
+        await _ask(self._client.lrem(self._key(topic, "segments"), 1, row))
 
     # --- plumbing ----------------------------------------------------------------------------
 

@@ -119,6 +119,8 @@ async def _read(server: Any, key: bytes) -> Any:
         return await server.hgetall(key)
     if kind == "set":
         return await server.smembers(key)
+    if kind == "list":
+        return await server.lrange(key, 0, -1)
     if kind == "stream":
         return await server.xrange(key)
     return await server.zrange(key, 0, -1, withscores=True)

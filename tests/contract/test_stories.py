@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
+from hashlib import blake2b
 from multiprocessing import get_context
 from typing import Any
 
@@ -15,6 +16,7 @@ from redis.asyncio import Redis
 from crawler.model import Article, Relation, StoryId, TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
+from crawler.store.nomination import IndexKeys
 from crawler.store.stories import RedisStories
 
 TOPIC = TopicId("ukraine-border")
@@ -235,6 +237,22 @@ async def test_a_story_that_goes_leaves_no_link_behind(stories, clock):
     alone = await stories.story(TOPIC, placed.story)
     assert (alone.linked, alone.version) == ((), linked.version + 1)
     assert list(await stories.ties(TOPIC, new.id)) == []
+
+
+async def test_a_growing_index_opens_few_segments_and_loses_nobody(server, clock):
+    def many_keys(mark: Any, _: Any) -> IndexKeys:
+        text = mark.content_hash
+        keys = [blake2b(text, digest_size=8, salt=bytes([n])).digest() for n in range(200)]
+        return IndexKeys((text[:8],), tuple(keys))
+
+    stories = in_redis(server, clock, nominate=many_keys)
+    articles = [an_article([f"w{n}"], url=f"https://{n}.example/") for n in range(2_000)]
+    await place_all(stories, articles)
+    segments = await server.llen(f"kordon:p1:{{{TOPIC}}}:{RECIPE.id}:segments")
+    assert segments == 2  # 402,000 entries: 262,144 fill the first
+    for n in (0, 1_000, 1_999):
+        copy = an_article([f"w{n}"], url=f"https://copy.example/{n}")
+        assert (await stories.place(TOPIC, copy, decide)).story == articles[n].id
 
 
 # --- many at once ----------------------------------------------------------------------------

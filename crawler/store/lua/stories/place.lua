@@ -19,17 +19,16 @@ local id, ids, strong, index_keys = ARGV[3], key('ids', ARGV[4]), tonumber(ARGV[
 local key_count = #index_keys / 8
 local known = redis.call('HGET', ids, id)
 
--- Return the live segments, newest first, as {name, bits, opened}.
+-- Return the live segments, newest first, as {count of entries before it, bits, opened}.
 local function segments()
-  local found, after = {}, now
-  local rows = redis.call('ZRANGE', private .. 'segments', 0, -1, 'REV', 'WITHSCORES')
-  for i = 1, #rows, 2 do
-    if i > 1 and after < now - window then
+  local found, closed = {}, now
+  for _, row in ipairs(redis.call('LRANGE', private .. 'segments', 0, -1)) do
+    if closed < now - window then
       break
     end
-    local first, bits = string.match(rows[i], '^(%d+):(%d+)$')
-    after = tonumber(rows[i + 1])
-    found[#found + 1] = {first, tonumber(bits), after}
+    local first, bits, opened_at = string.match(row, '^(%d+):(%d+):(%d+)$')
+    found[#found + 1] = {first, tonumber(bits), tonumber(opened_at)}
+    closed = tonumber(opened_at)
   end
   return found
 end
@@ -222,7 +221,7 @@ local function writable()
     end
   end
   local first = string.format('%d', held)
-  redis.call('ZADD', private .. 'segments', now, first .. ':' .. bits)
+  redis.call('LPUSH', private .. 'segments', string.format('%d:%d:%d', held, bits, now))
   return {where = buckets({first, bits}), values = {}}
 end
 

@@ -11,8 +11,8 @@
 --   aliases:<id>      set: ids that forward to this story
 --   citing:<id>       set: stories that link to this one
 --   index:<s>:<b>     bucket b of segment s: n x (key tag[4], uint32 handle), oldest first
---   segments          sorted set: "<s>:<bits>" by the time it was opened; s is the count of index
---                     entries before it
+--   segments          list, newest first: "<s>:<bits>:<opened ms>"; s is the count of index entries
+--                     before it
 --   entries           counter: index entries written
 --   arrivals          counter: the last handle given
 --   articles          counter: articles held
