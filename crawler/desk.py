@@ -2,46 +2,84 @@
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
-from crawler.catalog.gazetteer import places
+from crawler.catalog.gazetteer import Place, context_places, places
 from crawler.catalog.outlets import shipped_catalogue
-from crawler.catalog.topics import terms, topic
+from crawler.catalog.topics import Topic, countries, patterns_of, topic
 from crawler.ingest import Desk
 from crawler.model import Recipe, TopicId
+from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
-from crawler.text.relevance import TopicMatcher
+from crawler.text.relevance import Concept, Profile, Spot, TopicMatcher
 
-UKRAINE = (  # en de pl lt lv et, ro, hu, sk cs, uk, ru, be
-    r"\bukrain\w*", r"\bucrain\w*", r"\bukr[aá][jn]\w*", r"\bukrajin\w*",
-    r"\bукраїн\w*", r"\bукраин\w*", r"\bукраін\w*",
-)  # fmt: skip
+BORROWING = ("pl", "sk", "hu")
 
 
 @cache
-def desk_of(topics: tuple[TopicId, ...]) -> Desk:
+def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
     """Return the desk for these topics.
+
+    Args:
+        topics: Their ids.
+        own: The operator's folder of topics; need not exist.
 
     Raises:
         ConfigError: There is no topic of that name.
     """
     return Desk(
         recipe=Recipe(),
-        matchers=tuple(map(matcher_of, topics)),
+        matchers=tuple(matcher_of(topic(name, own)) for name in topics),
         finder=PlaceFinder(names()),
         outlets={outlet.id: outlet for outlet in shipped_catalogue().outlets},
     )
 
 
-def matcher_of(name: TopicId) -> TopicMatcher:
-    """Return what recognises a shipped topic."""
-    wanted = topic(name)
-    patterns = (term.pattern for term in terms() if term.concept in wanted.concepts)
-    return TopicMatcher(wanted.id, patterns, UKRAINE if wanted.needs_place else ())
+def matcher_of(wanted: Topic) -> TopicMatcher:
+    """Return what recognises a topic."""
+    concepts = (
+        Concept(name, use.weight, patterns_of(name, use), use.frontier, use.across)
+        for name, use in wanted.concepts.items()
+    )
+    profile = Profile(
+        topic=wanted.id,
+        concepts=tuple(concepts),
+        threshold=wanted.threshold,
+        title=wanted.weights.title,
+        lead=wanted.weights.lead,
+        body=wanted.weights.body,
+        countries=wanted.countries,
+        neighbours=wanted.neighbours,
+        country_support=wanted.support.country,
+        neighbour_support=wanted.support.neighbour,
+        place_support=wanted.support.place,
+        across_support=wanted.support.across,
+        places={
+            place.id: Spot(
+                wanted.place_share(place.id, place.kind), _country(place), place.id in wanted.places
+            )
+            for place in (*places(), *context_places())
+        },
+        exclude=wanted.exclude,
+    )
+    return TopicMatcher(profile, CountryFinder(countries()))
+
+
+def _country(place: Place) -> str:
+    """Return where a place lies; a crossing lies on both sides, and belongs to its topic."""
+    return place.countries[0] if place.countries else ""
 
 
 def names() -> Iterator[Name]:
-    """Yield every name of every place of the gazetteer."""
-    for place in places():
+    """Yield every name of every place, inflected as its language does.
+
+    A place that has no name in a language of Latin script goes by its English one there.
+    """
+    for place in (*places(), *context_places()):
         for language, spellings in place.names.items():
             for spelling in spellings:
                 yield Name(place.id, spelling, language)
+        for language in BORROWING:
+            if language not in place.names:
+                for spelling in place.names.get("en", ()):
+                    yield Name(place.id, spelling, language)

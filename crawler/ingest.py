@@ -89,7 +89,8 @@ def _article(
     page: Page, meta: Metadata, text: str, desk: Desk, outlet: Outlet | None
 ) -> Article | Skipped:
     title = meta.title or page.entry.title
-    topics, places = judge(title, text, desk)
+    language = _language(title, text, desk, meta.language or page.entry.language)
+    topics, places = judge(title, text, desk, language, outlet.country if outlet else "")
     if not topics:
         return Skipped(SkipReason.OFF_TOPIC)
     address = article_address(page.url, meta.canonical)
@@ -101,7 +102,7 @@ def _article(
         text=text,
         fetched=page.fetched,
         fingerprint=_fingerprint(text, desk.recipe),
-        language=_language(title, text, desk, meta.language or page.entry.language),
+        language=language,
         published=publication(meta.published, page.entry.published, page.fetched),
         authors=meta.authors or tuple(filter(None, [page.entry.author])),
         topics=topics,
@@ -112,13 +113,25 @@ def _article(
     )
 
 
-def judge(title: str, text: str, desk: Desk) -> tuple[tuple[TopicId, ...], tuple[PlaceId, ...]]:
-    """Return the active topics a text belongs to, and the places it names, each once."""
+def judge(
+    title: str, text: str, desk: Desk, language: str = "", home: str = ""
+) -> tuple[tuple[TopicId, ...], tuple[PlaceId, ...]]:
+    """Return the active topics a text belongs to, and the places it names, each once.
+
+    Args:
+        title: The headline.
+        text: The body.
+        desk: Topics and places.
+        language: ISO 639-1, or empty.
+        home: The outlet's country, or empty.
+    """
     mentions = desk.finder.find(f"{title}\n{text}")
-    topics = tuple(
-        matcher.topic for matcher in desk.matchers if matcher.judge(title, text, mentions).relevant
+    topics = (
+        matcher.topic
+        for matcher in desk.matchers
+        if matcher.judge(title, text, mentions, language=language, home=home).relevant
     )
-    return topics, tuple(dict.fromkeys(mention.place for mention in mentions))
+    return tuple(topics), tuple(dict.fromkeys(mention.place for mention in mentions))
 
 
 def publication(page: Instant | None, feed: datetime | None, fetched: datetime) -> datetime | None:

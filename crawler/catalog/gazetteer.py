@@ -13,6 +13,7 @@ from importlib.resources import files
 from crawler.model import PlaceId
 
 LANGUAGES = ("en", "uk", "ru", "be", "pl", "ro", "hu", "sk")
+CONTEXT_LANGUAGES = (*LANGUAGES, "lt", "lv", "de")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,29 @@ def _place(row: Mapping[str, str]) -> Place:
         names={code: tuple(row[code].split("|")) for code in LANGUAGES if row[code]},
         border_km=float(row["border_km"]) if row["border_km"] else None,
         nearest_border=row["nearest_border"],
+    )
+
+
+@cache
+def context_places() -> tuple[Place, ...]:
+    """Return places that stand in the news of the region without being at a border.
+
+    Countries, capitals, border rivers and the everyday names of border regions; all of their
+    points are approximate.
+    """
+    table = files("crawler.catalog").joinpath("data", "context.csv")
+    return tuple(map(_context, csv.DictReader(table.read_text(encoding="utf-8").splitlines())))
+
+
+def _context(row: Mapping[str, str]) -> Place:
+    return Place(
+        id=PlaceId(row["place_id"]),
+        kind=row["kind"],
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        approximate=True,
+        countries=(row["country"],),
+        names={code: tuple(row[code].split("|")) for code in CONTEXT_LANGUAGES if row[code]},
+        border_km=None,
+        nearest_border="",
     )

@@ -1,14 +1,29 @@
-"""What an instance collects: topics, and the words that speak for them."""
+"""What an instance collects: topics as files, and the words that speak for them.
+
+A topic is one TOML file; docs/reference/topics.md explains its keys. Those shipped lie in
+`topics/` beside this module, an operator's own in a folder of theirs, where a file of the same
+id takes the shipped one's place.
+"""
 
 import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 from crawler.errors import ConfigError
 from crawler.model import TopicId
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Weight = Annotated[float, msgspec.Meta(ge=0, le=10)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,54 +33,149 @@ class Term:
     concept: str  # "border", "checkpoint", "shelling", ...
     language: str  # ISO 639-1
     lemma: str
-    pattern: str  # a regular expression, to be matched without regard to case
+    pattern: str  # a regular expression for lower-case text; anchored by \\b
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptUse:
+    """How much a concept says of a topic, and the topic's own terms for it."""
+
+    weight: Share = 1.0
+    frontier: bool = False  # it belongs to the countries named beside it; else it needs support
+    across: bool = False  # it also counts where it happens on a neighbour's side
+    terms: dict[str, tuple[str, ...]] = field(default_factory=dict)  # instead of the shipped
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)  # besides them
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a sentence is worth where it stands."""
+
+    title: Share = 1.0
+    lead: Share = 0.9
+    body: Share = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What a concept gains from what is named in its sentence."""
+
+    country: Weight = 0.6
+    neighbour: Weight = 0.55
+    place: Weight = 1.2
+    across: Weight = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A subject. A page belongs to it when it speaks of one of its concepts and of a place.
-
-    The concepts alone mean too little: a border is also a dog, a shop and an abroad.
-    """
+    """A subject; one without concepts takes whatever is published."""
 
     id: TopicId
     name: str
-    concepts: frozenset[str] = frozenset()  # empty: whatever is published
-    needs_place: bool = False  # besides a concept: Ukraine, or a place of the gazetteer
+    threshold: Share = 0.5
+    countries: frozenset[str] = frozenset()  # whose subject it is; ISO 3166-1 alpha-2
+    neighbours: frozenset[str] = frozenset()
+    weights: Standing = Standing()
+    support: Support = Support()
+    concepts: dict[str, ConceptUse] = field(default_factory=dict)
+    places: dict[str, Share] = field(default_factory=dict)  # id or beginning of a kind -> share
+    exclude: dict[str, tuple[str, ...]] = field(default_factory=dict)  # language -> patterns
 
-
-TOPICS = (
-    Topic(
-        id=TopicId("ukraine-border"),
-        name="The borders of Ukraine",
-        concepts=frozenset({
-            "blockade", "border", "border_guard", "checkpoint", "crossing_point", "customs",
-            "incursion", "military_exercise", "refugees", "shelling", "troop_buildup",
-            "truck_queue",
-        }),
-        needs_place=True,
-    ),
-    Topic(id=TopicId("everything"), name="Everything that is published"),
-)  # fmt: skip
+    def place_share(self, place: str, kind: str) -> float:
+        """Return how much a place says: by its id, else by the longest beginning of its kind."""
+        if place in self.places:
+            return self.places[place]
+        fitting = [beginning for beginning in self.places if kind.startswith(beginning)]
+        return self.places[max(fitting, key=len)] if fitting else 0.0
 
 
 @cache
 def terms() -> tuple[Term, ...]:
-    """Return the terms of every concept."""
-    table = files("crawler.catalog").joinpath("data", "terms.csv")
-    rows: Iterable[Mapping[str, str]]
-    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    """Return the shipped terms of every concept."""
+    rows: Iterable[Mapping[str, str]] = csv.DictReader(_data("terms.csv").splitlines())
     return tuple(Term(**row) for row in rows)
 
 
-def topic(name: TopicId) -> Topic:
-    """Return a shipped topic.
+@cache
+def countries() -> Mapping[str, tuple[str, ...]]:
+    """Return how words for each country begin, in lower case and all languages at once."""
+    rows = csv.DictReader(_data("countries.csv").splitlines())
+    return {row["code"]: tuple(row["beginnings"].split()) for row in rows}
+
+
+def topic_ids(own: Path | None = None) -> tuple[TopicId, ...]:
+    """Return the topics there are, shipped and the operator's own, by id."""
+    return tuple(TopicId(name) for name in sorted(_files(own)))
+
+
+def topic(name: str, own: Path | None = None) -> Topic:
+    """Return a topic.
+
+    Args:
+        name: Its id, which is its file's name.
+        own: The operator's folder of topics; need not exist.
 
     Raises:
-        ConfigError: There is none of that name.
+        ConfigError: There is none of that name, or its file cannot be used.
     """
-    known = {topic.id: topic for topic in TOPICS}
+    known = _files(own)
     if name not in known:
         near = get_close_matches(name, known, n=1) or sorted(known)
         raise ConfigError(f"there is no topic {name!r}", f"name {' or '.join(near)}")
-    return known[name]
+    return _read(name, known[name])
+
+
+def _files(own: Path | None) -> dict[str, Traversable]:
+    folders: list[Traversable] = [files("crawler.catalog").joinpath("topics")]
+    if own is not None and own.is_dir():
+        folders.append(own)
+    return {
+        file.name.removesuffix(".toml"): file
+        for folder in folders
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
+
+
+def _read(name: str, file: Traversable) -> Topic:
+    try:
+        found = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Topic)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise ConfigError(f"topic {name}: {error}", f"mend {file.name}") from error
+    if found.id != name:
+        raise ConfigError(f"topic {name} calls itself {found.id!r}", "give file and id one name")
+    for problem in _problems(found):
+        raise ConfigError(f"topic {name}: {problem}", f"mend {file.name}")
+    return found
+
+
+def _problems(found: Topic) -> Iterator[str]:
+    shipped = {term.concept for term in terms()}
+    for concept, use in found.concepts.items():
+        if concept not in shipped and not use.terms and not use.also:
+            yield f"concept {concept!r} has no terms"
+        yield from _broken(use.terms)
+        yield from _broken(use.also)
+    yield from _broken(found.exclude)
+
+
+def _broken(patterns: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    for pattern in (one for many in patterns.values() for one in many):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{pattern!r} is no regular expression ({error})"
+
+
+def patterns_of(concept: str, use: ConceptUse) -> dict[str, tuple[str, ...]]:
+    """Return the patterns of a concept by language."""
+    found: dict[str, tuple[str, ...]] = {}
+    for term in terms():
+        if term.concept == concept:
+            found[term.language] = (*found.get(term.language, ()), term.pattern)
+    found |= use.terms
+    return found | {code: (*found.get(code, ()), *more) for code, more in use.also.items()}
+
+
+def _data(name: str) -> str:
+    return files("crawler.catalog").joinpath("data", name).read_text(encoding="utf-8")

@@ -86,6 +86,8 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"(?:skie|ckie)$", 2, "ie iego iemu im iem ich"),
         (r"owa$", 1, "a ej ą y ę ie"),
         (r"nne$", 1, "e ego emu em ym"),
+        (r"obwód$", 2, "ód odu odowi odem odzie ody odów odach"),
+        (r"zna$", 3, "zna zny źnie znę zną zno"),
         (r"ów$", 2, "ów owa owie owem owowi"),
         (r"iec$", 3, "iec ca cu cem"),
         (r"(?:ź|ść|ń|ś|ć)$", 0, "i"),

@@ -33,6 +33,7 @@ class Mention:
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     place: PlaceId
+    lower: bool  # the name is written small ("obwód lwowski")
     rest: tuple[frozenset[str], ...]  # the forms of the words after the first
 
 
@@ -72,10 +73,11 @@ class PlaceFinder:
 
     def _longest(self, tokens: list[_Token], position: int) -> tuple[int, list[PlaceId]]:
         first = tokens[position].text
-        if not first[0].isupper():
-            return 0, []
+        capital = first[0].isupper()
         length, places = 0, list[PlaceId]()
         for pattern in self._by_first.get(first.casefold(), ()):
+            if not (capital or pattern.lower):
+                continue
             if len(pattern.rest) + 1 >= length and _fits(pattern, tokens, position):
                 length = len(pattern.rest) + 1
                 places.append(pattern.place)
@@ -85,7 +87,11 @@ class PlaceFinder:
         words = [match[0].translate(_APOSTROPHES) for match in _WORD.finditer(name.text)]
         if not words:
             return
-        pattern = _Pattern(name.place, tuple(forms(word, name.language) for word in words[1:]))
+        pattern = _Pattern(
+            name.place,
+            name.text[0].islower(),
+            tuple(forms(word, name.language) for word in words[1:]),
+        )
         for form in forms(words[0], name.language):
             if pattern not in self._by_first[form]:
                 self._by_first[form].append(pattern)

@@ -1,70 +1,340 @@
-"""Whether a text is about a topic: the topic's words near the words that tie them to a place."""
+"""Whether a text is about a topic, judged by evidence that stands together.
+
+A word for a border says little until it is known whose border is meant: most borders in the
+news lie elsewhere, and in half the languages of the region "beyond the border" is "abroad".
+So the countries named beside each word decide what it is worth.
+"""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import groupby
 
-from crawler.model import TopicId
+from crawler.model import PlaceId, TopicId
+from crawler.text.countries import CountryFinder, Word
 from crawler.text.places import Mention
 
-NEAR_LETTERS = 160  # about a sentence: within it two words speak of one thing
+HOMES = {
+    "uk": "UA", "be": "BY", "pl": "PL", "ro": "RO", "hu": "HU", "sk": "SK", "lt": "LT", "lv": "LV",
+    "cs": "CZ",
+}  # whose border is meant where none is named, by the language of the text  # fmt: skip
+WORDS_BEFORE, WORDS_AFTER = 5, 6  # how far from a word its countries stand
+LEAD_LETTERS = 400
+SURE, LIKELY, POSSIBLE, WEAK = 1.0, 0.9, 0.8, 0.6  # what a border word is worth
+ANOTHER, SUPPORTED = "another border", "beside it:"
+EXPLAINED = 0.9  # of the support, where title and lead are read together
+OWN_BORDER = 0.75  # the country's own border, unnamed
+HOME_SUPPORT = 0.5  # of the country's, where the text is written in its language
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Words for one thing, by language, and how much it says of the topic."""
+
+    name: str
+    weight: float
+    patterns: Mapping[str, Sequence[str]]  # language -> regular expressions for lower-case text
+    frontier: bool = False  # belongs to the countries beside it; else needs support
+    across: bool = False  # counts where it happens on a neighbour's side
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a place says of a topic."""
+
+    share: float  # 0..1: how much it says
+    country: str  # where it lies; ISO 3166-1 alpha-2
+    firm: bool = False  # said of this very place, whatever others bear its name
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A topic as it is recognised; without concepts it takes everything."""
+
+    topic: TopicId
+    concepts: tuple[Concept, ...] = ()
+    threshold: float = 0.5
+    title: float = 1.0  # what a sentence is worth where it stands
+    lead: float = 0.9
+    body: float = 0.35
+    countries: frozenset[str] = frozenset()  # whose topic it is
+    neighbours: frozenset[str] = frozenset()
+    country_support: float = 0.6
+    neighbour_support: float = 0.55
+    place_support: float = 1.2
+    across_support: float = 0.5
+    places: Mapping[PlaceId, "Spot"] = field(default_factory=dict)
+    exclude: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that speaks for the topic."""
+
+    where: str  # "title", "lead", "body"
+    concept: str
+    words: str
+    why: str
+    worth: float  # 0..1
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a topic made of a text, and the words it went by."""
+    """What a topic made of a text, and by which sentences."""
 
     relevant: bool
-    evidence: tuple[
-        tuple[str, str], ...
-    ] = ()  # (topic word, what ties it) as they stand in the text
+    score: float  # 0..1
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    where: str
+    words: list[Word]
+    text: str  # lower-case, what is excluded blanked
+    spots: tuple[Spot, ...]
+
+    @property
+    def countries(self) -> set[str]:
+        """The countries it names, by name or by a place."""
+        named = {word.country for word in self.words if word.country}
+        return named | {spot.country for spot in self.spots}
+
+    @property
+    def share(self) -> float:
+        """How much its places say."""
+        return max((spot.share for spot in self.spots), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What title and lead name together; either explains the other."""
+
+    countries: frozenset[str]
+    spots: tuple[Spot, ...]
 
 
 class TopicMatcher:
-    """Recognises one topic: any of `terms` near any of `anchors` or near a place.
+    """Recognises one topic."""
 
-    A topic without terms takes everything.
-    """
+    def __init__(self, profile: Profile, countries: CountryFinder) -> None:
+        self.topic = profile.topic
+        self._profile = profile
+        self._countries = countries
+        self._terms: dict[str, re.Pattern[str] | None] = {}
+        self._excluded: dict[str, re.Pattern[str] | None] = {}
 
-    def __init__(self, topic: TopicId, terms: Iterable[str], anchors: Iterable[str]) -> None:
-        self.topic = topic
-        self._terms = _any_of(terms)
-        self._anchors = _any_of(anchors)
-
-    def judge(self, title: str, text: str, places: Sequence[Mention]) -> Judgement:
-        """Return whether the text is on topic.
+    def judge(
+        self,
+        title: str,
+        text: str,
+        places: Sequence[Mention] = (),
+        *,
+        language: str = "",
+        home: str = "",
+    ) -> Judgement:
+        """Return whether the text is on topic, and what speaks for it.
 
         Args:
             title: The headline.
-            text: The body.
+            text: The body, one paragraph a line.
             places: The places named in title and text joined by a line end.
+            language: ISO 639-1; the terms of all languages are tried when it is unknown.
+            home: The country the outlet writes in; else that of the language, if there is one.
         """
-        if self._terms is None:
-            return Judgement(relevant=True)
-        whole = f"{title}\n{text}"
-        anchors = sorted([*_spans(self._anchors, whole), *((one.start, one.end) for one in places)])
-        pairs = [
-            (whole[start:end], whole[near[0] : near[1]])
-            for start, end in _spans(self._terms, whole)
-            if (near := _nearest(anchors, start, end))
-        ]
-        return Judgement(bool(pairs), tuple(dict.fromkeys(pairs)))
+        if not self._profile.concepts:
+            return Judgement(relevant=True, score=1.0)
+        whole = _lower(f"{title}\n{text}")
+        terms = self._pattern(language)
+        if terms is None or not terms.search(whole):
+            return Judgement(relevant=False, score=0.0)
+        home = home or HOMES.get(language, "")
+        evidence = list(self._evidence(whole, len(title), places, language, home))
+        score = 1.0
+        for one in evidence:
+            score *= 1 - one.worth * getattr(self._profile, one.where)
+        return Judgement(1 - score >= self._profile.threshold, round(1 - score, 3), tuple(evidence))
+
+    # --- sentences ---------------------------------------------------------------------------
+
+    def _evidence(
+        self, whole: str, title: int, places: Sequence[Mention], language: str, home: str
+    ) -> Iterator[Evidence]:
+        terms = self._pattern(language)
+        excluded = self._exclusion(language)
+        head = self._head(whole, title, places)
+        for start, end in _sentences(whole):
+            text = _blanked(whole[start:end], excluded)
+            if terms is None or not terms.search(text):
+                continue
+            sentence = _Sentence(
+                _where(start, title),
+                self._countries.words(text),
+                text,
+                tuple(self._spots(places, start, end)),
+            )
+            found = [self._worth(sentence, hit, head, home) for hit in terms.finditer(text)]
+            if best := _best(found):
+                yield best
+
+    def _head(self, whole: str, title: int, places: Sequence[Mention]) -> _Head:
+        end = title + LEAD_LETTERS
+        named = {word.country for word in self._countries.words(whole[:end]) if word.country}
+        spots = tuple(self._spots(places, 0, end))
+        return _Head(frozenset(named | {spot.country for spot in spots}), spots)
+
+    def _spots(self, places: Sequence[Mention], start: int, end: int) -> Iterator[Spot]:
+        """Yield what the places of a sentence say, for each name only what is firm about it."""
+        inside = [one for one in places if start <= one.start < end]
+        for _, named in groupby(inside, key=lambda one: one.start):
+            spots = [self._profile.places.get(one.place, Spot(0.0, "")) for one in named]
+            yield from [spot for spot in spots if spot.firm] or spots
+
+    # --- what a word is worth ----------------------------------------------------------------
+
+    def _worth(self, sentence: _Sentence, hit: re.Match[str], head: _Head, home: str) -> Evidence:
+        concept = self._profile.concepts[int((hit.lastgroup or "c0")[1:])]
+        if concept.frontier:
+            worth, why = self._frontier(sentence, hit, head, home)
+        else:
+            worth, why = self._supported(sentence, concept, head, home)
+        worth = min(1.0, worth * concept.weight)
+        return Evidence(sentence.where, concept.name, hit[0], why, round(worth, 3))
+
+    def _frontier(
+        self, sentence: _Sentence, hit: re.Match[str], head: _Head, home: str
+    ) -> tuple[float, str]:
+        """Judge whose border it is by the countries beside the word, then by those farther off."""
+        ours = self._profile.countries
+        before, after = _beside(sentence, hit)
+        others = (before | after) - {home}
+        elsewhere = bool(others - self._profile.neighbours) or bool(
+            before - {home} and after - before - {home}
+        )
+        rules = (
+            (bool((before | after) & ours), SURE, "the country stands beside it"),
+            (elsewhere, 0.0, ANOTHER),
+            (sentence.share >= POSSIBLE, LIKELY, "a place at the border"),
+            (sentence.share > 0, POSSIBLE, "a place near the border"),
+            (home in ours and bool(others), LIKELY, "with a neighbour"),
+            (home in ours, OWN_BORDER, "the country's own"),
+            (len(others) > 1, 0.0, ANOTHER),
+            (bool(ours & sentence.countries), POSSIBLE, "the country in the sentence"),
+            (bool(ours & head.countries), WEAK, "the country in title or lead"),
+        )
+        return next(
+            ((worth, why) for holds, worth, why in rules if holds), (0.0, "nobody's border")
+        )
+
+    def _supported(
+        self, sentence: _Sentence, concept: Concept, head: _Head, home: str
+    ) -> tuple[float, str]:
+        """Judge what is named in the sentence, or where title and lead explain each other."""
+        alone = self._support(sentence.countries, sentence.spots, concept, home)
+        if sentence.where == "body":
+            return alone
+        named = sentence.countries | head.countries
+        together, why = self._support(named, (*sentence.spots, *head.spots), concept, home)
+        return max(alone, (EXPLAINED * together, why))
+
+    def _support(
+        self, named: AbstractSet[str], spots: Sequence[Spot], concept: Concept, home: str
+    ) -> tuple[float, str]:
+        profile = self._profile
+        country = float(bool(named & profile.countries))
+        country = country or HOME_SUPPORT * (home in profile.countries)
+        neighbours = min(2, len(named & profile.neighbours))
+        place = max((spot.share for spot in spots), default=0.0)
+        across = any(spot.country in profile.neighbours and spot.share for spot in spots)
+        worth = (
+            profile.country_support * country
+            + profile.neighbour_support * neighbours
+            + profile.place_support * place
+            + profile.across_support * (concept.across and across)
+        )
+        return worth, f"{SUPPORTED} country {country:g}, neighbours {neighbours}, place {place:g}"
+
+    # --- patterns ----------------------------------------------------------------------------
+
+    def _pattern(self, language: str) -> re.Pattern[str] | None:
+        if language not in self._terms:
+            groups = (
+                f"(?P<c{number}>{'|'.join(patterns)})"
+                for number, concept in _longest_first(self._profile.concepts)
+                if (patterns := _in_language(concept.patterns, language))
+            )
+            self._terms[language] = _compiled("|".join(groups))
+        return self._terms[language]
+
+    def _exclusion(self, language: str) -> re.Pattern[str] | None:
+        if language not in self._excluded:
+            patterns = _in_language(self._profile.exclude, language)
+            self._excluded[language] = _compiled("|".join(patterns))
+        return self._excluded[language]
 
 
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    alternatives = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return re.compile(alternatives, re.IGNORECASE) if alternatives else None
+def _best(found: Sequence[Evidence]) -> Evidence | None:
+    """Return the strongest evidence; in a sentence about another border nothing else counts."""
+    elsewhere = any(one.why.startswith(ANOTHER) for one in found)
+    firm = [
+        one for one in found if one.worth > 0 and not (elsewhere and one.why.startswith(SUPPORTED))
+    ]
+    return max(firm, key=lambda one: one.worth, default=None)
 
 
-def _spans(pattern: re.Pattern[str] | None, text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in pattern.finditer(text)] if pattern else []
+def _longest_first(concepts: Sequence[Concept]) -> list[tuple[int, Concept]]:
+    """Number the concepts, those first whose terms may hold another's ("border crossing")."""
+    return sorted(
+        enumerate(concepts), key=lambda pair: (not pair[1].frontier, pair[1].name == "border")
+    )
 
 
-def _nearest(anchors: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
-    at = bisect_left(anchors, (start, end))
-    for other in anchors[max(0, at - 1) : at + 2]:
-        apart = max(other[0] - end, start - other[1])
-        if 0 <= apart <= NEAR_LETTERS:
-            return other
-    return None
+def _in_language(patterns: Mapping[str, Sequence[str]], language: str) -> list[str]:
+    if language in patterns:
+        return list(patterns[language])
+    return [pattern for found in patterns.values() for pattern in found]
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    return re.compile(pattern, re.IGNORECASE) if pattern else None
+
+
+def _sentences(whole: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for gap in re.finditer(r"(?<=[.!?…])[\"”»]?\s+|\n+", whole):
+        if gap.start() > start:
+            yield start, gap.start()
+        start = gap.end()
+    if start < len(whole):
+        yield start, len(whole)
+
+
+def _where(start: int, title: int) -> str:
+    if start < title:
+        return "title"
+    return "lead" if start <= title + LEAD_LETTERS else "body"
+
+
+def _beside(sentence: _Sentence, hit: re.Match[str]) -> tuple[set[str], set[str]]:
+    """Return the countries named shortly before a word (or in it) and shortly after it."""
+    before = [word for word in sentence.words if word.end <= hit.start()][-WORDS_BEFORE:]
+    inside = [word for word in sentence.words if hit.start() < word.end and word.start < hit.end()]
+    after = [word for word in sentence.words if word.start >= hit.end()][:WORDS_AFTER]
+    return _countries(before + inside), _countries(after)
+
+
+def _countries(words: Sequence[Word]) -> set[str]:
+    return {word.country for word in words if word.country}
+
+
+def _blanked(text: str, pattern: re.Pattern[str] | None) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text) if pattern else text
+
+
+def _lower(text: str) -> str:
+    """Return the text in lower case, letter for letter, so that offsets hold."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)

@@ -3,9 +3,8 @@ import re
 import pytest
 
 from crawler.catalog.gazetteer import LANGUAGES, places
-from crawler.catalog.topics import TOPICS, terms, topic
+from crawler.catalog.topics import patterns_of, terms, topic, topic_ids
 from crawler.errors import ConfigError
-from crawler.model import TopicId
 
 
 def test_every_place_is_known_once_and_lies_where_it_can():
@@ -42,19 +41,57 @@ def test_every_term_compiles_and_finds_its_own_lemma():
         assert re.search(term.pattern, term.lemma, re.IGNORECASE), term
 
 
-def test_every_concept_of_a_topic_has_terms_in_every_language():
-    spoken = {(term.concept, term.language) for term in terms()}
-    for concept in topic(TopicId("ukraine-border")).concepts:
+def test_every_concept_of_the_border_topic_has_terms_in_every_language():
+    for concept, use in topic("ukraine-border").concepts.items():
+        spoken = patterns_of(concept, use)
         for language in ("en", "uk", "ru", "be", "pl", "ro", "hu", "sk", "de", "lt", "lv"):
-            assert (concept, language) in spoken
+            assert spoken.get(language), (concept, language)
 
 
-def test_the_shipped_topics_are_two():
-    assert [topic.id for topic in TOPICS] == ["ukraine-border", "everything"]
-    assert topic(TopicId("ukraine-border")).needs_place
-    assert not topic(TopicId("everything")).concepts
+def test_two_topics_are_shipped():
+    assert topic_ids() == ("everything", "ukraine-border")
+    assert topic("ukraine-border").countries == {"UA"}
+    assert not topic("everything").concepts
 
 
 def test_an_unknown_topic_is_met_with_the_nearest():
     with pytest.raises(ConfigError, match="name ukraine-border"):
-        topic(TopicId("ukrain-border"))
+        topic("ukrain-border")
+
+
+OWN = """
+id = "{id}"
+name = "Dogs"
+threshold = 0.4
+[concepts.dog]
+weight = 0.9
+[concepts.dog.terms]
+en = ['{pattern}']
+"""
+
+
+def own_topic(folder, *, own_id="dogs", pattern=r"\bdogs?\b"):
+    (folder / "dogs.toml").write_text(OWN.format(id=own_id, pattern=pattern), encoding="utf-8")
+    return folder
+
+
+def test_an_operator_adds_a_topic_by_a_file(tmp_path):
+    added = topic("dogs", own_topic(tmp_path))
+    assert added.threshold == 0.4
+    assert patterns_of("dog", added.concepts["dog"]) == {"en": (r"\bdogs?\b",)}
+    assert "dogs" in topic_ids(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "problem"),
+    [({"pattern": "("}, "no regular expression"), ({"own_id": "cats"}, "calls itself 'cats'")],
+)
+def test_a_topic_file_with_a_mistake_names_it(tmp_path, mistake, problem):
+    with pytest.raises(ConfigError, match=problem):
+        topic("dogs", own_topic(tmp_path, **mistake))
+
+
+def test_a_value_out_of_range_is_refused(tmp_path):
+    (tmp_path / "dogs.toml").write_text('id = "dogs"\nname = "Dogs"\nthreshold = 3\n')
+    with pytest.raises(ConfigError, match="threshold"):
+        topic("dogs", tmp_path)

@@ -19,14 +19,17 @@ from crawler.model import (
     SkipReason,
     TopicId,
 )
+from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
-from crawler.text.relevance import TopicMatcher
+from crawler.text.relevance import Concept, Profile, TopicMatcher
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+COUNTRIES = CountryFinder({"UA": ("украї", "ukrain")})
+TERMS = Concept("border", 1.0, {"uk": (r"\bкордон\w*",), "de": (r"\bgrenze\b",)}, frontier=True)
 BORDER = TopicMatcher(
-    TopicId("ukraine-border"), [r"\bкордон\w*", r"\bborders?\b"], [r"\bukrain\w*"]
+    Profile(TopicId("ukraine-border"), (TERMS,), countries=frozenset({"UA"})), COUNTRIES
 )
-EVERYTHING = TopicMatcher(TopicId("everything"), [], [])
+EVERYTHING = TopicMatcher(Profile(TopicId("everything")), COUNTRIES)
 FINDER = PlaceFinder([Name(PlaceId("x-shehyni"), "Шегині", "uk")])
 BOTH = Desk(Recipe(), (BORDER, EVERYTHING), FINDER)
 ONLY_BORDER = Desk(Recipe(), (BORDER,), FINDER)

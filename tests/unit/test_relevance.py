@@ -1,35 +1,102 @@
 """Is a text on topic when, and only when, its words stand near what ties them?"""
 
+import pytest
+
 from crawler.model import PlaceId, TopicId
+from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
-from crawler.text.relevance import TopicMatcher
+from crawler.text.relevance import Concept, Profile, Spot, TopicMatcher
 
-MATCHER = TopicMatcher(TopicId("t"), [r"\bborders?\b"], [r"\bukrain\w*"])
-FINDER = PlaceFinder([Name(PlaceId("x-medyka"), "Medyka", "en")])
+COUNTRIES = CountryFinder(
+    {
+        "UA": ("ukrain", "украї", "ukraiń"),
+        "PL": ("poland", "polish", "польщ", "польс", "polsk"),
+        "BY": ("belarus", "білорус", "białoru"),
+        "MX": ("mexic",),
+        "FI": ("фінл",),
+        "RU": ("росі",),
+    }
+)
+MEDYKA = PlaceId("x-medyka")
+BORDER = Concept(
+    "border",
+    1.0,
+    {"en": (r"\bborders?\b",), "uk": (r"\bкордон\w*",), "pl": (r"\bgranic\w*",)},
+    True,
+)
+QUEUE = Concept("queue", 0.5, {"en": (r"\bqueues?\b",)})
+PROFILE = Profile(
+    topic=TopicId("t"),
+    concepts=(BORDER, QUEUE),
+    countries=frozenset({"UA"}),
+    neighbours=frozenset({"PL", "BY", "RU"}),
+    places={MEDYKA: Spot(1.0, "UA")},
+    exclude={"uk": (r"\bза кордоном\b",)},
+)
+MATCHER = TopicMatcher(PROFILE, COUNTRIES)
+FINDER = PlaceFinder([Name(MEDYKA, "Medyka", "en")])
 
 
-def judged(title: str, text: str):
-    return MATCHER.judge(title, text, FINDER.find(f"{title}\n{text}"))
+def judged(title: str, text: str = "", language: str = "en", **more):
+    places = FINDER.find(f"{title}\n{text}")
+    return MATCHER.judge(title, text, places, language=language, **more)
 
 
-def test_a_term_beside_the_country_or_a_place_is_on_topic_and_says_why():
-    assert judged("Ukraine closes border", "").evidence == (("border", "Ukraine"),)
-    assert judged("", "The border at Medyka is shut.").evidence == (("border", "Medyka"),)
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Ukraine closes its border", "en"),
+        ("Trucks wait at Polish-Ukrainian border", "en"),
+        ("Long queues at Medyka", "en"),
+        ("The border at Medyka is shut", "en"),
+        ("На кордоні з Польщею черги", "uk"),
+        ("Прикордоння: ситуація на кордоні", "uk"),
+        ("Kolejki na granicy z Ukrainą", "pl"),
+    ],
+)
+def test_the_countrys_border_is_recognised(title, language):
+    assert judged(title, language=language).relevant
 
 
-def test_either_alone_is_not():
-    assert not judged("Ukraine votes", "The parliament met.").relevant
-    assert not judged("Mexico border", "Trucks wait.").relevant
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Ukraine votes", "en"),
+        ("Wall on the Mexican border", "en"),
+        ("Poland closes its border with Belarus", "en"),
+        ("The border of the pitch", "en"),
+        ("Long queues at the cinema", "en"),
+        ("Українці за кордоном голосують", "uk"),
+        ("Фінляндія закрила кордон з Росією", "uk"),
+        ("Польща закрила кордон з Білоруссю", "uk"),
+        ("Granica z Białorusią zamknięta", "pl"),
+    ],
+)
+def test_other_borders_and_other_things_are_not(title, language):
+    assert not judged(title, language=language).relevant
 
 
-def test_the_two_must_stand_near_each_other():
-    far = (
-        "Ukraine won the game. "
-        + "They played well and the crowd sang. " * 20
-        + "The border of the pitch."
-    )
-    assert not judged("Sport", far).relevant
+def test_title_and_lead_explain_each_other():
+    assert judged("Long queues after the holidays", "Cars stand for a day at Medyka.").relevant
 
 
-def test_a_topic_without_terms_takes_everything():
-    assert TopicMatcher(TopicId("everything"), [], []).judge("a", "b", []).relevant
+def test_one_passing_mention_far_down_is_not_enough_and_several_are():
+    filler = "They played well and the crowd sang for a long time.\n" * 10
+    mention = "The train passed the Ukrainian border.\n"
+    assert not judged("Cup final", filler + mention).relevant
+    assert judged("Cup final", filler + mention * 3).relevant
+
+
+def test_the_outlets_country_decides_whose_border_is_meant():
+    assert judged("Guards at the border were warned", home="UA").relevant
+    assert not judged("Guards at the border were warned", home="PL").relevant
+
+
+def test_a_judgement_names_its_evidence():
+    (evidence,) = judged("Ukraine closes its border").evidence
+    assert (evidence.where, evidence.concept, evidence.words) == ("title", "border", "border")
+    assert evidence.why
+
+
+def test_a_topic_without_concepts_takes_everything():
+    assert TopicMatcher(Profile(TopicId("everything")), COUNTRIES).judge("a", "b").relevant
