@@ -3,6 +3,7 @@
 Source: docs/decisions/0065-boilerplate.md
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.dedup.sketch import Values, hashes_of, repack, unpack
-from crawler.model import Fingerprint
+from crawler.model import Fingerprint, LookAlike, OutletId
 
 _WIDTH = 1 << 15
 _ROWS = np.array([[0x9E3779B1], [0x85EBCA77]], np.uint32)  # odd multipliers: xxHash's primes
@@ -79,6 +80,17 @@ class Boilerplate:
         scaled = fingerprint.shingles * len(kept) // len(values)
         shingles = len(kept) if whole else max(len(kept) + 1, scaled)
         return replace(fingerprint, sketch=repack(fingerprint.sketch, kept), shingles=shingles)
+
+
+Learned = Mapping[OutletId, Boilerplate]
+
+
+def cleared(article: LookAlike, learned: Learned) -> LookAlike:
+    """Return the article as it is compared: without what its outlet prints everywhere."""
+    known = learned.get(article.outlet)
+    fingerprint = known.cleared(article.fingerprint) if known else article.fingerprint
+    same = fingerprint is article.fingerprint
+    return article if same else replace(article, fingerprint=fingerprint)
 
 
 def _places(values: Values) -> NDArray[np.uint32]:

@@ -4,26 +4,41 @@ Source: docs/decisions/0063-stories.md
 """
 
 from collections.abc import Iterable
+from types import MappingProxyType
 
+from crawler.dedup.boilerplate import Learned
 from crawler.dedup.grouping import Group, grouped
 from crawler.dedup.outcome import Outcome
 from crawler.dedup.relation import RULES, Rules
 from crawler.dedup.scene import Scene
 from crawler.model import Article, LookAlike, Neighbourhood, Placement, Relation, Story
 
+_NONE: Learned = MappingProxyType({})
 MOST_REGROUPED = 48  # articles; a larger story takes what matches its canonical, and stays
 
 
-def decide(article: Article, around: Neighbourhood, rules: Rules = RULES) -> Placement:
+def decide(
+    article: Article,
+    around: Neighbourhood,
+    *,
+    rules: Rules = RULES,
+    boilerplate: Learned = _NONE,
+) -> Placement:
     """Return the article's place and everything that placing it changes.
 
     Pure: the same article in the same neighbourhood gives the same verdict, and an article whose
     text was placed before changes nothing.
+
+    Args:
+        article: The newcomer, or a known article fetched again.
+        around: What was placed before.
+        rules: By what limits to judge.
+        boilerplate: What each outlet is known to print everywhere; does not count.
     """
     known = around.known
     if known and known.fingerprint.content_hash == article.fingerprint.content_hash:
         return Placement(article.id, known.story, _standing(known, around.stories))
-    scene = Scene.of(article, around, rules)
+    scene = Scene.of(article, around, rules, boilerplate)
     return Outcome.of(scene, _groups(scene)).placement()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from crawler.dedup.boilerplate import Learned, cleared
 from crawler.dedup.relation import Rules
 from crawler.dedup.ties import Ties
 from crawler.model import (
@@ -34,10 +35,13 @@ class Scene:
     everyone: Mapping[ArticleId, LookAlike]  # the newcomer and all that hangs together with it
 
     @classmethod
-    def of(cls, article: Article, around: Neighbourhood, rules: Rules) -> Self:
+    def of(
+        cls, article: Article, around: Neighbourhood, rules: Rules, boilerplate: Learned
+    ) -> Self:
         """Return the scene with the newcomer's ties verified and digests recognised."""
-        newcomer = _look_alike(article, around.known)
-        articles = {alike.id: alike for alike in around.look_alikes} | {article.id: newcomer}
+        everybody = [*around.look_alikes, _look_alike(article, around.known)]
+        articles = {alike.id: cleared(alike, boilerplate) for alike in everybody}
+        newcomer = articles[article.id]
         stored = [tie for tie in around.ties if article.id not in (tie.one, tie.other)]
         ties = Ties(articles, stored, rules)
         own = _own_ties(newcomer, articles, ties)
