@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from crawler.catalog.changes import Changes
 from crawler.model import (
     Article,
     ArticleId,
@@ -21,6 +22,8 @@ from crawler.model import (
     Host,
     LookAlike,
     Neighbourhood,
+    Outlet,
+    OutletId,
     Placement,
     PollClaim,
     Skipped,
@@ -66,6 +69,22 @@ class EntryRecord:
     attempts: int
     reason: str
     at: datetime | None  # due, leased until, died, or skipped at
+
+
+@dataclass(frozen=True, slots=True)
+class HostRecord:
+    """A host as an operator sees it; instants that have passed are None."""
+
+    host: Host
+    pause: timedelta  # between two requests: the operator's, or a longer Crawl-delay
+    next_turn: datetime | None  # when `claim` may ask it next; None without queued work
+    rests_until: datetime | None  # its pause after the last request
+    held_until: datetime | None  # the publisher asked for it (Retry-After)
+    leased_until: datetime | None  # somebody works on it
+    feeds: int  # queued
+    entries: int
+    due_feeds: int
+    due_entries: int
 
 
 class Frontier(Protocol):
@@ -179,6 +198,10 @@ class Frontier(Protocol):
         """Make every feed that is scheduled and not being polled due now (`--now`); count them."""
         ...
 
+    async def hosts(self, names: Sequence[Host] = ()) -> Sequence[HostRecord]:
+        """These hosts, or all with queued work, by next turn; unknown ones look idle."""
+        ...
+
     async def census(self) -> Census:
         """Count the work; as cheap with a million entries as with ten."""
         ...
@@ -209,6 +232,26 @@ class Frontier(Protocol):
 
     async def keep_robots(self, host: Host, body: bytes, lifetime: timedelta) -> None:
         """Remember a robots file for every worker (at most a day, RFC 9309)."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """What the operator changed about the shipped catalogue."""
+
+    async def add(self, outlets: Sequence[Outlet], feeds: Sequence[Feed]) -> None:
+        """Remember outlets and feeds under their ids; a feed taken out before is wanted again."""
+        ...
+
+    async def remove(self, feeds: Sequence[FeedId]) -> None:
+        """Forget these feeds, and remember that no catalogue may bring them back."""
+        ...
+
+    async def changes(self) -> Changes:
+        """All that is remembered, by id."""
+        ...
+
+    async def outlet(self, name: OutletId) -> Outlet | None:
+        """One of the remembered outlets, or None."""
         ...
 
 

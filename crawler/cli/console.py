@@ -1,14 +1,19 @@
 """How commands speak: tables and sentences for people, one JSON document for programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+UNBROKEN = frozenset(
+    {"id", "at", "changed", "published", "relation", "state", "copies", "attempts"}
+)
 
 out = Console(soft_wrap=False)
 err = Console(stderr=True, soft_wrap=True)
@@ -22,19 +27,40 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - whatever msgspec can write
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under a title; publishers' words are shown, never read as markup."""
-    table = Table(title=escape(title), title_justify="left", header_style="bold", expand=False)
+    """Print rows under a title; publishers' words are shown, never read as markup.
+
+    On a narrow terminal the widest columns wrap, so that nothing is cut off.
+    """
+    table = Table(
+        title=escape(title), title_justify="left", title_style="bold", header_style="bold",
+        box=box.SIMPLE_HEAD, pad_edge=False,
+    )  # fmt: skip
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in UNBROKEN)
     for row in rows:
         table.add_row(*(escape(plain(cell)) for cell in row))
     out.print(table)
 
 
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Print facts under their names, one a line; those that are empty are left out."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        if plain(value):
+            table.add_row(name, escape(plain(value)))
+    out.print(table)
+
+
 def plain(value: object) -> str:
-    """Return a cell's text: times in UTC to the minute, nothing for None."""
+    """Return a cell's text: times in UTC to the minute, nothing for None, lists joined."""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(plain, value))
     return "" if value is None else printable(str(value))
 
 

@@ -1,7 +1,7 @@
 """The root of the `kordon` command: its groups, its exit codes, how it fails.
 
-Exit codes: 0 done; 1 the work could not be done (no feed answered, nothing found); 2 the command
-or a setting is wrong; 3 the store is away; 130 interrupted.
+Exit codes: 0 done; 1 the work could not be done (no feed answered, nothing found, a check failed);
+2 the command or a setting is wrong; 3 the store is away; 130 interrupted.
 """
 
 import logging
@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import feeds, frontier, run, server, settings, stories
+from crawler.cli import (
+    articles,
+    feeds,
+    frontier,
+    hosts,
+    outlets,
+    run,
+    schedule,
+    server,
+    settings,
+    stories,
+    topics,
+)
 from crawler.cli.console import say
 from crawler.errors import ConfigError, KordonError, StoreError
 
@@ -28,10 +40,15 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.add_typer(stories.app, name="stories")
+app.add_typer(articles.app, name="articles")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(outlets.app, name="outlets")
+app.add_typer(topics.app, name="topics")
 app.add_typer(frontier.app, name="frontier")
+app.add_typer(hosts.app, name="hosts")
 app.add_typer(server.app, name="server")
 app.add_typer(settings.app, name="settings")
+app.command("schedule")(schedule.schedule)
 
 _debugging = False
 

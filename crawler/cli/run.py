@@ -15,13 +15,13 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.app import App, reclaim_from_the_dead
-from crawler.catalog.outlets import Catalogue, read_catalogue, shipped_catalogue
+from crawler.catalog.outlets import Catalogue
 from crawler.catalog.topics import topic
 from crawler.cli.console import Json, say
 from crawler.cli.contact import ask_for_contact
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
-from crawler.cli.session import opened, scrapys_words, settings_of_kordon
+from crawler.cli.session import catalogue_of, opened, scrapys_words, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError
 from crawler.middlewares import APP_SETTING
@@ -125,18 +125,6 @@ def config_of(topics: list[str] | None, host_rate: float | None) -> Config:
     return config
 
 
-def catalogue_of(path: Path | None) -> Catalogue:
-    """Return the catalogue in a file, or the shipped one."""
-    if path is None:
-        return shipped_catalogue()
-    try:
-        return read_catalogue(path.read_text(encoding="utf-8-sig"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"the catalogue {path} cannot be read ({error})", "check --catalog"
-        ) from error
-
-
 async def crawl(
     plan: Plan, config: Config, catalogue: Catalogue, bound: int | None, *, as_json: bool
 ) -> bool:
@@ -150,22 +138,31 @@ async def crawl(
             plan = replace(plan, max_pages=bound)
             say(f"a first run fetches {bound:,} pages at most; --max-pages changes that")
         await app.frontier.register(catalogue.feeds)
-        if plan.now:
-            await app.frontier.hasten()
-        shift = Shift(
-            app.frontier,
-            app.clock,
-            app.worker,
-            in_flight=config.in_flight,
-            ending=plan.ending(app.clock.now()),
-        )
-        async with interruptible(shift.stop), shown(app, shift, quiet=as_json):
-            await run_spider(app, shift)
+        await work_through(app, plan, quiet=as_json)
         return await print_report(app, as_json=as_json)
 
 
+async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:
+    """Work one shift on what is registered, with progress on standard error unless quiet."""
+    if plan.now:
+        await app.frontier.hasten()
+    shift = Shift(
+        app.frontier,
+        app.clock,
+        app.worker,
+        in_flight=app.config.in_flight,
+        ending=plan.ending(app.clock.now()),
+    )
+    async with interruptible(shift.stop), shown(app, shift, quiet=quiet):
+        await run_spider(app, shift)
+
+
 async def run_spider(app: App, shift: Shift) -> None:
-    """Let Scrapy work through the shift; whatever is left open goes back to the frontier."""
+    """Let Scrapy work through the shift; whatever is left open goes back to the frontier.
+
+    Raises:
+        StoreError: The store failed for longer than a run waits for it.
+    """
     own = scrapys_words(app.config)
     settings = Settings({**settings_of_kordon(), **own, APP_SETTING: app})
     runner = AsyncCrawlerRunner(settings)
@@ -173,6 +170,8 @@ async def run_spider(app: App, shift: Shift) -> None:
         await runner.crawl("feeds", shift=shift)
     finally:
         await shift.give_back()
+    if shift.failure:
+        raise shift.failure
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from crawler import __file__ as package_file
 from crawler.app import App, open_app
+from crawler.catalog.outlets import Catalogue, read_catalogue, shipped_catalogue
 from crawler.config import Config
 from crawler.errors import ConfigError
 from crawler.overrides import changed_settings, settings_file, variables
@@ -57,6 +58,23 @@ def scrapys_words(config: Config) -> Mapping[str, Any]:
         "DOWNLOAD_TIMEOUT": config.body_deadline.total_seconds(),
         "CONCURRENT_REQUESTS": 2 * config.in_flight,
     }
+
+
+def catalogue_of(path: Path | None) -> Catalogue:
+    """Return the catalogue in a file, or the shipped one."""
+    if path is None:
+        return shipped_catalogue()
+    try:
+        return read_catalogue(path.read_text(encoding="utf-8-sig"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"the catalogue {path} cannot be read ({why_of(error)})", "check --catalog"
+        ) from error
+
+
+def why_of(error: OSError | UnicodeDecodeError) -> str:
+    """Return why a file could not be read or written, without its name."""
+    return error.strerror or str(error) if isinstance(error, OSError) else "not UTF-8"
 
 
 @asynccontextmanager

@@ -24,19 +24,21 @@ from crawler.model import (
     Skipped,
     WorkerId,
 )
-from crawler.ports import Census, Clock, EntryRecord
+from crawler.ports import Census, Clock, EntryRecord, HostRecord
 from crawler.store import keys
 from crawler.store.connection import translated
 from crawler.store.records import (
     decode,
     encode,
     host_at,
+    in_turn,
     instant,
     millis,
     next_poll_of,
     record,
     span,
     unrecord,
+    upcoming,
 )
 
 FEEDS_AT_ONCE = 200  # one script's worth: a few milliseconds of the server's time
@@ -239,6 +241,11 @@ class RedisFrontier:
 
     # --- what an operator sees ---
 
+    async def hosts(self, names: Sequence[Host] = ()) -> Sequence[HostRecord]:
+        """These hosts, or all with queued work, by next turn; unknown ones look idle."""
+        now = self._clock.now()
+        return in_turn([_host(now, row) for row in await self._run("hosts", *names)])
+
     async def census(self) -> Census:
         """Count the work; as cheap with a million entries as with ten."""
         *counts, next_due, next_turn, next_feed_turn = await self._run("census")
@@ -310,6 +317,13 @@ def _held(claim: EntryClaim) -> tuple[str, str, Host]:
 
 def _raw(answer: bytes | str) -> bytes:
     return answer if isinstance(answer, bytes) else answer.encode()
+
+
+def _host(now: datetime, row: Sequence[Any]) -> HostRecord:
+    host, slot, hold, ends, pause, *work, turn = row
+    rests, held, leased = (upcoming(at, now) for at in (slot, hold, ends))
+    length = timedelta(milliseconds=float(pause))
+    return HostRecord(Host(host.decode()), length, _maybe(turn), rests, held, leased, *work)
 
 
 def _maybe(score: bytes | float | None) -> datetime | None:

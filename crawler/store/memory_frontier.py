@@ -19,8 +19,16 @@ from crawler.model import (
     Skipped,
     WorkerId,
 )
-from crawler.ports import Census, Clock, EntryRecord
-from crawler.store.records import host_at, instant, millis, next_poll_of, span
+from crawler.ports import Census, Clock, EntryRecord, HostRecord
+from crawler.store.records import (
+    host_at,
+    in_turn,
+    instant,
+    millis,
+    next_poll_of,
+    span,
+    upcoming,
+)
 
 PAUSE_KEPT = timedelta(days=7)
 SKIP_DAYS = 30
@@ -404,6 +412,31 @@ class MemoryFrontier:
         return len(chosen)
 
     # --- what an operator sees ---
+
+    async def hosts(self, names: Sequence[Host] = ()) -> Sequence[HostRecord]:
+        """These hosts, or all with queued work, by next turn; unknown ones look idle."""
+        turns: dict[Host, int] = {}
+        for host, at, _ in (turn for kind in "fe" for turn in self._turns(kind)):
+            turns[host] = min(at, turns.get(host, at))
+        return in_turn(self._host(host, turns.get(host)) for host in names or turns)
+
+    def _host(self, host: Host, turn: int | None) -> HostRecord:
+        place, now = self._place(host), self._clock.now()
+        waiting = [w for w in self._kept.work.values() if w.host == host and not w.key]
+        due = Counter(work.kind for work in waiting if work.due <= self._now)
+        queued = Counter(work.kind for work in waiting)
+        return HostRecord(
+            host=host,
+            pause=timedelta(milliseconds=self._pause_of(place)),
+            next_turn=None if turn is None else instant(turn),
+            rests_until=upcoming(place.slot, now),
+            held_until=upcoming(place.hold, now),
+            leased_until=upcoming(place.turn_ends if place.turn else 0, now),
+            feeds=queued["f"],
+            entries=queued["e"],
+            due_feeds=due["f"],
+            due_entries=due["e"],
+        )
 
     async def census(self) -> Census:
         """Count the work; as cheap with a million entries as with ten."""

@@ -1,5 +1,6 @@
 """How the frontier's values are written: JSON behind a host, times in whole milliseconds."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ import msgspec
 from crawler.errors import SourceError
 from crawler.fetch.urls import host_of
 from crawler.model import FeedState, Host
+from crawler.ports import HostRecord
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -74,6 +76,18 @@ def span(length: timedelta) -> int:
 def instant(score: float | str | bytes) -> datetime:
     """Return the instant that a script wrote as a number."""
     return EPOCH + int(float(score)) * MILLISECOND
+
+
+def upcoming(score: float | str | bytes, now: datetime) -> datetime | None:
+    """Return the instant that a script wrote if it is still to come."""
+    at = instant(score)
+    return at if at > now else None
+
+
+def in_turn(hosts: Iterable[HostRecord]) -> Sequence[HostRecord]:
+    """Return hosts by their next turn, then by name; those without one stand last."""
+    last = datetime.max.replace(tzinfo=UTC)
+    return sorted(hosts, key=lambda host: (host.next_turn or last, host.host))
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold

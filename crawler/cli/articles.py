@@ -1,0 +1,163 @@
+"""`kordon articles`: one article with everything known about it."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from crawler.app import App
+from crawler.cli.console import Json, print_facts, print_json, print_table, say
+from crawler.cli.session import opened
+from crawler.errors import ConfigError, SourceError
+from crawler.fetch.urls import canonical_address
+from crawler.model import ArticleId, LookAlike, Tie, TopicId, id_of
+
+app = typer.Typer(help="Single articles: what is known, and how to forget them.",
+                  no_args_is_help=True)  # fmt: skip
+
+EXCERPT_LETTERS = 300
+Named = Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or id.")]
+
+
+@dataclass(frozen=True, slots=True)
+class TieView:
+    """Another article that this one was compared with, and what came of it."""
+
+    article: str
+    url: str
+    relation: str  # of this article to the other
+    jaccard: float
+    in_other: float
+    other_in: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article in one topic."""
+
+    id: str
+    url: str
+    topic: str
+    story: str
+    relation: str  # to the story's canonical article
+    outlet: str
+    outlet_name: str
+    title: str
+    language: str
+    published: datetime | None
+    arrived: datetime
+    credits: tuple[str, ...]
+    shingles: int
+    ties: list[TieView]
+    text: str
+
+
+@app.callback()
+def group() -> None:
+    """Single articles: what is known, and how to forget them."""
+
+
+@app.command()
+def show(
+    article: Named,
+    whole: Annotated[bool, typer.Option("--text", help="Print the whole text.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show an article: facts, story, relations, the beginning of its text."""
+    views = asyncio.run(_shown(article_named(article)))
+    if not views:
+        say(f"kordon: no article is known as {article}; it may have expired or moved")
+        raise typer.Exit(1)
+    if as_json:
+        print_json(views)
+        return
+    for view in views:
+        _print(view, whole=whole)
+
+
+def article_named(name: str) -> ArticleId:
+    """Return the id that an address or an id stands for.
+
+    Raises:
+        ConfigError: It is neither.
+    """
+    if re.fullmatch(r"[0-9a-f]{20}", name):
+        return ArticleId(name)
+    try:
+        return ArticleId(id_of(canonical_address(name)))
+    except SourceError as error:
+        raise ConfigError(
+            f"{name!r} is neither an address nor an id", "give what `stories show` prints"
+        ) from error
+
+
+async def _shown(article: ArticleId) -> list[ArticleView]:
+    async with opened() as app:
+        return [
+            await _view(app, topic, fact)
+            for topic in app.config.topics
+            for fact in (await app.stories.articles(topic, [article])).values()
+        ]
+
+
+async def _view(app: App, topic: TopicId, fact: LookAlike) -> ArticleView:
+    story = await app.stories.story(topic, fact.story)
+    relations = {one.article: one.relation for one in story.members} if story else {}
+    return ArticleView(
+        id=fact.id,
+        url=fact.url,
+        topic=topic,
+        story=fact.story,
+        relation=relations.get(fact.id, ""),
+        outlet=fact.outlet,
+        outlet_name=fact.outlet_name,
+        title=fact.title,
+        language=fact.language,
+        published=fact.published,
+        arrived=fact.arrived,
+        credits=fact.credits,
+        shingles=fact.fingerprint.shingles,
+        ties=await _ties(app, topic, fact.id),
+        text=await app.stories.text(topic, fact.id) or "",
+    )
+
+
+async def _ties(app: App, topic: TopicId, article: ArticleId) -> list[TieView]:
+    ties = [_from(article, tie) for tie in await app.stories.ties(topic, article)]
+    others = await app.stories.articles(topic, [tie.other for tie in ties])
+    return [
+        TieView(tie.other, others[tie.other].url, tie.relation, tie.jaccard, tie.one_in_other,
+                tie.other_in_one)
+        for tie in ties if tie.other in others
+    ]  # fmt: skip
+
+
+def _from(article: ArticleId, tie: Tie) -> Tie:
+    """Return the tie as seen from one of its two articles."""
+    if tie.one == article:
+        return tie
+    return Tie(
+        tie.other, tie.one, tie.relation.converse, tie.jaccard, tie.other_in_one, tie.one_in_other
+    )
+
+
+def _print(view: ArticleView, *, whole: bool) -> None:
+    cut = len(view.text) > EXCERPT_LETTERS and not whole
+    print_facts({
+        "title": view.title, "address": view.url, "id": view.id, "outlet": view.outlet,
+        "published": view.published, "arrived": view.arrived, "language": view.language,
+        "credits": view.credits, "topic": view.topic,
+        "story": f"{view.story} ({view.relation})",
+        "text": view.text[:EXCERPT_LETTERS] + " ... (--text prints all)" if cut else view.text,
+    })  # fmt: skip
+    if view.ties:
+        rows = [
+            (tie.relation, f"{tie.jaccard:.2f}", f"{tie.in_other:.2f}", f"{tie.other_in:.2f}",
+             tie.url)
+            for tie in view.ties
+        ]  # fmt: skip
+        columns = ("relation", "jaccard", "in it", "of it", "compared with")
+        print_table(f"{len(rows)} relations", columns, rows)

@@ -1,0 +1,117 @@
+"""`kordon topics`: what is collected, and why a text would be or not."""
+
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.catalog.topics import topic, topic_ids
+from crawler.cli.console import Json, print_facts, print_json, print_table
+from crawler.cli.session import settings_of_kordon, why_of
+from crawler.config import Config
+from crawler.desk import desk_of
+from crawler.errors import ConfigError
+from crawler.model import TopicId
+from crawler.text.language import language_of
+from crawler.text.relevance import Evidence, Judgement
+
+app = typer.Typer(help="The topics, and what they make of a text.", no_args_is_help=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a topic made of a text."""
+
+    topic: str
+    relevant: bool
+    score: float
+    threshold: float
+    language: str
+    places: list[str]
+    evidence: tuple[Evidence, ...]
+
+
+@app.callback()
+def group() -> None:
+    """The topics, and what they make of a text."""
+
+
+@app.command("list")
+def list_topics(as_json: Json = False) -> None:
+    """List the topics; those that are active are collected."""
+    active = Config.from_settings(settings_of_kordon()).topics
+    found = [
+        {"id": one.id, "name": one.name, "active": one.id in active, "concepts": len(one.concepts)}
+        for one in map(topic, topic_ids())
+    ]
+    if as_json:
+        print_json(found)
+    else:
+        columns = ("id", "name", "active", "concepts")
+        print_table(f"{len(found)} topics", columns, [tuple(one.values()) for one in found])
+
+
+@app.command("test")
+def judge(
+    topic_id: Annotated[str, typer.Argument(metavar="ID", help="As `topics list` prints it.")],
+    text: Annotated[str, typer.Option(help="The text to judge.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="A file that holds it; - for standard input.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="Its headline.")] = "",
+    language: Annotated[str, typer.Option(help="ISO 639-1; found out when not given.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say whether a text belongs to a topic, and which terms and places speak for it.
+
+    Exit code 0: it does; 1: it does not.
+    """
+    verdict = judged(TopicId(topic_id), title, _text(text, file), language)
+    if as_json:
+        print_json(verdict)
+    else:
+        _print(verdict)
+    raise typer.Exit(0 if verdict.relevant else 1)
+
+
+def judged(topic_id: TopicId, title: str, text: str, language: str) -> Verdict:
+    """Return what a topic makes of a text; as the crawl would judge it."""
+    wanted = topic(topic_id)
+    desk = desk_of((wanted.id,))
+    language = language or language_of(f"{title}\n{text}", allowed=desk.languages, claimed="")
+    mentions = desk.finder.find(f"{title}\n{text}")
+    judgement: Judgement = desk.matchers[0].judge(title, text, mentions, language=language)
+    return Verdict(
+        topic=wanted.id,
+        relevant=judgement.relevant,
+        score=judgement.score,
+        threshold=wanted.threshold,
+        language=language,
+        places=list(dict.fromkeys(mention.place for mention in mentions)),
+        evidence=judgement.evidence,
+    )
+
+
+def _text(text: str, file: Path | None) -> str:
+    if bool(text) == (file is not None):
+        raise ConfigError("no text, or two, to judge", "give --text or --file, not both")
+    if file is None:
+        return text
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read ({why_of(error)})", "check --file") from error
+
+
+def _print(verdict: Verdict) -> None:
+    print_facts({
+        "verdict": "on topic" if verdict.relevant else "off topic",
+        "score": f"{verdict.score:.2f} (on topic from {verdict.threshold:.2f})",
+        "language": verdict.language,
+        "places": verdict.places,
+    })  # fmt: skip
+    rows = [tuple(asdict(one).values()) for one in verdict.evidence]
+    print_table(f"{len(rows)} pieces of evidence",
+                ("where", "concept", "words", "why", "worth"), rows)  # fmt: skip

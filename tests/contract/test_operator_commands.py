@@ -1,0 +1,142 @@
+"""The commands that look: outlets, topics, articles, hosts, on a store with a little in it."""
+
+import asyncio
+import json
+
+import pytest
+from newsroom import copies, decide
+from typer.testing import CliRunner
+
+from crawler.cli.main import app
+from crawler.cli.session import opened
+from crawler.errors import ConfigError
+from crawler.model import Feed, FeedId, OutletId, TopicId
+
+ON_TOPIC = "Lorries queue at the Dorohusk checkpoint on the border of Poland with Ukraine."
+FEED = Feed(FeedId("f1"), OutletId("ukrinform"), "https://www.ukrinform.net/rss/block-lastnews")
+
+
+@pytest.fixture
+def kordon(server, server_socket, tmp_path, monkeypatch):
+    """Run a command; return its exit code and what it printed."""
+    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, arguments)
+        if isinstance(result.exception, Exception):
+            raise result.exception
+        return result.exit_code, result.stdout
+
+    return run
+
+
+@pytest.fixture
+def stocked(kordon):
+    """Two copies in one story, and a registered feed."""
+    one, other = copies(2)
+
+    async def place():
+        async with opened() as wired:
+            await wired.frontier.register([FEED])
+            for article in (one, other):
+                await wired.stories.place(TopicId("ukraine-border"), article, decide)
+
+    asyncio.run(place())
+    return one, other
+
+
+def document(kordon, *arguments):
+    code, said = kordon(*arguments, "--json")
+    assert code == 0
+    return json.loads(said)
+
+
+# --- outlets ---------------------------------------------------------------------------------
+
+
+def test_outlets_are_listed_by_what_they_are(kordon):
+    agencies = document(kordon, "outlets", "list", "--country", "ua", "--kind", "agency")
+    assert "ukrinform" in {outlet["id"] for outlet in agencies}
+    assert {outlet["country"] for outlet in agencies} == {"UA"}
+    assert {outlet["kind"] for outlet in agencies} == {"agency"}
+    assert "ukrinform" in kordon("outlets", "list", "--language", "uk")[1]
+
+
+def test_an_outlet_is_shown_with_its_registered_feeds(kordon, stocked):
+    shown = document(kordon, "outlets", "show", "ukrinform")
+    assert [state["feed"]["url"] for state in shown["states"]] == [FEED.url]
+    assert "1 feeds registered" in kordon("outlets", "show", "ukrinform")[1]
+
+
+def test_an_unknown_outlet_is_met_with_the_nearest(kordon):
+    with pytest.raises(ConfigError, match="did you mean ukrinform"):
+        kordon("outlets", "show", "ukrinfrom")
+
+
+# --- topics ----------------------------------------------------------------------------------
+
+
+def test_topics_are_listed_with_those_that_are_active(kordon):
+    found = {topic["id"]: topic["active"] for topic in document(kordon, "topics", "list")}
+    assert found == {"ukraine-border": True, "everything": False}
+
+
+def test_a_text_is_judged_with_the_words_and_places_that_speak_for_it(kordon):
+    verdict = document(kordon, "topics", "test", "ukraine-border", "--text", ON_TOPIC)
+    assert verdict["relevant"]
+    assert any("dorohusk" in place for place in verdict["places"])
+    assert verdict["evidence"]
+
+
+def test_a_text_that_is_off_topic_fails_the_test(kordon, tmp_path):
+    file = tmp_path / "text"
+    file.write_text("The festival opens on Friday with a concert by the river.")
+    code, said = kordon("topics", "test", "ukraine-border", "--file", str(file))
+    assert code == 1
+    assert "off topic" in said
+
+
+def test_one_text_is_judged_at_a_time(kordon):
+    with pytest.raises(ConfigError, match="no text, or two"):
+        kordon("topics", "test", "ukraine-border")
+
+
+# --- articles --------------------------------------------------------------------------------
+
+
+def test_an_article_is_shown_by_id_or_address_with_story_text_and_relations(kordon, stocked):
+    one, other = stocked
+    (by_id,) = document(kordon, "articles", "show", one.id)
+    (by_address,) = document(kordon, "articles", "show", one.url)
+    assert by_id == by_address
+    assert (by_id["url"], by_id["text"]) == (one.url, one.text)
+    assert [(tie["url"], tie["relation"]) for tie in by_id["ties"]] == [(other.url, "copy")]
+    assert one.url in kordon("articles", "show", one.id)[1]
+
+
+def test_an_article_that_is_not_known_is_said_so(kordon):
+    assert kordon("articles", "show", "https://nowhere.example/x")[0] == 1
+
+
+def test_what_is_neither_address_nor_id_is_refused(kordon):
+    with pytest.raises(ConfigError, match="neither an address nor an id"):
+        kordon("articles", "show", "ftp://nowhere.example/x")
+
+
+# --- hosts -----------------------------------------------------------------------------------
+
+
+def test_hosts_with_work_are_listed_and_shown_with_their_feeds(kordon, stocked):
+    (listed,) = document(kordon, "hosts", "list")
+    assert (listed["host"], listed["feeds"]) == ("www.ukrinform.net", 1)
+    for name in ("www.ukrinform.net", FEED.url):
+        shown = document(kordon, "hosts", "show", name)
+        assert [state["feed"]["id"] for state in shown["feeds"]] == ["f1"]
+    assert "1 s between requests" in kordon("hosts", "show", "www.ukrinform.net")[1]
+
+
+def test_what_is_no_host_is_refused(kordon):
+    with pytest.raises(ConfigError, match="is no host"):
+        kordon("hosts", "show", "two words")

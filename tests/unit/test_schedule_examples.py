@@ -1,0 +1,65 @@
+"""The examples that `kordon schedule` prints are read by those they are for, where present."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crawler.cli.schedule import Scheduler, examples
+from crawler.overrides import changed_settings
+
+HOME = Path("/srv/kordon")
+
+
+@pytest.mark.parametrize("scheduler", Scheduler)
+def test_every_example_is_complete(scheduler):
+    for name, text in examples(scheduler, HOME).items():
+        assert "$" not in text.replace("$(", ""), name
+
+
+def test_the_crontab_holds_five_fields_and_a_command_the_shell_can_read():
+    lines = examples(Scheduler.CRON, HOME)["crontab"].splitlines()
+    jobs = [line for line in lines if re.match(r"[\d*]", line)]
+    assert len(jobs) == 2
+    for job in jobs:
+        *fields, command = job.split(maxsplit=5)
+        assert all(re.fullmatch(r"\*(/\d+)?|\d+", field) for field in fields)
+        assert "%" not in command  # cron would end the command there
+        subprocess.run(["sh", "-n", "-c", command], check=True)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
+def test_systemd_finds_nothing_wrong_with_its_units(tmp_path):
+    for name, text in examples(Scheduler.SYSTEMD, HOME).items():
+        (tmp_path / name).write_text(text)
+    units = sorted(str(path) for path in tmp_path.iterdir())
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_kubernetes_objects_fit_together():
+    (text,) = examples(Scheduler.KUBERNETES, HOME).values()
+    crawl, settings = yaml.safe_load_all(text)
+    assert (crawl["kind"], settings["kind"]) == ("StatefulSet", "ConfigMap")
+    pod = crawl["spec"]["template"]["spec"]
+    mounted = {mount["name"] for one in pod["containers"] for mount in one["volumeMounts"]}
+    volumes = {volume["name"] for volume in pod["volumes"]}
+    claims = {claim["metadata"]["name"] for claim in crawl["spec"]["volumeClaimTemplates"]}
+    assert mounted == volumes | claims
+    assert crawl["spec"]["selector"]["matchLabels"].items() <= crawl["metadata"]["labels"].items()
+
+
+def test_the_settings_in_the_kubernetes_example_can_be_used(tmp_path):
+    (text,) = examples(Scheduler.KUBERNETES, HOME).values()
+    _, settings = yaml.safe_load_all(text)
+    file = tmp_path / "settings.toml"
+    file.write_text(settings["data"]["settings.toml"])
+    assert changed_settings(file)["TOPICS"] == ("ukraine-border",)
