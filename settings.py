@@ -74,6 +74,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 8
 CONCURRENT_ITEMS = 2
 LOG_LEVEL = "WARNING"
 LOG_ENABLED = True
+LOG_FORMATTER = "crawler.middlewares.log_format.ItemLogFormatter"
 STATS_DUMP = False
 DOWNLOADER_STATS = False  # crawler.telemetry counts
 LOGSTATS_INTERVAL = 0

@@ -18,6 +18,8 @@ SKIPPED_FAILURES: Mapping[str, SkipReason] = {
     FailReason.ROBOTS: SkipReason.ROBOTS,
     FailReason.OPTED_OUT: SkipReason.OPTED_OUT,
 }
+PARSER_KILLERS = frozenset({"crashed", "memory", "deadline"})  # crawler.pool's words
+PARSERS_KILLED_MOST = 3  # by one page; each is another fetch, too
 HOPELESS_FAILURES = frozenset(reason for reason in FailReason if not reason.retryable)
 
 
@@ -91,12 +93,16 @@ class Visit:
             case Skipped(reason=reason):
                 self._tally.count(f"skip/{reason}")
                 await self._frontier.skip(claim, trouble)
-            case Retry(reason=reason) if claim.attempts < self._config.retries:
+            case Retry(reason=reason) if claim.attempts < self._retries(reason):
                 self._tally.count(f"retry/{reason}")
                 await self._frontier.retry(claim, self._clock.now() + self._delay(claim), reason)
             case Retry(reason=reason) | Bury(reason=reason):
                 self._tally.count(f"dead/{reason}")
                 await self._frontier.bury(claim, reason)
+
+    def _retries(self, reason: str) -> int:
+        most = self._config.retries
+        return min(PARSERS_KILLED_MOST - 1, most) if reason in PARSER_KILLERS else most
 
     def _delay(self, claim: EntryClaim) -> timedelta:
         return retry_delay(

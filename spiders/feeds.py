@@ -1,8 +1,8 @@
 """The crawl: due feeds and entries become requests, replies become polls and pages."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
@@ -18,8 +18,6 @@ from crawler.model import Claim, EntryClaim, Page, PollClaim
 from crawler.poll import Reply
 from crawler.shift import Shift
 from crawler.visit import Retry, judge_failure, judge_status
-
-logger = logging.getLogger(__name__)
 
 
 class FeedsSpider(Spider):
@@ -69,31 +67,45 @@ class FeedsSpider(Spider):
 
     async def feed_answered(self, response: Response, claim: PollClaim) -> None:
         """Hand a feed's answer to the poll use case, which commits it."""
-        await self._app.poll.answered(claim, reply_of(response))
-        self._shift.end(claim)
+        async with self._leaving(claim):
+            await self._app.poll.answered(claim, reply_of(response))
+            self._shift.end(claim)
 
     async def page_answered(
         self, response: Response, claim: EntryClaim
     ) -> AsyncIterator[FetchedPage]:
         """Free the host, then pass a readable page to the pipelines."""
-        await self._app.visit.fetched(claim)
-        trouble = judge_status(response.status)
-        if trouble is None:
-            yield FetchedPage(claim, self._page(response, claim))
-        else:
-            await self._app.visit.trouble(claim, trouble)
-            self._shift.end(claim)
+        async with self._leaving(claim):
+            await self._app.visit.fetched(claim)
+            trouble = judge_status(response.status)
+            if trouble is None:
+                yield FetchedPage(claim, self._page(response, claim))
+            else:
+                await self._app.visit.trouble(claim, trouble)
+                self._shift.end(claim)
 
     async def failed(self, failure: Failure) -> None:
         """Tell the frontier why a fetch brought nothing."""
-        claim = failure.request.meta["claim"]  # type: ignore[attr-defined]  # Scrapy puts it there
-        reason = reason_of(failure.value)
-        if isinstance(claim, PollClaim):
-            await self._app.poll.failed(claim, reason)
-        else:
-            await self._app.visit.fetched(claim)
-            await self._app.visit.trouble(claim, judge_failure(reason))
-        self._shift.end(claim)
+        claim = claim_of(failure)
+        async with self._leaving(claim):
+            if isinstance(failure.value, StoreError):
+                raise failure.value
+            reason = reason_of(failure.value)
+            if isinstance(claim, PollClaim):
+                await self._app.poll.failed(claim, reason)
+            else:
+                await self._app.visit.fetched(claim)
+                await self._app.visit.trouble(claim, judge_failure(reason))
+            self._shift.end(claim)
+
+    @asynccontextmanager
+    async def _leaving(self, claim: Claim) -> AsyncIterator[None]:
+        """Leave the claim for later when the store fails in the block: nothing else is at fault."""
+        try:
+            yield
+        except StoreError as error:
+            self._app.tally.count("error/store")
+            await self._shift.leave(claim, error)
 
     def item_ended(self, item: FetchedPage | PreparedArticle) -> None:
         """Make room: the item has its place, or was dropped with the frontier told."""
@@ -103,9 +115,9 @@ class FeedsSpider(Spider):
         """Give an entry back whose item broke a pipeline."""
         self._mend(item.claim, failure.value)
 
-    def answer_failed(self, failure: Failure, response: Response) -> None:
+    def answer_failed(self, failure: Failure, response: Response | Failure) -> None:
         """Give a claim back whose answer broke a callback."""
-        self._mend(response.meta["claim"], failure.value)
+        self._mend(claim_of(response), failure.value)
 
     def _mend(self, claim: Claim, error: BaseException | None) -> None:
         """Scrapy does not wait for what a signal's receiver awaits, so it becomes a task."""
@@ -114,16 +126,15 @@ class FeedsSpider(Spider):
         task.add_done_callback(self._mending.discard)
 
     async def _broken(self, claim: Claim, error: BaseException | None) -> None:
-        """End a claim that met a fault of ours; without a store its lease runs out instead."""
-        self._app.tally.count(f"error/{type(error).__name__}")
-        try:
+        """End a claim that met a fault of the store's, or of ours."""
+        async with self._leaving(claim):
+            if isinstance(error, StoreError):
+                raise error
+            self._app.tally.count(f"error/{type(error).__name__}")
             if isinstance(claim, PollClaim):
                 await self._app.poll.failed(claim, "broken")
             else:
                 await self._app.visit.trouble(claim, Retry("broken"))
-        except StoreError as away:
-            logger.warning("a claim is left to its lease: %s", away)
-        finally:
             self._shift.end(claim)
 
     def _page(self, response: Response, claim: EntryClaim) -> Page:
@@ -146,6 +157,12 @@ def reply_of(response: Response) -> Reply:
         body=response.body,
         redirects=tuple((int(why), url) for why, url in hops if str(why).isdigit()),
     )
+
+
+def claim_of(answer: Response | Failure) -> Claim:
+    """Return the claim that a request was made for, whatever came of it."""
+    claim: Claim = answer.request.meta["claim"]  # type: ignore[union-attr]  # Scrapy puts it there
+    return claim
 
 
 def reason_of(error: BaseException | None) -> str:

@@ -147,6 +147,8 @@ def _sentence(error: failures.RedisError) -> str:
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return sentence.format(said=str(error).rstrip("."))
+    if str(error).startswith("MISCONF"):
+        return "Redis cannot write to its disk and takes no more changes; make room on it"
     return f"Redis refused a command: {error}"
 
 

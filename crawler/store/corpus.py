@@ -121,10 +121,17 @@ class _Segment:
 
     @classmethod
     def opened(cls, folder: Path) -> Self:
-        """Return a new segment; nobody else knows its name."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Return a new segment; nobody else knows its name.
+
+        Raises:
+            StoreError: The disk is full or gone.
+        """
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        return cls(os.open(folder / f"{uuid4().hex}{SUFFIX}", flags, 0o600))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return cls(os.open(folder / f"{uuid4().hex}{SUFFIX}", flags, 0o600))
+        except OSError as error:
+            raise _unwritable(error) from error
 
     def append(self, record: bytes) -> None:
         """Write a record whole, or leave the segment as it was.
@@ -135,14 +142,18 @@ class _Segment:
         try:
             written = os.write(self._descriptor, record)
         except OSError as error:
-            raise StoreError(f"the corpus cannot be written: {error}") from error
+            raise _unwritable(error) from error
         if written < len(record):
             os.ftruncate(self._descriptor, self.size)
-            raise StoreError("the corpus cannot be written: the disk is full")
+            raise StoreError("the corpus cannot be written (its disk is full); make room")
         self.size += written
 
     def close(self) -> None:
         os.close(self._descriptor)
+
+
+def _unwritable(error: OSError) -> StoreError:
+    return StoreError(f"the corpus cannot be written ({error.strerror}); make room on its disk")
 
 
 def _key(article: Article) -> bytes:

@@ -108,6 +108,13 @@ async def test_a_full_disk_is_told_and_tears_nothing(corpus, tmp_path):
     assert await everything_in(tmp_path / "corpus") == [first, second]
 
 
+async def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "corpus").write_text("in the way")
+    [article] = articles_of(1)
+    with pytest.raises(StoreError, match=r"cannot be written \(.+\); make room"):
+        await LocalCorpus(tmp_path / "corpus").keep(article)
+
+
 def _keep_all(folder: Path, outlet: str) -> int:
     async def run() -> None:
         corpus = LocalCorpus(folder)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler.errors import StoreError
 from crawler.model import Entry, EntryClaim, EntryId, Feed, FeedId, OutletId, PollClaim, WorkerId
 from crawler.shift import Ending, Shift
 from crawler.store.clock import SimulatedClock
@@ -116,3 +117,89 @@ async def test_a_run_for_a_while_takes_nothing_after_its_end(frontier, clock):
     shift = a_shift(frontier, clock, at=START + timedelta(minutes=5))
     clock.advance(timedelta(minutes=5))
     assert await work(shift, frontier) == []
+
+
+# --- a store that fails ----------------------------------------------------------------------
+
+
+class Failing(MemoryFrontier):
+    """A frontier whose store fails as often as told before each claim works again."""
+
+    def __init__(self, clock, *, failures, each=timedelta(0)):
+        super().__init__(
+            clock,
+            host_pause=timedelta(0),
+            lease=timedelta(hours=2),
+            seen_window=timedelta(days=60),
+            dead_window=timedelta(days=30),
+        )
+        self.time, self.failures, self.each = clock, failures, each
+        self.limits = []
+
+    async def claim(self, worker, limit, *, feeds=True, entries=True):
+        self.limits.append(limit)
+        if self.failures:
+            self.failures -= 1
+            self.time.advance(self.each)
+            raise StoreError("Redis cannot be reached")
+        return await super().claim(worker, limit, feeds=feeds, entries=entries)
+
+
+async def test_a_store_that_fails_for_a_while_is_waited_for(clock):
+    frontier = Failing(clock, failures=3)
+    await frontier.register(feeds(3))
+    shift = a_shift(frontier, clock, once=True)
+    assert len(await work(shift, frontier)) == 3
+    assert shift.failure is None
+
+
+async def test_a_store_that_fails_is_tried_with_one_claim_until_one_ends(clock):
+    frontier = Failing(clock, failures=2)
+    await frontier.register(feeds(3))
+    await work(a_shift(frontier, clock, in_flight=8, once=True), frontier)
+    assert frontier.limits[:4] == [8, 1, 1, 8]
+
+
+async def test_patience_ends_with_a_store_that_fails_all_the_while(clock):
+    frontier = Failing(clock, failures=99, each=timedelta(minutes=4))
+    await frontier.register(feeds(1))
+    shift = a_shift(frontier, clock, once=True)
+    assert await work(shift, frontier) == []
+    assert str(shift.failure) == "Redis cannot be reached"
+    assert frontier.failures == 99 - 4
+
+
+async def test_failures_far_apart_do_not_add_up(clock):
+    frontier = Failing(clock, failures=9, each=timedelta(minutes=6))
+    await frontier.register(feeds(1))
+    shift = a_shift(frontier, clock, once=True)
+    assert len(await work(shift, frontier)) == 1
+
+
+async def test_a_claim_that_the_store_failed_goes_back_as_if_not_taken(frontier, clock):
+    await frontier.register(feeds(1))
+    shift = a_shift(frontier, clock, in_flight=1, max_pages=1)
+    claims = aiter(shift)
+    poll = await anext(claims)
+    await frontier.commit_poll(poll, polled(poll.state), entries("a.example", 1))
+    shift.end(poll)
+    first = await anext(claims)
+    await shift.leave(first, StoreError("the corpus cannot be written"))
+    assert (shift.open, shift.pages_taken) == (0, 0)
+    again = await anext(claims)
+    assert (again.entry, again.attempts) == (first.entry, 0)
+
+
+async def test_claims_that_cannot_be_given_back_are_left_to_their_leases(frontier, clock):
+    class Away(Failing):
+        async def give_back(self, claim):
+            raise StoreError("Redis cannot be reached")
+
+    frontier = Away(clock, failures=0)
+    await frontier.register(feeds(2))
+    shift = a_shift(frontier, clock)
+    claims = aiter(shift)
+    one, _ = await anext(claims), await anext(claims)
+    await shift.leave(one, StoreError("Redis cannot be reached"))
+    assert (shift.open, await shift.give_back()) == (1, 0)
+    assert (await frontier.census()).leased == 2

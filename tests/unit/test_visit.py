@@ -93,6 +93,19 @@ async def test_a_retried_entry_comes_back_after_its_delay_and_is_buried_after_th
     assert desk.tally["dead/http-500"] == 1
 
 
+@pytest.mark.parametrize("reason", ["crashed", "memory", "deadline"])
+async def test_a_page_that_kills_its_parsers_is_buried_after_the_third(reason):
+    desk = Desk()
+    claim = await desk.claim()
+    for _ in range(2):
+        await desk.visit.trouble(claim, Retry(reason))
+        desk.clock.advance(CONFIG.retry_longest)
+        claim = await desk.next_claim()
+    await desk.visit.trouble(claim, Retry(reason))
+    [letter] = await desk.frontier.entries("dead", 10)
+    assert (letter.reason, letter.attempts) == (reason, 2)
+
+
 async def test_a_skipped_entry_is_counted_by_reason_and_done():
     desk = Desk()
     await desk.visit.trouble(await desk.claim(), Skipped(SkipReason.OFF_TOPIC))
