@@ -57,6 +57,18 @@ _FRONTIER = {
 }
 
 
+def subscriptions() -> dict[str, str]:
+    """Return the keys of the operator's own outlets and feeds; all are kept until removed."""
+    return {name: crawl(spelled) for name, spelled in _SUBSCRIPTIONS.items()}
+
+
+_SUBSCRIPTIONS = {
+    "outlets": "own:outlets",  # hash: outlet -> record
+    "feeds": "own:feeds",  # hash: feed -> record
+    "removed": "own:removed",  # set of feeds
+}
+
+
 def meta() -> str:
     """Return the key of the hash that holds schema version and recipe id."""
     return f"{PRIVATE}:{{crawl}}:meta"
