@@ -1,6 +1,6 @@
 # The commands a newcomer needs; each works on a clean checkout.
 .DELETE_ON_ERROR:
-.PHONY: setup run test check lock clean
+.PHONY: setup demo run test check lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q $(VENV)/lib >/dev/null || true
 	touch $@
+
+demo: setup  ## the real crawl on a small world of publishers; needs no network
+	$(BIN)/kordon demo $(ARGS)
 
 run: setup  ## crawl the shipped catalogue
 	$(BIN)/kordon run $(ARGS)
