@@ -86,6 +86,8 @@ async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
         ]
     if as_json:
         print_json(found)
+    elif not found:
+        say("No stories yet: kordon run collects them.")
     else:
         rows = [(v.id, v.updated, v.title, v.outlet, v.copies, ", ".join(v.outlets)) for v in found]
         print_table(
