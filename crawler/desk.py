@@ -1,6 +1,6 @@
 """What a worker process reads pages with, made once for a set of topics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -27,12 +27,20 @@ def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
     Raises:
         ConfigError: There is no topic of that name.
     """
+    wanted = [topic(name, own) for name in topics]
     return Desk(
         recipe=Recipe(),
-        matchers=tuple(matcher_of(topic(name, own)) for name in topics),
+        matchers=tuple(map(matcher_of, wanted)),
         finder=PlaceFinder(names()),
+        languages=_languages(wanted),
         outlets={outlet.id: outlet for outlet in shipped_catalogue().outlets},
     )
+
+
+def _languages(topics: Sequence[Topic]) -> tuple[str, ...]:
+    if not all(topic.languages for topic in topics):
+        return ()
+    return tuple(sorted({language for topic in topics for language in topic.languages}))
 
 
 def matcher_of(wanted: Topic) -> TopicMatcher:

@@ -73,6 +73,7 @@ class Topic:
     id: TopicId
     name: str
     threshold: Share = 0.5
+    languages: tuple[str, ...] = ()  # those it is written about in; all when empty
     countries: frozenset[str] = frozenset()  # whose subject it is; ISO 3166-1 alpha-2
     neighbours: frozenset[str] = frozenset()
     weights: Standing = Standing()
