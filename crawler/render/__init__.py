@@ -1,0 +1,1 @@
+"""Stories in the formats that other programs read; pure, and sanitised last."""

@@ -1,0 +1,1 @@
+"""What other services ask over HTTP: the API, feeds, health and metrics."""
