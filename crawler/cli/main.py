@@ -12,6 +12,8 @@ import typer
 
 from crawler.cli import (
     articles,
+    demo,
+    doctor,
     feeds,
     frontier,
     hosts,
@@ -39,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("run")(run.run)
+app.command("demo")(demo.demo)
 app.add_typer(stories.app, name="stories")
 app.add_typer(articles.app, name="articles")
 app.add_typer(feeds.app, name="feeds")
@@ -48,6 +51,7 @@ app.add_typer(frontier.app, name="frontier")
 app.add_typer(hosts.app, name="hosts")
 app.add_typer(server.app, name="server")
 app.add_typer(settings.app, name="settings")
+app.command("doctor")(doctor.doctor)
 app.command("schedule")(schedule.schedule)
 
 _debugging = False

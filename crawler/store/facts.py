@@ -20,6 +20,7 @@ class Facts:
     loading: bool
     clients: int  # besides the one that asked
     memory_bytes: int
+    memory_limit_bytes: int  # 0: none
     append_only: bool
     append_only_bytes: int
 
@@ -31,6 +32,7 @@ def facts_of(info: Info) -> Facts:
         loading=is_loading(info),
         clients=max(0, int(info.get("connected_clients", 1)) - 1),
         memory_bytes=int(info.get("used_memory", 0)),
+        memory_limit_bytes=int(info.get("maxmemory", 0)),
         append_only=bool(info.get("aof_enabled", 0)),
         append_only_bytes=int(info.get("aof_current_size", 0)),
     )

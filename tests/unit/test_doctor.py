@@ -1,0 +1,100 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import settings
+from crawler.cli import doctor
+from crawler.cli.doctor import Health
+from crawler.config import Config
+from crawler.model import Feed, FeedId, FeedState, OutletId
+from crawler.store.facts import Facts
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def a_config(home, **changes):
+    constants = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    return Config.from_settings(constants | changes, {"KORDON_HOME": str(home)})
+
+
+def a_state(name="f", **facts):
+    feed = Feed(FeedId(name), OutletId("outlet"), f"https://{name}.example/rss")
+    return FeedState(feed, **facts)
+
+
+def some_facts(**changes):
+    facts = {
+        "version": "valkey 9.1.2", "loading": False, "clients": 1, "memory_bytes": 100,
+        "memory_limit_bytes": 0, "append_only": True, "append_only_bytes": 10,
+    }  # fmt: skip
+    return Facts(**facts | changes)
+
+
+def healths(states):
+    return {check.name: check.health for check in doctor.feeds(states, NOW)}
+
+
+def test_a_missing_contact_is_a_warning(tmp_path):
+    assert doctor.contact(a_config(tmp_path)).health is Health.WARN
+    with_contact = a_config(tmp_path, CONTACT="news@example.org")
+    assert doctor.contact(with_contact).health is Health.OK
+
+
+def test_a_home_that_cannot_be_made_fails_with_the_remedy(tmp_path):
+    (tmp_path / "file").write_text("")
+    check = doctor.home(a_config(tmp_path / "file" / "home"))
+    assert check.health is Health.FAIL
+    assert "KORDON_HOME" in check.remedy
+
+
+def test_free_space_is_told_for_a_home_that_does_not_exist_yet(tmp_path):
+    check = doctor.disk(a_config(tmp_path / "none" / "yet"))
+    assert "GiB free" in check.found
+
+
+def test_a_server_without_an_append_only_file_is_a_warning():
+    assert doctor.persistence(some_facts()).health is Health.OK
+    assert doctor.persistence(some_facts(append_only=False)).health is Health.WARN
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "health"),
+    [(100, 0, Health.OK), (79, 100, Health.OK), (81, 100, Health.WARN)],
+)
+def test_a_server_that_nears_its_limit_is_a_warning(used, limit, health):
+    facts = some_facts(memory_bytes=used, memory_limit_bytes=limit)
+    assert doctor.memory(facts).health is health
+
+
+def test_clocks_that_differ_are_a_warning():
+    assert doctor.clock(NOW, NOW + timedelta(seconds=4)).health is Health.OK
+    assert doctor.clock(NOW, NOW - timedelta(hours=1)).health is Health.WARN
+
+
+def test_feeds_fail_when_half_of_them_do():
+    well, ill = a_state("a", last_poll=NOW, last_new=NOW), a_state("b", failures=1, last_poll=NOW)
+    assert healths([well, well, ill])["feeds"] is Health.OK
+    assert healths([well, ill])["feeds"] is Health.FAIL
+
+
+def test_a_paused_feed_is_nobodys_business():
+    assert healths([a_state(paused=True, failures=9)]) == {"feeds": Health.WARN}
+
+
+def test_a_feed_that_answers_and_brings_nothing_new_for_a_fortnight_is_silent():
+    old = a_state("old", last_poll=NOW, last_new=NOW - 15 * DAY)
+    never = a_state("never", last_poll=NOW)
+    fresh = a_state("fresh", last_poll=NOW, last_new=NOW - 13 * DAY)
+    assert healths([fresh])["silent feeds"] is Health.OK
+    (_, silent) = doctor.feeds([old, never, fresh], NOW)
+    assert silent.found == "nothing new in 14 days: old, never"
+
+
+async def test_a_pool_that_answers_is_well(tmp_path):
+    assert (await doctor.worker_pool(a_config(tmp_path))).health is Health.OK
+
+
+def test_dead_letters_are_a_warning():
+    assert doctor.letters(0).health is Health.OK
+    assert doctor.letters(3).health is Health.WARN
