@@ -5,25 +5,29 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import psutil
 from redis.asyncio import Redis
 
+from crawler.catalog.outlets import shipped_catalogue
 from crawler.config import Config
 from crawler.dedup.placement import decide
-from crawler.desk import desk_of
+from crawler.desk import desk_of, ready
+from crawler.directory import Directory
 from crawler.ingest import Ingest
 from crawler.model import Recipe, WorkerId
 from crawler.poll import Poll
 from crawler.pool import Pool
-from crawler.ports import Clock, Corpus, Frontier, Stories
+from crawler.ports import Clock, Corpus, Frontier, Stories, Subscriptions
 from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
 from crawler.store.frontier import RedisFrontier
 from crawler.store.migrations import check
 from crawler.store.stories import RedisStories
+from crawler.store.subscriptions import RedisSubscriptions
 from crawler.telemetry import Tally
 from crawler.visit import Visit
 
@@ -40,6 +44,7 @@ class App:
     tally: Tally
     frontier: Frontier
     stories: Stories
+    subscriptions: Subscriptions
     corpus: Corpus
     poll: Poll
     visit: Visit
@@ -60,7 +65,8 @@ async def open_app(config: Config) -> AsyncIterator[App]:
     """
     recipe = Recipe()
     client = await connect(config)
-    pool = Pool(config.prepare_workers, memory_bytes=config.prepare_memory_bytes)
+    start = partial(ready, config.topics)
+    pool = Pool(config.prepare_workers, memory_bytes=config.prepare_memory_bytes, start=start)
     try:
         await check(client, recipe.id)
         async with StoreClock.synced(client) as clock:
@@ -89,6 +95,8 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         story_window=config.story_window,
         changes_max_length=config.changes_max_length,
     )
+    subscriptions = RedisSubscriptions(client)
+    directory = Directory(subscriptions, shipped_catalogue().outlets)
     return App(
         config=config,
         worker=this_worker(),
@@ -96,10 +104,11 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         tally=tally,
         frontier=frontier,
         stories=stories,
+        subscriptions=subscriptions,
         corpus=LocalCorpus(config.home / "corpus"),
-        poll=Poll(frontier, clock, config, pool, tally),
+        poll=Poll(frontier, clock, config, pool, tally, directory=directory),
         visit=Visit(frontier, clock, config, tally),
-        ingest=Ingest(pool, stories, config, tally, desk_of=desk_of, decide=decide),
+        ingest=Ingest(pool, stories, config, tally, directory, desk_of=desk_of, decide=decide),
     )
 
 

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 from crawler.catalog.gazetteer import Place, context_places, places
-from crawler.catalog.outlets import shipped_catalogue
 from crawler.catalog.topics import Topic, countries, patterns_of, topic
 from crawler.ingest import Desk
 from crawler.model import Recipe, TopicId
@@ -33,7 +32,6 @@ def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
         matchers=tuple(map(matcher_of, wanted)),
         finder=PlaceFinder(names()),
         languages=_languages(wanted),
-        outlets={outlet.id: outlet for outlet in shipped_catalogue().outlets},
     )
 
 
@@ -41,6 +39,11 @@ def _languages(topics: Sequence[Topic]) -> tuple[str, ...]:
     if not all(topic.languages for topic in topics):
         return ()
     return tuple(sorted({language for topic in topics for language in topic.languages}))
+
+
+def ready(topics: tuple[TopicId, ...], own: Path | None = None) -> None:
+    """Make the desk before the first page comes; importing this module imports the parsers."""
+    desk_of(topics, own)
 
 
 def matcher_of(wanted: Topic) -> TopicMatcher:

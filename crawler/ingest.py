@@ -3,8 +3,8 @@
 The pure packages are strangers to each other; here they are introduced.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.config import Config
 from crawler.dedup.fingerprint import fingerprint
+from crawler.directory import Directory
 from crawler.errors import SourceError
 from crawler.extract.article import main_text
 from crawler.extract.consent import stand_in
@@ -25,9 +26,9 @@ from crawler.model import (
     ArticleId,
     ChangeKind,
     EntryClaim,
+    EntryId,
     Fingerprint,
     Outlet,
-    OutletId,
     Page,
     PlaceId,
     Placement,
@@ -47,6 +48,8 @@ from crawler.text.places import PlaceFinder
 from crawler.text.relevance import TopicMatcher
 from crawler.text.shingles import shingle_hashes
 
+UNCHANGED = "unchanged"
+
 _A_DAY = timedelta(days=1)
 _SITE_PREFIXES = ("www.", "m.", "amp.", "mobile.")
 _COPY_SEGMENTS = frozenset({"amp", "print", "amp.html", "full", "all"})
@@ -60,17 +63,21 @@ class Desk:
     matchers: tuple[TopicMatcher, ...]  # one for each active topic
     finder: PlaceFinder
     languages: tuple[str, ...] = ()  # to choose from; all when empty
-    outlets: Mapping[OutletId, Outlet] = field(default_factory=dict)
 
 
-def prepare(page: Page, desk: Desk) -> Article | Skipped:
-    """Return the page's article, or why it is none; nothing else can become of a page."""
+def prepare(page: Page, desk: Desk, outlet: Outlet | None = None) -> Article | Skipped:
+    """Return the page's article, or why it is none; nothing else can become of a page.
+
+    Args:
+        page: As fetched.
+        desk: What to read it with.
+        outlet: Who publishes it, where that is known: gives a name, a country and a time zone.
+    """
     if not is_html(page.body, page.content_type):
         return Skipped(SkipReason.NOT_HTML, page.content_type.partition(";")[0])
     tree = parse(page.body, page.content_type)
     if tree is None:
         return Skipped(SkipReason.NO_TEXT, "no document")
-    outlet = desk.outlets.get(page.entry.outlet)
     meta = read_metadata(tree, page.url, zone=_zone(outlet))
     if meta.opted_out:
         return Skipped(SkipReason.OPTED_OUT, "tdm-reservation")
@@ -228,6 +235,7 @@ class Ingest:
         stories: Stories,
         config: Config,
         tally: Tally,
+        directory: Directory,
         *,
         desk_of: DeskOf,
         decide: Decide,
@@ -236,8 +244,13 @@ class Ingest:
         self._stories = stories
         self._config = config
         self._tally = tally
+        self._directory = directory
         self._desk_of = desk_of
         self._decide = decide
+
+    async def warm(self) -> None:
+        """Have every worker process ready before the first page comes."""
+        await self._pool.warm()
 
     async def prepare(self, page: Page) -> Article | Skipped:
         """Return what `prepare` makes of the page, in a process that may be killed.
@@ -246,24 +259,37 @@ class Ingest:
             SourceError: The page overstayed its deadline or broke its reader.
         """
         deadline, topics = self._config.prepare_deadline, self._config.topics
+        outlet = await self._directory.outlet(page.entry.outlet)
         return await self._pool.run(
-            page.url, deadline, prepare_at_desk, page, self._desk_of, topics
+            page.url, deadline, prepare_at_desk, page, self._desk_of, topics, outlet
         )
 
-    async def place(self, article: Article) -> None:
-        """Give the article its place in each of its topics; doing so again changes nothing."""
-        for topic in article.topics:
-            placement = await self._stories.place(topic, article, self._decide)
-            self._tally.count(f"place/{outcome_of(placement)}")
+    async def place(self, article: Article, entry: EntryId) -> Skipped | None:
+        """Give the article its place in each of its topics; doing so again changes nothing.
+
+        Returns:
+            A skip when the entry only led once more to an article known by its own address.
+        """
+        outcomes = [
+            outcome_of(await self._stories.place(topic, article, self._decide))
+            for topic in article.topics
+        ]
+        if set(outcomes) == {UNCHANGED} and entry != EntryId(article.id):
+            return Skipped(SkipReason.SAME_ARTICLE, article.url)
+        for outcome in outcomes:
+            self._tally.count(f"place/{outcome}")
+        return None
 
 
-def prepare_at_desk(page: Page, desk_of: DeskOf, topics: tuple[TopicId, ...]) -> Article | Skipped:
+def prepare_at_desk(
+    page: Page, desk_of: DeskOf, topics: tuple[TopicId, ...], outlet: Outlet | None
+) -> Article | Skipped:
     """Prepare a page in a worker process, at the desk that process keeps."""
-    return prepare(page, desk_of(topics))
+    return prepare(page, desk_of(topics), outlet)
 
 
 def outcome_of(placement: Placement) -> str:
     """Return the word a placement is counted under; `unchanged` when it was placed before."""
     own = [change.kind for change in placement.changes if change.article == placement.article]
     kind = own[0] if own else None
-    return {None: "unchanged", ChangeKind.CREATED: "created"}.get(kind, str(kind))
+    return {None: UNCHANGED, ChangeKind.CREATED: "created"}.get(kind, str(kind))

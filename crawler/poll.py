@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler.config import Config
+from crawler.directory import Directory
 from crawler.errors import SourceError
 from crawler.fetch.conditional import (
     Failed,
@@ -46,13 +47,21 @@ class Poll:
     """Polls feeds: what to ask with, and what an answer changes, committed as one step."""
 
     def __init__(
-        self, frontier: Frontier, clock: Clock, config: Config, pool: Pool, tally: Tally
+        self,
+        frontier: Frontier,
+        clock: Clock,
+        config: Config,
+        pool: Pool,
+        tally: Tally,
+        *,
+        directory: Directory,
     ) -> None:
         self._frontier = frontier
         self._clock = clock
         self._config = config
         self._pool = pool
         self._tally = tally
+        self._directory = directory
 
     def request_headers(self, claim: PollClaim) -> Mapping[str, bytes]:
         """Return the conditional headers to ask this feed with."""
@@ -102,7 +111,7 @@ class Poll:
 
     async def _modified(self, claim: PollClaim, reply: Reply, outcome: Modified) -> None:
         try:
-            document = await self._read(reply)
+            document = await self._read(claim, reply)
         except SourceError as error:  # validators of what cannot be read are not worth keeping
             forgetful = replace(claim.state, validators=Validators())
             await self.failed(replace(claim, state=forgetful), error.reason)
@@ -114,10 +123,11 @@ class Poll:
         )
         await self._commit(claim, with_news, entries, quiet=without)
 
-    async def _read(self, reply: Reply) -> FeedDocument:
+    async def _read(self, claim: PollClaim, reply: Reply) -> FeedDocument:
         kind = reply.headers.get("content-type", "")
         deadline = self._config.feed_deadline
-        return await self._pool.run(reply.url, deadline, read, reply.body, reply.url, kind)
+        zone = await self._directory.zone(claim.state.feed.outlet)
+        return await self._pool.run(reply.url, deadline, read, reply.body, reply.url, kind, zone)
 
     async def _commit(
         self,
@@ -186,9 +196,9 @@ class Poll:
         )
 
 
-def read(body: bytes, url: str, content_type: str) -> FeedDocument:
+def read(body: bytes, url: str, content_type: str, zone: str = "") -> FeedDocument:
     """Read a feed in a worker process."""
-    return read_feed(body, url=url, content_type=content_type)
+    return read_feed(body, url=url, content_type=content_type, zone=zone)
 
 
 def entry_of(state: FeedState, item: Item, now: datetime) -> Entry:

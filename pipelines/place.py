@@ -3,6 +3,7 @@
 from typing import Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 
 from crawler.app import App
 from crawler.ingest import PreparedArticle
@@ -22,6 +23,9 @@ class PlacePipeline:
 
     async def process_item(self, item: PreparedArticle) -> PreparedArticle:
         """Place the article, then mark its entry; a crash between the two only places again."""
-        await self._app.ingest.place(item.article)
+        known = await self._app.ingest.place(item.article, item.claim.entry.id)
+        if known is not None:
+            await self._app.visit.trouble(item.claim, known)
+            raise DropItem(known.reason, log_level="DEBUG")
         await self._app.visit.done(item.claim)
         return item

@@ -171,7 +171,7 @@ class _Scene:
 
     def stories(self) -> Iterator[DemoStory]:
         """Yield each story told from who published it first, the newest first."""
-        relations = {(tie.one, tie.other): tie.relation for tie in self._ties}
+        relations = {(str(tie.one), str(tie.other)): tie.relation for tie in self._ties}
         for view in sorted(self._views, key=lambda view: _moment(self._first(view)), reverse=True):
             first, *rest = sorted(view.members, key=_moment)
             said = [(one, relations.get((one.id, first.id), one.relation)) for one in rest]

@@ -4,7 +4,7 @@ import asyncio
 import re
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from crawler.cli.progress import shown
 from crawler.cli.report import print_report
 from crawler.cli.session import catalogue_of, opened, scrapys_words, settings_of_kordon
 from crawler.config import Config
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, StoreError
 from crawler.middlewares import APP_SETTING
 from crawler.setting import SETTINGS
 from crawler.shift import Ending, Shift
@@ -153,7 +153,7 @@ async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:
         in_flight=app.config.in_flight,
         ending=plan.ending(app.clock.now()),
     )
-    async with interruptible(shift.stop), shown(app, shift, quiet=quiet):
+    async with interruptible(shift.stop), shown(app, shift, quiet=quiet), warming(app):
         await run_spider(app, shift)
 
 
@@ -172,6 +172,18 @@ async def run_spider(app: App, shift: Shift) -> None:
         await shift.give_back()
     if shift.failure:
         raise shift.failure
+
+
+@asynccontextmanager
+async def warming(app: App) -> AsyncIterator[None]:
+    """Let the parser processes start while the first feeds are asked."""
+    task = asyncio.create_task(app.ingest.warm())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, StoreError):  # whoever needed one was told
+            await task
 
 
 @asynccontextmanager
