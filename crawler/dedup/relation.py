@@ -31,6 +31,8 @@ class Rules:
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     partial: float = 0.3  # of either: worth a link
     template_numbers: float = 0.5  # of what differs, holds a number: the same form filled anew
+    own_part: float = 0.15  # of each of three of one outlet, which share nothing but one passage:
+    same_part: float = 0.97  # of what any two of them share: that passage is boilerplate
     canonical: tuple[Preference, ...] = tuple(Preference)  # who is shown, first things first
     trusted: tuple[OutletId, ...] = ()  # outlets, most trusted first
 
@@ -57,7 +59,6 @@ _JUDGED = {
     Reason.LITTLE_SHARED: Relation.UNRELATED,
     Reason.PARTLY_SHARED: Relation.PARTIAL,
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
-    Reason.MUTUAL: Relation.COPY,
     Reason.SAME_ADDRESS: Relation.REVISION,
 }
 
@@ -69,15 +70,22 @@ def relate(one: LookAlike, other: LookAlike, rules: Rules = RULES) -> Tie:
     """
     shares = shares_of(one, other)
     reason = reason_of(one, other, shares, rules)
-    held = Relation.EXCERPT if shares.one_in_other > shares.other_in_one else Relation.EXPANSION
+    joining = joining_relation(shares.one_in_other, shares.other_in_one, rules)
     return Tie(
         one=one.id,
         other=other.id,
-        relation=_JUDGED.get(reason, held),
+        relation=_JUDGED.get(reason, joining),
         jaccard=shares.jaccard,
         one_in_other=shares.one_in_other,
         other_in_one=shares.other_in_one,
     )
+
+
+def joining_relation(one_in_other: float, other_in_one: float, rules: Rules) -> Relation:
+    """Return what two articles of one story are to each other by what each holds."""
+    if min(one_in_other, other_in_one) >= rules.mutual:
+        return Relation.COPY
+    return Relation.EXCERPT if one_in_other > other_in_one else Relation.EXPANSION
 
 
 def shares_of(one: LookAlike, other: LookAlike) -> Overlap:

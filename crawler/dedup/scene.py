@@ -49,6 +49,7 @@ class Scene:
         reached = ties.reached_from(article.id, members.values())
         touched = [story for story in around.stories if not reached.isdisjoint(members[story])]
         everyone = {one: articles[one] for one in sorted(reached) if one in articles}
+        ties.find_repeats(everyone)
         ties.find_digests(everyone)
         return cls(
             newcomer=newcomer,
@@ -76,6 +77,7 @@ def _look_alike(article: Article, known: LookAlike | None) -> LookAlike:
         fingerprint=article.fingerprint,
         outlet_name=article.outlet_name,
         credits=article.credits,
+        places=article.places,
     )
 
 

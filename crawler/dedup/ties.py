@@ -1,11 +1,17 @@
 """The relations among some articles, verified when first asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import combinations
 
-from crawler.dedup.relation import Rules, converse, relate
-from crawler.model import ArticleId, LookAlike, Relation, Tie
+import numpy as np
+
+from crawler.dedup.relation import Rules, converse, joining_relation, relate
+from crawler.dedup.sketch import unpack
+from crawler.model import ArticleId, LookAlike, OutletId, Relation, Tie
+
+_MOST_COMPARED = 12  # articles of one outlet, three at a time
 
 
 class Ties:
@@ -23,14 +29,17 @@ class Ties:
         self._articles = articles
         self.rules = rules
         self._digests: frozenset[ArticleId] = frozenset()
+        self._repeats: set[frozenset[ArticleId]] = set()  # pairs that share boilerplate only
         self._ties: dict[tuple[ArticleId, ArticleId], Tie] = {}
         self._near: dict[ArticleId, list[ArticleId]] = {}  # who holds it, or is held by it
         for tie in stored:
-            self._remember(_of_two(tie))
+            self._remember(_of_two(tie, rules))
 
     def between(self, one: ArticleId, other: ArticleId) -> Tie:
         """Return what `one` is to `other`."""
         tie = self._between_two(one, other)
+        if frozenset((one, other)) in self._repeats:
+            return replace(tie, relation=Relation.PARTIAL)
         held_by = {Relation.EXCERPT: other, Relation.EXPANSION: one}.get(tie.relation)
         return replace(tie, relation=Relation.DIGEST) if held_by in self._digests else tie
 
@@ -49,6 +58,20 @@ class Ties:
     def is_digest(self, one: ArticleId) -> bool:
         """Whether the article was found to hold several stories."""
         return one in self._digests
+
+    def find_repeats(self, among: Iterable[ArticleId]) -> None:
+        """Recognise passages that an outlet prints under one story after another.
+
+        Three of its articles share such a passage and nothing else, each having words of its own;
+        versions of one story share more with the next than with the one after it.
+        """
+        by_outlet: dict[OutletId, list[ArticleId]] = {}
+        for one in sorted(among):
+            by_outlet.setdefault(self._articles[one].outlet, []).append(one)
+        for ids in by_outlet.values():
+            for triple in combinations(ids[:_MOST_COMPARED], 3):
+                if self._share_one_passage(triple):
+                    self._repeats.update(map(frozenset, combinations(triple, 2)))
 
     def find_digests(self, among: Iterable[ArticleId]) -> None:
         """Judge anew which of these articles hold two texts that have nothing in common."""
@@ -71,6 +94,16 @@ class Ties:
             reached |= found
             waiting.extend(found)
         return reached
+
+    def _share_one_passage(self, triple: Sequence[ArticleId]) -> bool:
+        pairs = combinations(triple, 2)
+        if not all(self._between_two(*pair).relation.joins for pair in pairs):
+            return False
+        sketches = [unpack(self._articles[one].fingerprint.sketch) for one in triple]
+        shared = [len(np.intersect1d(*pair)) for pair in combinations(sketches, 2)]
+        passage = len(reduce(np.intersect1d, sketches))
+        own_part = min(1 - passage / len(sketch) for sketch in sketches)
+        return own_part >= self.rules.own_part and passage >= self.rules.same_part * max(shared)
 
     def _between_two(self, one: ArticleId, other: ArticleId) -> Tie:
         if (one, other) not in self._ties:
@@ -98,9 +131,13 @@ class Ties:
         )
 
 
-def _of_two(tie: Tie) -> Tie:
-    """Return the tie as it looks when nobody else is around, where a digest is an expansion."""
-    if tie.relation is not Relation.DIGEST:
-        return tie
-    held = tie.one_in_other > tie.other_in_one
-    return replace(tie, relation=Relation.EXCERPT if held else Relation.EXPANSION)
+def _of_two(tie: Tie, rules: Rules) -> Tie:
+    """Return the tie as it looks when nobody else is around.
+
+    Then a digest is an expansion, and what shares boilerplate only is a copy or an excerpt.
+    """
+    less, more = sorted((tie.one_in_other, tie.other_in_one))
+    joining = more >= rules.held or less >= rules.mutual
+    if tie.relation is Relation.DIGEST or (tie.relation is Relation.PARTIAL and joining):
+        return replace(tie, relation=joining_relation(tie.one_in_other, tie.other_in_one, rules))
+    return tie
