@@ -28,16 +28,19 @@ _CHALLENGE_MARKS = (
 SHORT_TEXT = 600  # letters; a wall's own words are fewer, a report's are more
 LONGEST_LIST_SHARE = 0.6  # of a page's letters inside links, above which nothing else is there
 FEWEST_LIST_LINKS = 25
+FEWEST_LIST_TITLES = 10  # a read-also box has fewer
+SHORTEST_TITLE = 15  # letters; shorter links stand inside sentences
 
 
 def stand_in(tree: HtmlElement, title: str, text: str) -> tuple[SkipReason, str] | None:
     """Return what a page is instead of an article and the words that show it, or None.
 
     A long text is an article whatever stands around it: reports about cookies, captchas and
-    error 404 exist, and every page of Europe carries a consent banner.
+    error 404 exist, and every page of Europe carries a consent banner. Only a text made
+    of other pages' titles is none.
     """
     if len(text) > SHORT_TEXT:
-        return None
+        return _text_of_links(tree, text)
     shown = clean(tree.text_content())[:20_000]
     return (
         _challenge(tree, title, text)
@@ -79,6 +82,16 @@ def _matched(
 ) -> tuple[SkipReason, str] | None:
     match = next(filter(None, map(pattern.search, where)), None)
     return (reason, match[0]) if match else None
+
+
+def _text_of_links(tree: HtmlElement, text: str) -> tuple[SkipReason, str] | None:
+    links = {clean(link.text_content()) for link in tree.iter("a")}
+    words = clean(text)
+    titles = [link for link in links if len(link) >= SHORTEST_TITLE and link in words]
+    letters = sum(map(len, titles))
+    if len(titles) >= FEWEST_LIST_TITLES and letters > LONGEST_LIST_SHARE * len(words):
+        return SkipReason.LINK_LIST, f"{len(titles)} links"
+    return None
 
 
 def _link_list(tree: HtmlElement, text: str) -> tuple[SkipReason, str] | None:

@@ -194,8 +194,8 @@ log in to (?:continue|read)
 только для подписчиков
 доступно по подписке
 # pl
-dla subskrybentów
-dostęp (?:do tego artykułu|dla prenumeratorów)
+dla (?:subskrybentów|prenumeratorów)
+dostęp do tego artykułu
 wykup dostęp
 pozostało \d+ ?% artykułu
 # sk hu ro lt

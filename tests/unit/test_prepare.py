@@ -116,11 +116,27 @@ def test_what_is_no_page_is_skipped_before_it_is_parsed(body, content_type):
         ("Just a moment...", "<p>Checking your browser</p>", SkipReason.BOT_CHALLENGE),
         ("404", "<p>Сторінку не знайдено</p>", SkipReason.SOFT_404),
         ("Your choice", "<p>We and our partners use cookies.</p>", SkipReason.CONSENT_WALL),
+        ("Granica", "<p>Tylko dla prenumeratorów.</p>", SkipReason.PAYWALL),
         ("Nothing", "<p></p>", SkipReason.NO_TEXT),
     ],
 )  # fmt: skip
 def test_a_page_that_stands_in_for_an_article_is_named(title, body, reason):
     assert prepare(a_page(body, title=title), BOTH).reason is reason
+
+
+def test_a_list_of_links_is_no_article_however_long():
+    titles = [f"{QUEUE[:60]} {number}" for number in range(30)]
+    items = "".join(
+        f"<li><a href='/{number}'>{title}</a></li>" for number, title in enumerate(titles)
+    )
+    assert prepare(a_page(f"<ul>{items}</ul>"), BOTH).reason is SkipReason.LINK_LIST
+
+
+def test_an_article_with_many_links_around_it_stays_one():
+    items = "".join(
+        f"<li><a href='/{number}'>{QUEUE[:60]} {number}</a></li>" for number in range(60)
+    )
+    assert isinstance(prepare(a_page(paragraphs(QUEUE, 6) + f"<ul>{items}</ul>"), BOTH), Article)
 
 
 def test_a_publisher_who_reserves_text_mining_is_obeyed():
