@@ -1,15 +1,15 @@
 """What a worker process reads pages with, made once for a set of topics."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from crawler.catalog.gazetteer import Place, context_places, places
+from crawler.catalog.gazetteer import Place, ambiguous_names, context_places, places
 from crawler.catalog.topics import Topic, countries, patterns_of, topic
 from crawler.ingest import Desk
 from crawler.model import Recipe, TopicId
 from crawler.text.countries import CountryFinder
-from crawler.text.places import Name, PlaceFinder
+from crawler.text.places import PlaceFinder, names_of
 from crawler.text.relevance import Concept, Profile, Spot, TopicMatcher
 
 BORROWING = ("pl", "sk", "hu")
@@ -30,7 +30,7 @@ def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
     return Desk(
         recipe=Recipe(),
         matchers=tuple(map(matcher_of, wanted)),
-        finder=PlaceFinder(names()),
+        finder=place_finder(),
         languages=_languages(wanted),
     )
 
@@ -81,16 +81,8 @@ def _country(place: Place) -> str:
     return place.countries[0] if place.countries else ""
 
 
-def names() -> Iterator[Name]:
-    """Yield every name of every place, inflected as its language does.
-
-    A place that has no name in a language of Latin script goes by its English one there.
-    """
-    for place in (*places(), *context_places()):
-        for language, spellings in place.names.items():
-            for spelling in spellings:
-                yield Name(place.id, spelling, language)
-        for language in BORROWING:
-            if language not in place.names:
-                for spelling in place.names.get("en", ()):
-                    yield Name(place.id, spelling, language)
+@cache
+def place_finder() -> PlaceFinder:
+    """Return what finds the places of the gazetteer and of its surroundings."""
+    named = {place.id: place.names for place in (*places(), *context_places())}
+    return PlaceFinder(names_of(named, ambiguous_names(), BORROWING))

@@ -132,13 +132,18 @@ def judge(
         language: ISO 639-1, or empty.
         home: The outlet's country, or empty.
     """
-    mentions = desk.finder.find(f"{title}\n{text}")
-    topics = (
-        matcher.topic
+    mentions = desk.finder.find(f"{title}\n{text}", language)
+    judged = {
+        matcher.topic: matcher.judge(title, text, mentions, language=language, home=home)
         for matcher in desk.matchers
-        if matcher.judge(title, text, mentions, language=language, home=home).relevant
+    }
+    borders = (border for one in judged.values() for border in one.borders)
+    places = (
+        *(PlaceId(f"border-{border.lower()}") for border in borders),
+        *(mention.place for mention in mentions),
     )
-    return tuple(topics), tuple(dict.fromkeys(mention.place for mention in mentions))
+    topics = tuple(topic for topic, one in judged.items() if one.relevant)
+    return topics, tuple(dict.fromkeys(places))
 
 
 def publication(page: Instant | None, feed: datetime | None, fetched: datetime) -> datetime | None:

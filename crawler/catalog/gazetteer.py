@@ -57,8 +57,8 @@ def _place(row: Mapping[str, str]) -> Place:
 def context_places() -> tuple[Place, ...]:
     """Return places that stand in the news of the region without being at a border.
 
-    Countries, capitals, border rivers and the everyday names of border regions; all of their
-    points are approximate.
+    Countries, capitals, border rivers, the sections of the border and the everyday names of
+    border regions; all of their points are approximate.
     """
     table = files("crawler.catalog").joinpath("data", "context.csv")
     return tuple(map(_context, csv.DictReader(table.read_text(encoding="utf-8").splitlines())))
@@ -76,3 +76,14 @@ def _context(row: Mapping[str, str]) -> Place:
         border_km=None,
         nearest_border="",
     )
+
+
+@cache
+def ambiguous_names() -> Mapping[str, tuple[str, ...]]:
+    """Return names that mean something else as well, each with words that speak against the place.
+
+    Words by how they begin, in lower case.
+    """
+    table = files("crawler.catalog").joinpath("data", "ambiguous.csv")
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return {row["name"]: tuple(row["against"].split()) for row in rows}

@@ -77,7 +77,7 @@ def _judged(
 ) -> Judged:
     whole = f"{one.title}\n{one.text}"
     language = language_of(whole, allowed=languages)
-    places = finder.find(whole)
+    places = finder.find(whole, language)
     return Judged(one, language, matcher.judge(one.title, one.text, places, language=language))
 
 

@@ -2,14 +2,21 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from crawler.model import PlaceId
 from crawler.text.inflection import forms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*")
 _APOSTROPHES = str.maketrans("’ʼ`", "'''")
+READABLE = {
+    "uk": frozenset({"uk", "ru"}),
+    "ru": frozenset({"ru", "uk", "be"}),
+    "be": frozenset({"be", "ru", "uk"}),
+    "en": frozenset({"en"}),
+}  # whose names a text uses; others use their own and the English ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,7 @@ class Name:
     place: PlaceId
     text: str
     language: str
+    against: tuple[str, ...] | None = None  # not None: ambiguous; words that rule the place out
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,9 @@ class Mention:
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     place: PlaceId
-    lower: bool  # the name is written small ("obwód lwowski")
+    language: str
+    small: bool  # the name is written without a capital ("obwód lwowski")
+    against: tuple[str, ...] | None
     rest: tuple[frozenset[str], ...]  # the forms of the words after the first
 
 
@@ -44,8 +54,19 @@ class _Token:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    mention: Mention
+    against: tuple[str, ...] | None
+
+
 class PlaceFinder:
-    """Finds the names of a gazetteer in a text, inflected or not, in one pass over its words."""
+    """Finds the names of a gazetteer in a text, inflected or not, in one pass over its words.
+
+    A name must stand with its capital. One that means something else as well (`Brest`, `Reni`,
+    `Володимир`) counts only beside another place that does not, and never beside words that
+    speak against it.
+    """
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._by_first: dict[str, list[_Pattern]] = defaultdict(list)
@@ -54,34 +75,46 @@ class PlaceFinder:
         for patterns in self._by_first.values():
             patterns.sort(key=lambda pattern: -len(pattern.rest))
 
-    def find(self, text: str) -> list[Mention]:
-        """Return the mentions in the order of the text; of several names the longest counts."""
+    def find(self, text: str, language: str = "") -> list[Mention]:
+        """Return the mentions in the order of the text; of several names the longest counts.
+
+        Args:
+            text: Any text.
+            language: ISO 639-1; names of languages that it does not use are then left out.
+        """
         tokens = [
             _Token(match[0].translate(_APOSTROPHES), *match.span())
             for match in _WORD.finditer(text)
         ]
-        return list(self._mentions(tokens))
+        readable = READABLE.get(language, frozenset({language, "en"})) if language else None
+        return _sure(list(self._candidates(tokens, readable)), text)
 
-    def _mentions(self, tokens: list[_Token]) -> Iterator[Mention]:
+    def _candidates(
+        self, tokens: list[_Token], readable: frozenset[str] | None
+    ) -> Iterator[_Candidate]:
         position = 0
         while position < len(tokens):
-            length, places = self._longest(tokens, position)
-            for place in places:
+            length, patterns = self._longest(tokens, position, readable)
+            for place, against in patterns.items():
                 end = tokens[position + length - 1].end
-                yield Mention(place, tokens[position].start, end)
+                yield _Candidate(Mention(place, tokens[position].start, end), against)
             position += max(length, 1)
 
-    def _longest(self, tokens: list[_Token], position: int) -> tuple[int, list[PlaceId]]:
+    def _longest(
+        self, tokens: list[_Token], position: int, readable: frozenset[str] | None
+    ) -> tuple[int, dict[PlaceId, tuple[str, ...] | None]]:
         first = tokens[position].text
-        capital = first[0].isupper()
-        length, places = 0, list[PlaceId]()
-        for pattern in self._by_first.get(first.casefold(), ()):
-            if not (capital or pattern.lower):
+        known = self._by_first.get(first.casefold())
+        length, found = 0, dict[PlaceId, tuple[str, ...] | None]()
+        for pattern in known or ():
+            if len(pattern.rest) + 1 < length:
+                break
+            if readable is not None and pattern.language not in readable:
                 continue
-            if len(pattern.rest) + 1 >= length and _fits(pattern, tokens, position):
+            if (pattern.small or first[0].isupper()) and _fits(pattern, tokens, position):
                 length = len(pattern.rest) + 1
-                places.append(pattern.place)
-        return length, list(dict.fromkeys(places))
+                found.setdefault(pattern.place, pattern.against)
+        return length, found
 
     def _add(self, name: Name) -> None:
         words = [match[0].translate(_APOSTROPHES) for match in _WORD.finditer(name.text)]
@@ -89,7 +122,9 @@ class PlaceFinder:
             return
         pattern = _Pattern(
             name.place,
+            name.language,
             name.text[0].islower(),
+            name.against,
             tuple(forms(word, name.language) for word in words[1:]),
         )
         for form in forms(words[0], name.language):
@@ -97,8 +132,46 @@ class PlaceFinder:
                 self._by_first[form].append(pattern)
 
 
+def names_of(
+    places: Mapping[PlaceId, Mapping[str, Iterable[str]]],
+    ambiguous: Mapping[str, tuple[str, ...]],
+    borrowing: Iterable[str] = (),
+) -> Iterator[Name]:
+    """Yield every name of every place, inflected as its language does.
+
+    Args:
+        places: The names of each place by language.
+        ambiguous: Names that mean something else as well, with the words against them.
+        borrowing: Languages that use the English name of a place they have none for.
+    """
+    for place, named in places.items():
+        spoken = {**{code: named.get("en", ()) for code in borrowing}, **named}
+        for language, spellings in spoken.items():
+            for spelling in spellings:
+                yield Name(place, spelling, language, ambiguous.get(spelling))
+
+
 def _fits(pattern: _Pattern, tokens: list[_Token], position: int) -> bool:
     following = tokens[position + 1 : position + 1 + len(pattern.rest)]
     return len(following) == len(pattern.rest) and all(
-        token.text.casefold() in forms for token, forms in zip(following, pattern.rest, strict=True)
+        token.text.casefold() in allowed
+        for token, allowed in zip(following, pattern.rest, strict=True)
     )
+
+
+def _sure(candidates: list[_Candidate], text: str) -> list[Mention]:
+    """Leave out ambiguous names that stand alone, or beside words against them."""
+    if all(one.against is None for one in candidates):
+        return [one.mention for one in candidates]
+    spans = [list(named) for _, named in groupby(candidates, key=lambda one: one.mention.start)]
+    plain = any(all(one.against is None for one in named) for named in spans)
+    words = [match[0] for match in _WORD.finditer(text.casefold())]
+    return [one.mention for named in spans if _holds(named, words, plain=plain) for one in named]
+
+
+def _holds(named: list[_Candidate], words: list[str], *, plain: bool) -> bool:
+    doubts = [one.against for one in named if one.against is not None]
+    if not doubts:
+        return True
+    against = tuple({beginning for one in doubts for beginning in one})
+    return plain and not (against and any(word.startswith(against) for word in words))

@@ -77,6 +77,7 @@ class Evidence:
     words: str
     why: str
     worth: float  # 0..1
+    border: str = ""  # whose border it names: "UA", "UA-PL"; empty when it names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ class Judgement:
     relevant: bool
     score: float  # 0..1
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def borders(self) -> tuple[str, ...]:
+        """The borders it is about, each once, in the order they are named."""
+        return tuple(dict.fromkeys(one.border for one in self.evidence if one.border))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,14 @@ class TopicMatcher:
         else:
             worth, why = self._supported(sentence, concept, head, home)
         worth = min(1.0, worth * concept.weight)
-        return Evidence(sentence.where, concept.name, hit[0], why, round(worth, 3))
+        border = self._border(sentence, hit) if concept.frontier and worth else ""
+        return Evidence(sentence.where, concept.name, hit[0], why, round(worth, 3), border)
+
+    def _border(self, sentence: _Sentence, hit: re.Match[str]) -> str:
+        ours = min(self._profile.countries, default="")
+        before, after = _beside(sentence, hit)
+        beyond = sorted((before | after) & self._profile.neighbours)
+        return f"{ours}-{beyond[0]}" if len(beyond) == 1 else ours
 
     def _frontier(
         self, sentence: _Sentence, hit: re.Match[str], head: _Head, home: str
