@@ -48,6 +48,7 @@ FEED_DEADLINE_SECONDS = 10
 # --- stories ---------------------------------------------------------------------------------
 CANDIDATE_DAYS = 14  # how long an article can be found as a look-alike
 STORY_DAYS = 90  # after a story's last change
+CHANGES_DAYS = 14  # how long an event can be read again
 CHANGES_MAX_LENGTH = 100_000  # events kept for consumers, each topic
 
 # --- Scrapy, made safe (docs/decisions/0002-scrapy-settings.md) ------------------------------

@@ -93,6 +93,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         recipe,
         candidate_window=config.candidate_window,
         story_window=config.story_window,
+        changes_window=config.changes_window,
         changes_max_length=config.changes_max_length,
     )
     subscriptions = RedisSubscriptions(client)

@@ -54,6 +54,7 @@ class Config:
     feed_deadline: timedelta
     candidate_window: timedelta
     story_window: timedelta
+    changes_window: timedelta
     changes_max_length: int
 
     @classmethod
@@ -103,6 +104,7 @@ class Config:
             feed_deadline=read.seconds("FEED_DEADLINE_SECONDS"),
             candidate_window=read.days("CANDIDATE_DAYS"),
             story_window=read.days("STORY_DAYS"),
+            changes_window=read.days("CHANGES_DAYS"),
             changes_max_length=read.whole("CHANGES_MAX_LENGTH"),
         )
         config._check_relations()

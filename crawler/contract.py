@@ -1,10 +1,12 @@
-"""The public contract, v0: what other services read from Redis (docs/reference/contract.md).
+"""The public contract, v1: what other services read from Redis (docs/reference/contract.md).
 
 Payloads are JSON objects; times are RFC 3339 in UTC. Readers must pass over fields they do not
-know: adding one is no new version, removing or changing one is.
+know: adding one is no new version, removing or changing one is. What is added here has a
+default, so that payloads written before still fit; tests/contract/v1 holds some of them.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,8 +14,9 @@ import msgspec
 
 from crawler.model import ArticleId, Change, LookAlike, Member, Story, TopicId
 
-VERSION = "v0"
+VERSION = "v1"
 MAX_MEMBERS = 100  # in one payload; `size` always tells the whole
+MAX_PLACES = 24  # those that most members name
 
 Utc = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -26,8 +29,11 @@ class ArticlePayload(msgspec.Struct, frozen=True):
     outlet: str
     outlet_name: str
     title: str
-    language: str
+    language: str  # ISO 639-1, or empty
     published: Utc | None
+    first_seen: Utc
+    credits: list[str]  # agencies and papers it names as its source
+    places: list[str]  # gazetteer ids
 
 
 class MemberPayload(ArticlePayload, frozen=True):
@@ -48,6 +54,7 @@ class StoryPayload(msgspec.Struct, frozen=True):
     size: int
     outlets: list[str]
     languages: list[str]
+    places: list[str]  # those that most members name, first
     members: list[MemberPayload]  # by arrival, the first hundred
     linked: list[str]  # stories that share much with this one without being it
 
@@ -77,6 +84,19 @@ class ChangePayload(msgspec.Struct, frozen=True):
 Facts = Mapping[ArticleId, LookAlike]
 
 
+def is_before(one: str, other: str) -> bool:
+    """Tell whether a change id stands before another; the empty id stands before all.
+
+    A reader whose last id is before `trimmed` of `window` has missed changes.
+    """
+    return _ordinal(one) < _ordinal(other)
+
+
+def _ordinal(change: str) -> tuple[int, int]:
+    milliseconds, _, sequence = change.partition("-")
+    return int(milliseconds or 0), int(sequence or 0)
+
+
 def rfc3339(at: datetime) -> str:
     """Return an aware time as payloads and events write it."""
     return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
@@ -95,6 +115,7 @@ def story_payload(topic: TopicId, story: Story, facts: Facts) -> bytes:
         size=len(story.members),
         outlets=sorted({facts[member.article].outlet for member in known}),
         languages=sorted({facts[member.article].language for member in known} - {""}),
+        places=_places(facts[member.article] for member in known),
         members=[_member(member, facts) for member in known[:MAX_MEMBERS]],
         linked=list(story.linked),
     )
@@ -126,11 +147,12 @@ def listings(story: Story, facts: Facts) -> tuple[str, ...]:
     """Return the `by:` lists a story stands in, such as `language:uk` and `outlet:pravda`."""
     known = [facts[member.article] for member in story.members if member.article in facts]
     languages = {f"language:{fact.language}" for fact in known if fact.language}
-    return tuple(sorted(languages | {f"outlet:{fact.outlet}" for fact in known}))
+    places = {f"place:{place}" for place in _places(known)}
+    return tuple(sorted(languages | places | {f"outlet:{fact.outlet}" for fact in known}))
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of every payload; `contract_v0.schema.json` is this, written down."""
+    """Return the JSON Schema of every payload; `contract_v1.schema.json` is this, written down."""
     kinds = (StoryPayload, ForwardPayload, ChangePayload)
     _, components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     return {
@@ -140,27 +162,30 @@ def schema() -> dict[str, Any]:
     }
 
 
+def _places(known: Iterable[LookAlike]) -> list[str]:
+    """Return the places that most articles name; of equals those named earlier."""
+    named = Counter(place for fact in known for place in fact.places)
+    return [place for place, _ in named.most_common(MAX_PLACES)]
+
+
 def _article(fact: LookAlike) -> ArticlePayload:
-    return ArticlePayload(
-        fact.id,
-        fact.url,
-        fact.outlet,
-        fact.outlet_name,
-        fact.title,
-        fact.language,
-        fact.published,
-    )
+    return ArticlePayload(**_facts(fact))
 
 
 def _member(member: Member, facts: Facts) -> MemberPayload:
-    fact = facts[member.article]
-    return MemberPayload(
-        fact.id,
-        fact.url,
-        fact.outlet,
-        fact.outlet_name,
-        fact.title,
-        fact.language,
-        fact.published,
-        member.relation,
-    )
+    return MemberPayload(**_facts(facts[member.article]), relation=member.relation)
+
+
+def _facts(fact: LookAlike) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "url": fact.url,
+        "outlet": fact.outlet,
+        "outlet_name": fact.outlet_name,
+        "title": fact.title,
+        "language": fact.language,
+        "published": fact.published,
+        "first_seen": fact.arrived,
+        "credits": list(fact.credits),
+        "places": list(fact.places),
+    }

@@ -329,6 +329,7 @@ class LookAlike:
     fingerprint: Fingerprint
     outlet_name: str = ""
     credits: tuple[str, ...] = ()
+    places: tuple[PlaceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,8 @@ SETTINGS = (
             "How long an article can be found as a look-alike of a new one.", 0.01, 365),
     Setting("STORY_DAYS", "Stories", Kind.NUMBER,
             "How long a story is kept after its last change.", 0.01, 3_650),
+    Setting("CHANGES_DAYS", "Stories", Kind.NUMBER,
+            "How long an event stays in the stream for consumers to read.", 0.01, 3_650),
     Setting("CHANGES_MAX_LENGTH", "Stories", Kind.WHOLE,
             "Events kept for consumers, in each topic.", 100, 100_000_000),
 )  # fmt: skip

@@ -15,7 +15,7 @@ import redis
 
 def follow(client: redis.Redis, topic: str, group: str) -> Iterator[tuple[dict, Any]]:
     """Yield each event with its story as it is now; asking for the next acknowledges it."""
-    prefix = f"kordon:v0:{{{topic}}}:"
+    prefix = f"kordon:v1:{{{topic}}}:"
     try:
         client.xgroup_create(f"{prefix}changes", group, id="0", mkstream=True)
     except redis.ResponseError as error:

@@ -186,6 +186,7 @@ def opened(path: str) -> tuple[redis.asyncio.Redis, Counted]:
         RECIPE,
         candidate_window=timedelta(days=14),
         story_window=timedelta(days=90),
+        changes_window=timedelta(days=14),
         changes_max_length=100_000,
     )
     return client, stories
@@ -252,7 +253,7 @@ async def footprint(path: str, articles: list[Article]) -> dict[str, Any]:
     family, facts = defaultdict(int), 0
     async for key in client.scan_iter(count=1000):
         name = key.decode()
-        part = "public" if ":v0:" in name else name.split(":")[4]
+        part = "public" if ":v1:" in name else name.split(":")[4]
         family[part] += await client.memory_usage(key, samples=0)
         if part == "article":
             facts += len(await client.get(key))

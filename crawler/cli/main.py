@@ -12,6 +12,7 @@ import typer
 
 from crawler.cli import (
     articles,
+    contract,
     demo,
     doctor,
     feeds,
@@ -50,6 +51,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(frontier.app, name="frontier")
 app.add_typer(hosts.app, name="hosts")
 app.add_typer(server.app, name="server")
+app.add_typer(contract.app, name="contract")
 app.add_typer(settings.app, name="settings")
 app.command("doctor")(doctor.doctor)
 app.command("schedule")(schedule.schedule)

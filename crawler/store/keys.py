@@ -7,8 +7,9 @@ one topic. Public keys (docs/reference/contract.md) stand under `kordon:<version
 from crawler.model import RecipeId, TopicId
 
 PRIVATE = "kordon:p1"
-PUBLIC = "kordon:v0"
-SCHEMA_VERSION = 1
+PUBLIC = "kordon:v1"
+RETIRED = "kordon:v0"
+SCHEMA_VERSION = 2
 
 
 def crawl(name: str) -> str:
@@ -82,3 +83,8 @@ def topic(topic_id: TopicId, recipe: RecipeId, name: str) -> str:
 def public(topic_id: TopicId, name: str) -> str:
     """Return the key of one public part of a topic."""
     return f"{PUBLIC}:{{{topic_id}}}:{name}"
+
+
+def retired(topic_id: TopicId, name: str) -> str:
+    """Return the key of one public part of a topic under the contract before this one."""
+    return f"{RETIRED}:{{{topic_id}}}:{name}"

@@ -38,7 +38,7 @@ def _check_schema(found: int) -> None:
     if found < keys.SCHEMA_VERSION:
         raise ConfigError(
             f"an older Kordon wrote this store (schema {found}, needed {keys.SCHEMA_VERSION})",
-            f"this version has no command to migrate it: run the Kordon that wrote it, {ANEW}",
+            f"end every `kordon run` and run `kordon contract migrate`, {ANEW}",
         )
 
 

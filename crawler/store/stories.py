@@ -63,6 +63,7 @@ class RedisStories:
         *,
         candidate_window: timedelta,
         story_window: timedelta,
+        changes_window: timedelta,
         changes_max_length: int,
         nominate: Nominate = index_keys,
     ) -> None:
@@ -71,10 +72,12 @@ class RedisStories:
         self._recipe = recipe
         self._candidate_window = candidate_window
         self._story_window = story_window
+        self._changes_window = changes_window
         self._changes_max_length = changes_max_length
         self._nominate = nominate
         self._place_script = client.register_script(_script("place"))
         self._expire_script = client.register_script(_script("expire"))
+        self._trim_script = client.register_script(_script("trim"))
 
     # --- placing -----------------------------------------------------------------------------
 
@@ -195,6 +198,7 @@ class RedisStories:
             if not articles:
                 break  # what is left moved just now, or is not ours to mend
         await self._drop_segments(topic)
+        await self._run(self._trim_script, topic, span(self._changes_window))
         return released
 
     async def _overdue(self, topic: TopicId) -> Sequence[StoryId]:

@@ -20,6 +20,7 @@ from crawler.model import (
     LookAlike,
     Member,
     OutletId,
+    PlaceId,
     Relation,
     Story,
     StoryId,
@@ -58,6 +59,7 @@ class _Body(msgspec.Struct, array_like=True, frozen=True, gc=False):
     sketch: bytes
     shingles: int
     content_hash: bytes
+    places: tuple[str, ...] = ()  # absent from what contract v0 stored
 
 
 class _StoryBody(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -107,6 +109,7 @@ def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookA
         fingerprint=replace(article.fingerprint, signature=b"", samples=b""),
         outlet_name=article.outlet_name,
         credits=article.credits,
+        places=article.places,
     )
 
 
@@ -127,6 +130,7 @@ def pack_article(fact: LookAlike) -> bytes:
             mark.sketch,
             mark.shingles,
             mark.content_hash,
+            fact.places,
         )
     )
 
@@ -147,6 +151,7 @@ def unpack_article(record: bytes) -> LookAlike:
         Fingerprint(b"", b"", body.sketch, body.shingles, body.content_hash),
         body.outlet_name,
         body.credits,
+        tuple(PlaceId(place) for place in body.places),
     )
 
 

@@ -35,7 +35,7 @@ class _Held:
     @classmethod
     async def of(cls, server: Any, topic: TopicId, recipe: RecipeId) -> "_Held":
         found: list[dict[str, Any]] = []
-        for prefix in (f"kordon:p1:{{{topic}}}:{recipe}:", f"kordon:v0:{{{topic}}}:"):
+        for prefix in (f"kordon:p1:{{{topic}}}:{recipe}:", f"kordon:v1:{{{topic}}}:"):
             pattern = prefix + "*"
             names = [key async for key in server.scan_iter(match=pattern, count=10_000)]
             found.append({key.decode()[len(prefix) :]: await _read(server, key) for key in names})

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from itertools import islice
@@ -14,10 +15,11 @@ from jsonschema import Draft202012Validator
 from newsroom import NOON, an_article, copies, decide, words_of
 from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
 
-from crawler.contract import MAX_MEMBERS, schema
+from crawler.contract import MAX_MEMBERS, is_before, schema
+from crawler.model import PlaceId
 
-PREFIX = "kordon:v0:{ukraine-border}:"
-SCHEMA = json.loads(files("crawler").joinpath("contract_v0.schema.json").read_text())
+PREFIX = "kordon:v1:{ukraine-border}:"
+SCHEMA = json.loads(files("crawler").joinpath("contract_v1.schema.json").read_text())
 
 
 def check(kind: str, payload: bytes | str) -> Any:
@@ -118,7 +120,8 @@ async def test_an_expired_story_is_announced_and_leaves_only_the_stream(stories,
     last = (await events(server))[-1]
     assert last["kind"] == "expired"
     assert check("ChangePayload", last["payload"])["title"] == "A title"
-    assert await server.keys("kordon:v0:*") == [f"{PREFIX}changes".encode()]
+    left = {f"{PREFIX}changes".encode(), f"{PREFIX}window".encode()}
+    assert set(await server.keys("kordon:v1:*")) == left
 
 
 async def test_the_example_consumer_sees_every_event_and_again_what_it_left(stories, reader):
@@ -138,3 +141,59 @@ def _example() -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+# --- what is still there ---------------------------------------------------------------------
+
+
+async def window(server: Any) -> dict[str, str]:
+    found = await server.hgetall(f"{PREFIX}window")
+    return {name.decode(): value.decode() for name, value in found.items()}
+
+
+async def test_the_window_names_the_first_change_from_the_beginning(stories, server):
+    await stories.place(TOPIC, an_article(), decide)
+    ((first, _),) = await server.xrange(f"{PREFIX}changes")
+    assert await window(server) == {"first": first.decode()}
+
+
+async def test_a_stream_over_its_length_tells_which_changes_went(server, clock):  # noqa: F811
+    stories = in_redis(server, clock, changes_max_length=10)
+    for n in range(80):
+        await stories.place(TOPIC, an_article(url=f"https://{n}.example/"), decide)
+    kept = [id_.decode() for id_, _ in await server.xrange(f"{PREFIX}changes")]
+    told = await window(server)
+    assert len(kept) == 80 - 64
+    assert told["first"] == kept[0]
+    assert is_before(told["trimmed"], kept[0])
+    assert not is_before(told["trimmed"], "0-1")
+
+
+async def test_changes_older_than_their_window_go_and_leave_a_mark(server, clock):  # noqa: F811
+    stories = in_redis(server, clock, changes_window=timedelta(days=-1))  # all are older
+    for article in copies(3):
+        await stories.place(TOPIC, article, decide)
+    last = (await server.xrevrange(f"{PREFIX}changes", count=1))[0][0].decode()
+    await stories.expire(TOPIC)
+    assert await server.xlen(f"{PREFIX}changes") == 0
+    assert await window(server) == {"first": "", "trimmed": last}
+
+
+async def test_a_story_tells_the_places_most_members_name_first(stories, server):
+    named = [("krakivets",), ("krakivets", "medyka"), ("medyka", "krakivets")]
+    for article, places in zip(copies(3), named, strict=True):
+        with_places = replace(article, places=tuple(PlaceId(place) for place in places))
+        placed = await stories.place(TOPIC, with_places, decide)
+    story = check("StoryPayload", await server.get(f"{PREFIX}story:{placed.story}"))
+    assert story["places"] == ["krakivets", "medyka"]
+    assert [member["places"] for member in story["members"]] == [list(names) for names in named]
+    assert await server.zrange(f"{PREFIX}by:place:medyka", 0, -1) == [placed.story.encode()]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "before"),
+    [("1-9", "1-10", True), ("9-0", "10-0", True), ("10-0", "9-5", False), ("2-1", "2-1", False),
+     ("", "0-1", True), ("5", "5-1", True)],
+)  # fmt: skip
+def test_change_ids_are_compared_as_numbers(one, other, before):
+    assert is_before(one, other) is before

@@ -19,6 +19,7 @@
 
 local private, public = KEYS[1], KEYS[2]
 local TIE = 30
+local TRIMMED_AT_ONCE = 64  -- changes over the limit, so that few writes pay for trimming
 
 local function packed(handle)
   return struct.pack('>I4', handle)
@@ -97,11 +98,27 @@ local function write_story(story)
   end
 end
 
+-- Drop the oldest changes up to this one, and publish what is still there and what is not.
+local function drop_changes(last)
+  local changes, window = public .. 'changes', public .. 'window'
+  local ms, sequence = string.match(last, '^(%d+)%-(%d+)$')
+  redis.call('XTRIM', changes, 'MINID', ms .. '-' .. string.format('%d', sequence + 1))
+  local first = redis.call('XRANGE', changes, '-', '+', 'COUNT', 1)[1]
+  redis.call('HSET', window, 'trimmed', last, 'first', first and first[1] or '')
+end
+
 -- Append {kind, story, article, at, version, payload} to the public stream.
 local function announce(event, longest)
-  redis.call('XADD', public .. 'changes', 'MAXLEN', '~', longest, '*', 'kind', event[1],
-    'story', event[2], 'article', event[3], 'at', event[4], 'version', event[5],
-    'payload', event[6])
+  local changes = public .. 'changes'
+  local id = redis.call('XADD', changes, '*', 'kind', event[1], 'story', event[2],
+    'article', event[3], 'at', event[4], 'version', event[5], 'payload', event[6])
+  local length = redis.call('XLEN', changes)
+  if length == 1 then
+    redis.call('HSET', public .. 'window', 'first', id)
+  elseif length >= longest + TRIMMED_AT_ONCE then
+    local oldest = redis.call('XRANGE', changes, '-', '+', 'COUNT', TRIMMED_AT_ONCE)
+    drop_changes(oldest[#oldest][1])
+  end
 end
 
 -- Return a tie list without the entry about one other article.
