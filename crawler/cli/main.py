@@ -12,6 +12,7 @@ import typer
 
 from crawler.cli import (
     articles,
+    backup,
     contract,
     demo,
     doctor,
@@ -54,6 +55,8 @@ app.add_typer(server.app, name="server")
 app.add_typer(contract.app, name="contract")
 app.add_typer(settings.app, name="settings")
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("schedule")(schedule.schedule)
 
 _debugging = False

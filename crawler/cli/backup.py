@@ -1,0 +1,85 @@
+"""`kordon backup` and `kordon restore`: server data and corpus, at one instant, in one file."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.app import is_dead
+from crawler.cli.console import Json, print_json, say
+from crawler.cli.session import opened, settings_of_kordon
+from crawler.config import Config
+from crawler.errors import ConfigError
+from crawler.model import Recipe
+from crawler.store import backup as backups
+from crawler.store.backup import Manifest
+from crawler.store.connection import connect
+
+MEBIBYTE = 1 << 20
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write; appears when it is whole.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Save what the server holds and the corpus; a crawl may run, and waits a moment."""
+    if file.exists() and not force:
+        raise ConfigError(f"{file} is there already", "give another name, or --force")
+    manifest = asyncio.run(_save(Config.from_settings(settings_of_kordon()), file.absolute()))
+    _tell("saved", manifest, file, as_json=as_json)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `kordon backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace stories and corpus.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put a backup back; refuses to replace anything without --force."""
+    config = Config.from_settings(settings_of_kordon())
+    manifest = backups.examine(file, Recipe().id)
+    asyncio.run(_load(config, file, force=force))
+    _tell("restored", manifest, file, as_json=as_json)
+
+
+async def _save(config: Config, file: Path) -> Manifest:
+    async with opened(config):
+        pass  # a store that this Kordon must not touch is refused here
+    async with await connect(config) as client:
+        return await backups.save(client, config.home / "corpus", file, Recipe().id)
+
+
+async def _load(config: Config, file: Path, *, force: bool) -> None:
+    corpus = config.home / "corpus"
+    async with await connect(config) as client:
+        there = await backups.occupied(client, corpus)
+        if there and not force:
+            raise ConfigError(f"there are {there} already", "restore elsewhere, or give --force")
+        if there:
+            await _refuse_while_crawling(config)
+        await backups.load(client, corpus, file)
+
+
+async def _refuse_while_crawling(config: Config) -> None:
+    alive: list[str] = []
+    with suppress(ConfigError):  # a store of another Kordon is what a backup may well replace
+        async with opened(config) as wired:
+            alive += [one for one in await wired.frontier.workers() if not is_dead(one)]
+    if alive:
+        raise ConfigError(
+            f"a crawl is running ({', '.join(alive)})",
+            "stop it first, or wait until its lease ends",
+        )
+
+
+def _tell(done: str, manifest: Manifest, file: Path, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"file": str(file), "manifest": manifest})
+        return
+    corpus = sum(manifest.corpus.values()) / MEBIBYTE
+    say(
+        f"{done}: {manifest.keys} keys and {corpus:.1f} MiB of corpus, "
+        f"as they were at {manifest.created:%Y-%m-%d %H:%M:%S} UTC ({file})"
+    )

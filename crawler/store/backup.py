@@ -1,0 +1,356 @@
+"""A backup: what the server holds and the corpus, as they were at one instant, in one file.
+
+The file is a tar of a manifest, the keys (each as the server's DUMP) and the corpus segments.
+
+Source: docs/decisions/0092-backup.md
+"""
+
+import asyncio
+import io
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import IO
+
+import msgspec
+import redis.exceptions as failures
+from redis.asyncio import Redis
+from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
+
+from crawler.errors import ConfigError, StoreError
+from crawler.model import RecipeId
+from crawler.store import keys
+from crawler.store.connection import translated
+from crawler.store.corpus import SUFFIX
+from crawler.store.facts import version_of
+
+FORMAT = 1
+MANIFEST, KEYS = "kordon-backup.json", "keys.msgpack.zst"
+OURS = "kordon:*"
+BATCH = 500  # keys asked for in one trip
+PAUSE_SECONDS = 5  # writers wait so long at most when this process dies
+RENEW_SECONDS = 1
+RIGHTS = "grant the Redis user +client|pause +client|unpause +restore for backups"
+
+_SEGMENT = re.compile(rf"corpus/[0-9a-f]{{32}}{re.escape(SUFFIX)}")
+_LENGTH_BYTES = 4
+_DUMPS = """
+local found = {}
+for _, name in ipairs(KEYS) do
+  found[#found + 1] = redis.call('DUMP', name)
+  found[#found + 1] = redis.call('PEXPIRETIME', name)
+end
+return found
+"""
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup holds, and who can read it."""
+
+    format: int
+    created: datetime
+    server: str  # "valkey 9.1.2"
+    schema: int
+    recipe: str
+    keys: int
+    corpus: dict[str, int]  # segment -> bytes
+
+
+class Record(msgspec.Struct, array_like=True, frozen=True):
+    """One key."""
+
+    name: bytes
+    expires: int  # milliseconds since 1970; 0: never
+    value: bytes  # as DUMP gives it
+
+
+# --- saving ----------------------------------------------------------------------------------
+
+
+async def save(client: Redis, corpus: Path, target: Path, recipe: RecipeId) -> Manifest:
+    """Write a backup; whoever writes to the server meanwhile waits.
+
+    The corpus runs ahead of the server by what is not placed yet, as it always does.
+
+    Raises:
+        ConfigError: The target cannot be written.
+        StoreError: The server cannot be reached, or does not let us pause its writers.
+    """
+    with (
+        _writable(target),
+        _beside(target) as draft,
+        tempfile.TemporaryFile(dir=target.parent) as dumped,
+    ):
+        async with _writers_paused(client):
+            count = await _dump(client, dumped)
+            sizes = _sizes(corpus)
+        with translated():
+            server = version_of(await client.info("server"))
+        manifest = Manifest(
+            FORMAT, datetime.now(UTC), server, keys.SCHEMA_VERSION, recipe, count, sizes
+        )
+        await asyncio.to_thread(_pack, draft, manifest, dumped, corpus)
+        draft.replace(target)
+    return manifest
+
+
+@asynccontextmanager
+async def _writers_paused(client: Redis) -> AsyncIterator[None]:
+    """Keep every client from writing; readers go on."""
+    await _pause(client)
+    renewing = asyncio.create_task(_keep_paused(client))
+    try:
+        yield
+        if renewing.done():
+            renewing.result()
+    finally:
+        renewing.cancel()
+        with suppress(asyncio.CancelledError, StoreError):
+            await renewing
+        with translated():
+            await client.execute_command("CLIENT", "UNPAUSE")  # type: ignore[no-untyped-call]
+
+
+async def _keep_paused(client: Redis) -> None:
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        await _pause(client)
+
+
+async def _pause(client: Redis) -> None:
+    try:
+        await client.client_pause(PAUSE_SECONDS * 1000, all=False)
+    except failures.NoPermissionError as error:
+        raise StoreError(f"the Redis user may not pause writers; {RIGHTS}") from error
+    except failures.RedisError:
+        with translated():
+            raise
+
+
+async def _dump(client: Redis, file: IO[bytes]) -> int:
+    """Write every key of ours to the file; return how many there are."""
+    count, compressor = 0, ZstdCompressor(level=3, write_checksum=True)
+    with translated(), compressor.stream_writer(file, closefd=False) as packed:
+        async for names in _names(client):
+            count += await _write(client, names, packed)
+    file.flush()
+    return count
+
+
+async def _names(client: Redis) -> AsyncIterator[Sequence[bytes]]:
+    """Yield the names of our keys in batches; some may come twice."""
+    batch = list[bytes]()
+    async for name in client.scan_iter(match=OURS, count=BATCH):
+        batch.append(name)
+        if len(batch) == BATCH:
+            yield tuple(batch)
+            batch.clear()
+    if batch:
+        yield tuple(batch)
+
+
+async def _write(client: Redis, names: Sequence[bytes], file: IO[bytes]) -> int:
+    found = [record for tag in _by_tag(names) for record in await _read(client, tag)]
+    for record in found:
+        packed = msgspec.msgpack.encode(record)
+        file.write(len(packed).to_bytes(_LENGTH_BYTES) + packed)
+    return len(found)
+
+
+async def _read(client: Redis, names: Sequence[bytes]) -> list[Record]:
+    """Return these keys, which share a hash tag; those that expired meanwhile are left out."""
+    answers = await client.eval_ro(_DUMPS, len(names), *names)
+    triples = zip(names, answers[::2], answers[1::2], strict=True)
+    return [Record(name, max(0, expires), value) for name, value, expires in triples if value]
+
+
+def _by_tag(names: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    tagged = sorted((name.partition(b"}")[0], name) for name in names)
+    for _, group in groupby(tagged, key=itemgetter(0)):
+        yield [name for _, name in group]
+
+
+def _sizes(corpus: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in sorted(corpus.glob(f"*{SUFFIX}"))}
+
+
+def _pack(draft: Path, manifest: Manifest, dumped: IO[bytes], corpus: Path) -> None:
+    with draft.open("wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
+        _add(tar, MANIFEST, io.BytesIO(msgspec.json.format(msgspec.json.encode(manifest))))
+        _add(tar, KEYS, dumped)
+        for name, size in manifest.corpus.items():
+            with (corpus / name).open("rb") as segment:
+                _add(tar, f"corpus/{name}", segment, size)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _add(tar: tarfile.TarFile, name: str, file: IO[bytes], size: int | None = None) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = file.seek(0, os.SEEK_END) if size is None else size
+    entry.mode = 0o600
+    file.seek(0)
+    tar.addfile(entry, file)
+
+
+# --- restoring -------------------------------------------------------------------------------
+
+
+def examine(source: Path, recipe: RecipeId) -> Manifest:
+    """Return what a backup holds, once it has been read through.
+
+    Raises:
+        ConfigError: It is no backup, damaged, or another version's.
+    """
+    with _readable(source), tarfile.open(source) as tar:
+        manifest = _manifest(tar, source)
+        _check_fit(manifest, source, recipe)
+        if sum(1 for _ in _records(tar)) != manifest.keys:
+            raise ConfigError(f"{source} is damaged (keys are missing)", "use another backup")
+        members = {one.name: one.size for one in tar if _SEGMENT.fullmatch(one.name)}
+        if members != {f"corpus/{name}": size for name, size in manifest.corpus.items()}:
+            raise ConfigError(f"{source} is damaged (segments differ)", "use another backup")
+    return manifest
+
+
+async def occupied(client: Redis, corpus: Path) -> str:
+    """Return what a restore would replace, for a person; empty when there is nothing."""
+    marks = {keys.meta().encode()}  # an empty store that Kordon has met holds this one
+    with translated():
+        found = {name async for names in _names(client) for name in names}
+    held, segments = len(found - marks), len(_sizes(corpus))
+    return f"{held} keys and {segments} corpus segments" if held or segments else ""
+
+
+async def load(client: Redis, corpus: Path, source: Path) -> None:
+    """Put an examined backup in the place of whatever is there.
+
+    Raises:
+        ConfigError: The disk is full, or the home cannot be written.
+        StoreError: The server cannot be reached or does not take the keys; restore again then.
+    """
+    fresh = corpus.with_name("corpus.restoring")
+    with _writable(corpus), tarfile.open(source) as tar:
+        await asyncio.to_thread(_unpack, tar, fresh)
+        with translated():
+            await _clear(client)
+        await _put(client, _records(tar))
+        await asyncio.to_thread(_swap, fresh, corpus)
+
+
+async def _clear(client: Redis) -> None:
+    for names in [names async for names in _names(client)]:
+        await client.unlink(*names)
+
+
+async def _put(client: Redis, records: Iterator[Record]) -> None:
+    pipe = client.pipeline(transaction=False)
+    try:
+        for record in records:
+            pipe.restore(record.name, record.expires, record.value, replace=True, absttl=True)
+            if len(pipe) >= BATCH:
+                await pipe.execute()
+        await pipe.execute()
+    except failures.NoPermissionError as error:
+        raise StoreError(f"the Redis user may not restore keys; {RIGHTS}") from error
+    except failures.ResponseError as error:
+        if "DUMP payload" not in str(error):
+            raise StoreError(
+                f"Redis refused a key: {error}; nothing is whole, restore again"
+            ) from error
+        raise StoreError(
+            "this server cannot read the backup's keys; restore into the kind that wrote it"
+        ) from error
+    except failures.RedisError:
+        with translated():
+            raise
+
+
+def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    for member in tar:
+        if _SEGMENT.fullmatch(member.name) and (stream := tar.extractfile(member)):
+            with (folder / member.name.removeprefix("corpus/")).open("xb") as file:
+                shutil.copyfileobj(stream, file)
+
+
+def _swap(fresh: Path, corpus: Path) -> None:
+    replaced = corpus.with_name("corpus.replaced")
+    shutil.rmtree(replaced, ignore_errors=True)
+    if corpus.exists():
+        corpus.rename(replaced)
+    fresh.rename(corpus)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _manifest(tar: tarfile.TarFile, source: Path) -> Manifest:
+    try:
+        stream = tar.extractfile(MANIFEST)
+    except KeyError:
+        stream = None
+    if stream is None:
+        raise ConfigError(f"{source} is no backup of Kordon's", "give what kordon backup wrote")
+    return msgspec.json.decode(stream.read(), type=Manifest)
+
+
+def _check_fit(manifest: Manifest, source: Path, recipe: RecipeId) -> None:
+    ours = (FORMAT, keys.SCHEMA_VERSION, recipe)
+    theirs = (manifest.format, manifest.schema, manifest.recipe)
+    if ours != theirs:
+        raise ConfigError(
+            f"another Kordon wrote {source} (format, schema, recipe {theirs}; here {ours})",
+            "restore it with the Kordon that wrote it",
+        )
+
+
+def _records(tar: tarfile.TarFile) -> Iterator[Record]:
+    stream = tar.extractfile(KEYS)
+    if stream is None:
+        return
+    with ZstdDecompressor().stream_reader(stream) as packed:
+        while length := packed.read(_LENGTH_BYTES):
+            yield msgspec.msgpack.decode(packed.read(int.from_bytes(length)), type=Record)
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Yield a name in the target's directory; nothing stays there when the block fails."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _writable(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"{error.filename or target} cannot be written ({error.strerror})",
+            "give a path in a directory of yours with room",
+        ) from error
+
+
+@contextmanager
+def _readable(source: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"{source} cannot be read ({error.strerror})", "mend the path") from error
+    except (tarfile.TarError, msgspec.DecodeError, ZstdError, EOFError) as error:
+        raise ConfigError(f"{source} is damaged, or no backup", "use another backup") from error

@@ -1,0 +1,156 @@
+"""A backup comes back as it was, whatever was written while it was made."""
+
+import asyncio
+import tarfile
+from datetime import timedelta
+
+import pytest
+from ledger import dangling
+from newsroom import NOON, RECIPE, an_article, copies, decide
+
+from crawler.errors import ConfigError
+from crawler.model import TopicId
+from crawler.store import backup
+from crawler.store.clock import SimulatedClock
+from crawler.store.corpus import LocalCorpus
+from crawler.store.migrations import check
+from crawler.store.stories import RedisStories
+
+TOPIC = TopicId("ukraine-border")
+
+
+@pytest.fixture
+def stories(server):
+    return RedisStories(
+        server, SimulatedClock(NOON), RECIPE, candidate_window=timedelta(days=14),
+        story_window=timedelta(days=90), changes_max_length=1_000,
+        changes_window=timedelta(days=30),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+async def stocked(server, stories, folder):
+    """Three articles in two stories, kept and placed; one key that expires."""
+    await check(server, RECIPE.id)
+    corpus = LocalCorpus(folder)
+    for article in (*copies(2), an_article()):
+        await corpus.keep(article)
+        await stories.place(TOPIC, article, decide)
+    await server.set("kordon:p1:{crawl}:robots:a", b"x", px=3_600_000)
+    return server
+
+
+async def contents(server):
+    """Every key with its type's whole value, and whether it expires."""
+    found = {}
+    async for name in server.scan_iter(match="kordon:*"):
+        found[name] = (await server.dump(name), await server.pexpiretime(name))
+    return found
+
+
+async def articles(folder):
+    return [article async for article in LocalCorpus(folder).read()]
+
+
+async def test_what_was_saved_comes_back_to_the_last_byte(stocked, folder, tmp_path):
+    before, kept = await contents(stocked), await articles(folder)
+    file = tmp_path / "backup.tar"
+    saved = await backup.save(stocked, folder, file, RECIPE.id)
+    assert saved.keys == len(before)
+    await stocked.flushall()
+    assert backup.examine(file, RECIPE.id) == saved
+    other = tmp_path / "other" / "corpus"
+    await backup.load(stocked, other, file)
+    assert await contents(stocked) == before
+    assert await articles(other) == kept
+
+
+async def test_a_restore_replaces_everything_that_is_there(stocked, stories, folder, tmp_path):
+    file = tmp_path / "backup.tar"
+    before, kept = await contents(stocked), await articles(folder)
+    await backup.save(stocked, folder, file, RECIPE.id)
+    later = an_article(url="https://later.example/1")
+    await LocalCorpus(folder).keep(later)
+    await stories.place(TOPIC, later, decide)
+    assert "keys and 2 corpus segments" in await backup.occupied(stocked, folder)
+    await backup.load(stocked, folder, file)
+    assert await contents(stocked) == before
+    assert await articles(folder) == kept
+    assert not list(tmp_path.glob("corpus.*"))
+
+
+async def test_an_empty_store_that_kordon_has_met_is_not_occupied(server, folder):
+    await check(server, RECIPE.id)
+    assert await backup.occupied(server, folder) == ""
+
+
+async def test_a_backup_under_way_holds_one_instant(stocked, stories, folder, tmp_path):
+    some = [an_article(url=f"https://{number}.example/") for number in range(200)]
+    enough, all_placed = asyncio.Event(), asyncio.Event()
+
+    async def write():
+        for number, article in enumerate(some):
+            await stories.place(TOPIC, article, decide)
+            if number == 20:
+                enough.set()
+        all_placed.set()
+
+    writing = asyncio.create_task(write())
+    await enough.wait()
+    file = tmp_path / "backup.tar"
+    await backup.save(stocked, folder, file, RECIPE.id)
+    await all_placed.wait()  # the writer went on
+    await writing
+    assert (await stories.count(TOPIC))[0] == 203
+    await backup.load(stocked, folder, file)
+    assert await dangling(stocked, TOPIC, RECIPE.id) == []
+    assert 23 <= (await stories.count(TOPIC))[0] < 203
+
+
+async def test_a_damaged_backup_is_refused_before_anything_is_touched(stocked, folder, tmp_path):
+    file = tmp_path / "backup.tar"
+    await backup.save(stocked, folder, file, RECIPE.id)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ConfigError, match="damaged"):
+        backup.examine(file, RECIPE.id)
+    at = whole.index(b"\x28\xb5\x2f\xfd") + 40  # within the keys' frame
+    file.write_bytes(
+        whole[:at] + bytes(byte ^ 0xFF for byte in whole[at : at + 8]) + whole[at + 8 :]
+    )
+    with pytest.raises(ConfigError, match="damaged"):
+        backup.examine(file, RECIPE.id)
+
+
+async def test_another_recipes_backup_is_refused(stocked, folder, tmp_path):
+    file = tmp_path / "backup.tar"
+    await backup.save(stocked, folder, file, RECIPE.id)
+    with pytest.raises(ConfigError, match="another Kordon wrote"):
+        backup.examine(file, "0000000000")
+
+
+@pytest.mark.parametrize("text", [b"", b"no tar at all"])
+def test_what_is_no_backup_is_refused(tmp_path, text):
+    file = tmp_path / "file"
+    file.write_bytes(text)
+    with pytest.raises(ConfigError, match="damaged, or no backup"):
+        backup.examine(file, RECIPE.id)
+
+
+def test_another_tar_is_refused(tmp_path):
+    file = tmp_path / "other.tar"
+    with tarfile.open(file, "w") as tar:
+        tar.add(__file__, "../../etc/passwd")
+    with pytest.raises(ConfigError, match="no backup of Kordon's"):
+        backup.examine(file, RECIPE.id)
+
+
+async def test_a_backup_that_cannot_be_written_leaves_nothing_behind(stocked, folder, tmp_path):
+    with pytest.raises(ConfigError, match="cannot be written"):
+        await backup.save(stocked, folder, tmp_path / "none" / "backup.tar", RECIPE.id)
+    await stocked.set("kordon:p1:{crawl}:x", 1)  # writers are not paused any more
