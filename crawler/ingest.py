@@ -86,7 +86,7 @@ def prepare(page: Page, desk: Desk, outlet: Outlet | None = None) -> Article | S
 
 
 def _skipped(tree: HtmlElement, meta: Metadata, text: str) -> Skipped | None:
-    if found := stand_in(tree, meta.title, text):
+    if found := stand_in(tree, meta.title, text, paywalled=meta.paywalled):
         reason, detail = found
         return Skipped(reason, detail)
     return None if text else Skipped(SkipReason.NO_TEXT, "no main text")

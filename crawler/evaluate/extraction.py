@@ -81,7 +81,7 @@ def read_page(page: GoldPage) -> Reading:
         return Reading()
     meta = read_metadata(tree, page.url)
     body = main_text(tree, meta)
-    found = stand_in(tree, meta.title, body)
+    found = stand_in(tree, meta.title, body, paywalled=meta.paywalled)
     return _reading(meta, body, str(found[0]) if found else "")
 
 

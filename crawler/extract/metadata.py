@@ -25,6 +25,7 @@ class Metadata:
     language: str = ""  # ISO 639-1
     description: str = ""
     body: str = ""  # the article's text where structured data holds it
+    paywalled: bool = False  # structured data says that one must pay
     opted_out: bool = False  # the page reserves text and data mining (TDM Reservation Protocol)
 
 
@@ -82,6 +83,7 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Met
         language=_language(tree, meta, node),
         description=_description(meta, node),
         body=_clean_lines(first(node.get("articleBody"))),
+        paywalled=str(node.get("isAccessibleForFree")).lower() == "false",
         opted_out=meta.get("tdm-reservation", "").strip() == "1",
     )
 

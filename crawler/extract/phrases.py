@@ -139,6 +139,8 @@ we and our partners
 consent to (?:the use|cookies)
 cookie (?:policy|consent|settings)
 accept all
+access this website from a country belonging to the european economic area
+unavailable (?:in your (?:country|region|location)|for legal reasons)
 # de
 (?:zustimmen|datenschutz|einwilligung)
 # pl
@@ -155,7 +157,7 @@ consim[țţ]ământ
 
 GONE = r"""
 # en
-\b(?:error )?404\b
+\b(?:(?:error|помилка|ошибка|памылка|błąd|eroare|hiba|chyba|fehler|klaida|kļūda)[ :]*)?404\b
 page (?:you requested )?(?:was |could )?not (?:be )?found
 page (?:does not|doesn['’]t) exist
 no longer available

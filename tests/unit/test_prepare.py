@@ -76,7 +76,7 @@ def test_a_page_becomes_an_article_with_all_that_is_known_of_it():
     assert article.language == "uk"
     assert article.published == datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
     assert article.authors == ("Олена Коваль",)
-    assert article.places == ("x-shehyni",)
+    assert article.places == ("border-ua", "x-shehyni")
     assert article.topics == ("ukraine-border", "everything")
     assert article.fingerprint.shingles > 20
 
