@@ -14,6 +14,7 @@ FeedId = NewType("FeedId", str)
 EntryId = NewType("EntryId", str)
 ArticleId = NewType("ArticleId", str)
 StoryId = NewType("StoryId", str)
+ChangeId = NewType("ChangeId", str)  # "<milliseconds>-<number>", compared as numbers
 TopicId = NewType("TopicId", str)
 PlaceId = NewType("PlaceId", str)
 RecipeId = NewType("RecipeId", str)

@@ -12,6 +12,7 @@ from crawler.catalog.changes import Changes
 from crawler.model import (
     Article,
     ArticleId,
+    ChangeId,
     Claim,
     Entry,
     EntryClaim,
@@ -300,6 +301,68 @@ class Stories(Protocol):
 
     async def expire(self, topic: TopicId) -> int:
         """Let go of what is older than its retention, with events; return how many articles."""
+        ...
+
+
+# --- what is published of them ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a topic's change stream."""
+
+    id: ChangeId
+    kind: str
+    story: StoryId
+    payload: bytes  # JSON, contract.ChangePayload
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which changes can still be read."""
+
+    first: ChangeId  # the first one kept; empty when there is none
+    last: ChangeId  # the newest there ever was; "0-0" before the first
+    trimmed: ChangeId  # the newest one dropped; empty when all are there
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a story stands among those of its topic: by last change, then by id."""
+
+    updated: datetime
+    story: StoryId
+
+
+class Published(Protocol):
+    """The public contract, read back: what other services see of a topic."""
+
+    async def payloads(
+        self, topic: TopicId, stories: Sequence[StoryId]
+    ) -> Mapping[StoryId, bytes]:
+        """The JSON of these stories, or of their forwarding addresses; unknown ones left out."""
+        ...
+
+    async def listed(
+        self, topic: TopicId, before: Standing | None, limit: int
+    ) -> Sequence[Standing]:
+        """Stories by last change, newest first, from the one that stands after `before` on.
+
+        One that changes during a walk moves ahead of it: who needs them all notes
+        `window().last` first, and reads the changes from there afterwards.
+        """
+        ...
+
+    async def window(self, topic: TopicId) -> Window:
+        """Which changes can be read at this instant."""
+        ...
+
+    async def changes(self, topic: TopicId, after: ChangeId, limit: int) -> Sequence[Event]:
+        """Up to `limit` changes that came after this one, oldest first."""
+        ...
+
+    async def wait(self, topic: TopicId, after: ChangeId, patience: timedelta) -> None:
+        """Return once there is a change after this one, or `patience` has passed."""
         ...
 
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from crawler.contract import change_payload
 from crawler.model import (
     Article,
     ArticleId,
     Change,
+    ChangeId,
     ChangeKind,
     LookAlike,
     Neighbourhood,
@@ -19,7 +21,7 @@ from crawler.model import (
     Tie,
     TopicId,
 )
-from crawler.ports import Clock, Decide
+from crawler.ports import Clock, Decide, Event
 from crawler.store.nomination import (
     COMMON,
     HOT,
@@ -54,7 +56,12 @@ class _Topic:
     tied: dict[ArticleId, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
     index: dict[bytes, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
     changes: list[Change] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     arrivals: int = 0
+
+    @property
+    def facts(self) -> dict[ArticleId, LookAlike]:
+        return {id_: kept.fact for id_, kept in self.articles.items()}
 
 
 class MemoryStories:
@@ -83,6 +90,7 @@ class MemoryStories:
         seen = self._neighbourhood(held, article.id, index)
         placement = decide(article, seen)
         self._record(held, article, placement, index, seen.known)
+        _announce(topic, held, placement.changes, self._clock.now())
         return placement
 
     async def newest(self, topic: TopicId, limit: int) -> Sequence[Story]:
@@ -122,16 +130,21 @@ class MemoryStories:
         """Every event so far; what the public stream holds of a real server."""
         return tuple(self._topics[topic].changes)
 
+    def held(self, topic: TopicId) -> _Topic:
+        """All that is kept of a topic, for the twins that read it."""
+        return self._topics[topic]
+
     async def expire(self, topic: TopicId) -> int:
         """Let go of stories that have not moved for the story window."""
         held = self._topics[topic]
         horizon = self._clock.now() - self._story_window
         leaving = [story for story in held.stories.values() if story.updated < horizon]
         members = [member.article for story in leaving for member in story.members]
+        gone = [Change(ChangeKind.EXPIRED, story.id) for story in leaving]
+        _announce(topic, held, gone, self._clock.now())
         _unlink(held, {story.id for story in leaving})
         for article in members:
             _drop(held, article)
-        held.changes += [Change(ChangeKind.EXPIRED, story.id) for story in leaving]
         return len(members)
 
     # --- looking -----------------------------------------------------------------------------
@@ -192,7 +205,16 @@ class MemoryStories:
             _forward(held, old, target)
         for story in placement.stories:
             _adopt(held, story)
-        held.changes += placement.changes
+
+
+def _announce(topic: TopicId, held: _Topic, changes: Sequence[Change], now: datetime) -> None:
+    """Tell what happened as the public stream does; ids count from one."""
+    facts = held.facts
+    for number, change in enumerate(changes, len(held.events) + 1):
+        story = held.stories.get(change.story)
+        payload = change_payload(topic, change, story, facts, now)
+        held.events.append(Event(ChangeId(f"{number}-0"), change.kind, change.story, payload))
+    held.changes += changes
 
 
 def _index(held: _Topic, article: ArticleId, index: IndexKeys) -> None:

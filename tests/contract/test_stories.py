@@ -38,7 +38,8 @@ def stories(request, clock) -> Stories:
 
 
 def in_redis(client: Redis, clock: SimulatedClock, **options: Any) -> RedisStories:
-    return RedisStories(client, clock, RECIPE, **WINDOWS, changes_window=timedelta(days=14), changes_max_length=1_000, **options)
+    bounds = {"changes_window": timedelta(days=14), "changes_max_length": 1_000} | options
+    return RedisStories(client, clock, RECIPE, **WINDOWS, **bounds)
 
 
 async def place_all(stories: Stories, articles: list[Article]) -> list[Any]:
