@@ -8,7 +8,7 @@ from itertools import combinations
 
 from crawler.dedup.canonical import best
 from crawler.dedup.ties import Ties
-from crawler.model import ArticleId, LookAlike
+from crawler.model import ArticleId, LookAlike, Relation
 
 Group = frozenset[ArticleId]
 
@@ -16,8 +16,8 @@ Group = frozenset[ArticleId]
 def grouped(articles: Mapping[ArticleId, LookAlike], ties: Ties) -> list[Group]:
     """Return the stories that these articles are, each article in exactly one.
 
-    The closest pairs come together first, and two groups become one only if every member then
-    matches the group's canonical or most of its members: no chain of likenesses makes a story.
+    The closest pairs come together first, and two groups become one only if they are one text
+    by `is_one_text`: no chain of likenesses makes a story.
     """
     group_of: dict[ArticleId, Group] = {one: frozenset([one]) for one in articles}
     for one, other in _closest_first(articles, ties):
@@ -28,14 +28,23 @@ def grouped(articles: Mapping[ArticleId, LookAlike], ties: Ties) -> list[Group]:
 
 
 def is_one_text(group: Group, articles: Mapping[ArticleId, LookAlike], ties: Ties) -> bool:
-    """Whether every member matches the group's canonical or most members, and none clashes."""
+    """Whether every member matches most members or the group's canonical, and none clashes.
+
+    What merely holds the canonical must match most members too: a brief that two long texts
+    embed does not make them one.
+    """
     if any(ties.clash(one, other) for one, other in combinations(sorted(group), 2)):
         return False
     core = central(group, ties)
     if not core:
         return False
     canonical = best((articles[one] for one in core), ties.rules).id
-    return all(one in core or ties.join(one, canonical) for one in group)
+    return all(_is_of(one, canonical, ties) for one in group - core)
+
+
+def _is_of(one: ArticleId, canonical: ArticleId, ties: Ties) -> bool:
+    relation = ties.between(one, canonical).relation
+    return relation.joins and relation is not Relation.EXPANSION
 
 
 def central(group: Group, ties: Ties) -> Group:

@@ -1,42 +1,13 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.schedule.interval import next_interval, next_wait, stable_jitter
+from crawler.schedule.interval import next_wait, outside_skips, stable_jitter
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-RULES = {"first": 2 * HOUR, "shortest": HOUR, "longest": DAY}
-
-
-@pytest.mark.parametrize(
-    ("previous", "met_new", "expected"),
-    [
-        (timedelta(), True, 2 * HOUR),
-        (timedelta(), False, 2 * HOUR),
-        (timedelta(), None, 2 * HOUR),
-        (8 * HOUR, True, 4 * HOUR),
-        (8 * HOUR, False, 12 * HOUR),
-        (8 * HOUR, None, 8 * HOUR),
-        (90 * MINUTE, True, HOUR),
-        (20 * HOUR, False, DAY),
-        (5 * DAY, None, DAY),
-    ],
-    ids=[
-        "the first poll teaches no rhythm, with news",
-        "nor without",
-        "nor when it failed",
-        "news halves the interval",
-        "quiet lengthens it by half",
-        "an outage teaches nothing",
-        "never below the operator's floor",
-        "never above the operator's ceiling",
-        "a lowered ceiling holds at once",
-    ],
-)
-def test_the_interval_follows_what_a_poll_taught(previous, met_new, expected):
-    assert next_interval(previous, met_new=met_new, **RULES) == expected
+SUNDAY = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 
 
 def test_the_publishers_floor_lengthens_this_wait_alone():
@@ -54,6 +25,31 @@ def test_a_shorter_floor_changes_nothing():
 
 def test_jitter_lengthens_by_up_to_a_tenth_even_at_the_ceiling():
     assert next_wait(DAY, floor=timedelta(), longest=DAY, jitter=0.5) == DAY * 1.05
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "expected"),
+    [
+        ((), (), SUNDAY),
+        ((13,), (0,), SUNDAY),
+        ((12,), (), SUNDAY.replace(hour=13, minute=0)),
+        ((12, 13, 14), (), SUNDAY.replace(hour=15, minute=0)),
+        ((), (6,), SUNDAY.replace(day=23, hour=0, minute=0)),
+        ((0, 1), (6,), SUNDAY.replace(day=23, hour=2, minute=0)),
+        ((), (5, 6, 0), SUNDAY + DAY),
+    ],
+    ids=[
+        "nothing is skipped",
+        "another hour and day are",
+        "this hour is",
+        "three hours are",
+        "today is",
+        "today is, and tomorrow's first hours",
+        "more than the operator grants",
+    ],
+)
+def test_a_poll_falls_where_skips_leave_room(hours, days, expected):
+    assert outside_skips(SUNDAY, hours=hours, days=days, latest=SUNDAY + DAY) == expected
 
 
 def test_jitter_of_a_name_never_changes():

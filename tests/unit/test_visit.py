@@ -10,7 +10,7 @@ from crawler.config import Config
 from crawler.model import Entry, EntryId, Feed, FeedId, OutletId, Skipped, SkipReason, WorkerId
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_frontier import MemoryFrontier
-from crawler.telemetry import Tally
+from crawler.telemetry import Answers, Tally
 from crawler.visit import Bury, Retry, Visit, judge_failure, judge_status
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -60,7 +60,9 @@ class Desk:
             dead_window=timedelta(days=30),
         )
         self.tally = Tally()
-        self.visit = Visit(self.frontier, self.clock, CONFIG, self.tally, dice=lambda: 0.0)
+        self.visit = Visit(
+            self.frontier, self.clock, CONFIG, self.tally, answers=Answers(), dice=lambda: 0.0
+        )
 
     async def claim(self):
         await self.frontier.register([Feed(FeedId("f"), OutletId("o"), "https://o.example/feed")])

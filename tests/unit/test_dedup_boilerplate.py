@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from crawler.dedup.boilerplate import Boilerplate, cleared
+from crawler.dedup.relation import relate
+from crawler.dedup.sketch import overlap, unpack
+from crawler.model import OutletId, Relation
+from crawler.placing import Place
+from tests.newsroom import TOPIC, Newsroom, article, look_alike, mark, prose
+
+TAIL = prose("about this page", 120)
+
+
+def learned(texts):
+    known = Boilerplate.blank()
+    for text in texts:
+        known = known.with_text(mark(text))
+    return known
+
+
+def items(count, tail=TAIL, length=30):
+    return [f"{prose(('item', n), length)} {tail}" for n in range(count)]
+
+
+def share_common(known, text):
+    return known.common(unpack(mark(text).sketch)).mean()
+
+
+def test_a_new_outlet_has_no_boilerplate():
+    assert share_common(Boilerplate.blank(), TAIL) == 0
+
+
+def test_what_stands_in_five_texts_is_boilerplate():
+    assert share_common(learned(items(4)), TAIL) == 0
+    assert share_common(learned(items(5)), TAIL) == 1
+
+
+def test_what_stands_in_one_text_is_not():
+    known = learned([*items(20), prose("news", 300)])
+    assert share_common(known, prose("news", 300)) < 0.02
+
+
+def test_boilerplate_that_is_no_longer_printed_is_forgotten():
+    known = learned([*items(20), *(prose(("news", n), 60) for n in range(400))])
+    assert share_common(known, TAIL) < 0.02
+
+
+def test_learning_leaves_the_known_as_it_was():
+    before = Boilerplate.blank()
+    before.with_text(mark(TAIL))
+    assert not before.counts.any()
+
+
+def test_counts_never_turn_over():
+    known = Boilerplate(np.full((2, 32_768), 255, np.uint8))
+    assert known.with_text(mark(TAIL)).counts.min() == 255
+
+
+def test_what_was_learned_outlives_its_process():
+    known = learned(items(7))
+    again = Boilerplate.from_bytes(known.to_bytes())
+    assert again.texts == known.texts == 7
+    assert np.array_equal(again.counts, known.counts)
+    assert len(known.to_bytes()) == 65_537
+
+
+def test_items_that_are_mostly_tail_are_no_copies_once_it_is_known():
+    one, other = look_alike(items(9)[7]), look_alike(items(9)[8], "https://one.example/b")
+    known = {OutletId("one"): learned(items(6))}
+    assert relate(one, other).relation is Relation.COPY
+    assert relate(cleared(one, known), cleared(other, known)).relation is Relation.UNRELATED
+
+
+def test_a_little_boilerplate_is_left_where_it_is():
+    text = f"{prose('news', 500)} {TAIL}"
+    assert learned(items(6)).cleared(mark(text)) == mark(text)
+
+
+def test_clearing_a_cut_sketch_keeps_it_a_sample():
+    huge = f"{prose('huge', 15_000)}"
+    tail = prose("tail", 5_200)
+    known = learned([tail] * 5)
+    found = known.cleared(mark(f"{huge} {tail}"))
+    assert len(unpack(found.sketch)) < found.shingles
+    alone = mark(huge)
+    shares = overlap(alone.sketch, alone.shingles, found.sketch, found.shingles)
+    assert shares.one_in_other == pytest.approx(1, abs=0.02)
+
+
+def test_another_outlet_s_text_is_not_cleared():
+    one = look_alike(items(9)[7], outlet="two")
+    assert cleared(one, {OutletId("one"): learned(items(6))}) is one
+
+
+async def test_placing_teaches_each_outlet_s_boilerplate():
+    room = Newsroom()
+    place = Place(room.stories)
+    for n, text in enumerate(items(12)):
+        await place(TOPIC, article(text, f"https://one.example/{n}"))
+    one = look_alike(items(14)[12])
+    other = look_alike(items(14)[13], "https://one.example/b")
+    assert place.tie(TOPIC, one, other).relation is Relation.UNRELATED
+    assert {len(story.members) for story in await room.all_stories()} == {1}
+
+
+async def test_copies_of_one_text_teach_nothing():
+    room = Newsroom()
+    place = Place(room.stories)
+    wire = prose("wire", 200)
+    for n in range(12):
+        await place(TOPIC, article(wire, f"https://one.example/{n}"))
+    one, other = look_alike(wire), look_alike(f"{wire} more", "https://one.example/b")
+    assert place.tie(TOPIC, one, other).relation is Relation.COPY

@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+from datasketch import MinHash, MinHashLSH
+
+from crawler.dedup import numbers
+from crawler.dedup.fingerprint import bands, exact_key, fingerprint, minhash, postings
+from crawler.dedup.numbers import is_number
+from crawler.dedup.sketch import overlap, pack, unpack, values_of
+from crawler.model import Recipe
+from crawler.text.normalise import words
+from crawler.text.shingles import shingle_hashes
+from tests.newsroom import RECIPE, mark, prose
+
+
+def shares(one, other):
+    mine, theirs = mark(one), mark(other)
+    return overlap(mine.sketch, mine.shingles, theirs.sketch, theirs.shingles)
+
+
+def test_minhash_is_datasketch_s_bit_for_bit():
+    hashes = shingle_hashes(words(prose("any", 400)), 3)
+    theirs = MinHash(num_perm=128, seed=1, hashfunc=lambda number: number, scheme="affine32")
+    theirs.update_batch(hashes.tolist())
+    assert minhash(hashes, RECIPE).tolist() == theirs.hashvalues.tolist()
+
+
+def test_nothing_has_datasketch_s_empty_minhash():
+    empty = MinHash(num_perm=128, scheme="affine32").hashvalues
+    assert minhash(np.empty(0, np.uint32), RECIPE).tolist() == empty.tolist()
+
+
+def test_bands_and_rows_are_datasketch_s_optimum_for_four_fifths():
+    optimum = MinHashLSH(threshold=0.8, num_perm=RECIPE.permutations)
+    assert (RECIPE.bands, RECIPE.rows) == (optimum.b, optimum.r)
+
+
+def test_the_fingerprint_of_a_text_is_pinned():
+    found = mark(
+        "Lorries waited at the crossing for 14 hours on Monday, carriers said. " + prose("pin")
+    )
+    assert exact_key(found).hex() == "b9e06aafcfce9d1fcdd330f8a80865eb"
+    assert bands(found, RECIPE)[0].hex() == "006ff8cebf0771a0"
+    assert postings(found, RECIPE)[:2] == (27704381, 73055684)
+    assert RECIPE.id == "b1dab79e9a"
+
+
+def test_copies_share_every_key():
+    one, other = mark(prose("wire")), mark(prose("wire").upper() + "!")
+    assert bands(one, RECIPE) == bands(other, RECIPE)
+    assert postings(one, RECIPE) == postings(other, RECIPE)
+    assert exact_key(one) == exact_key(other)
+
+
+def test_a_short_text_is_found_by_its_exact_words_only():
+    short = mark(prose("brief", RECIPE.min_shingles))
+    assert bands(short, RECIPE) == ()
+    assert postings(short, RECIPE) == ()
+    assert exact_key(short) == exact_key(mark(prose("brief", RECIPE.min_shingles)))
+
+
+def test_an_excerpt_shares_postings_with_a_text_five_times_as_long():
+    whole = prose("feature", 1_000)
+    cut = " ".join(whole.split()[300:500])
+    shared = {*postings(mark(cut), RECIPE)} & {*postings(mark(whole), RECIPE)}
+    assert len(shared) >= 2
+
+
+def test_the_sketch_of_a_news_text_is_whole():
+    found = mark(prose("long", 3_000))
+    assert len(unpack(found.sketch)) == found.shingles > 2_990  # a few meet by chance
+
+
+def test_the_sketch_of_a_huge_text_is_bounded():
+    found = mark(prose("huge", 20_000))
+    assert len(unpack(found.sketch)) == RECIPE.sketch_most
+    assert found.shingles > 19_000
+
+
+def test_a_passage_inside_a_huge_text_is_measured_by_the_sample():
+    huge = prose("huge", 20_000)
+    found = shares(" ".join(huge.split()[5_000:6_000]), huge)
+    assert found.one_in_other == pytest.approx(1, abs=0.02)
+    assert found.other_in_one == pytest.approx(1_000 / 20_000, abs=0.02)
+
+
+def test_repeated_captions_count_once():
+    caption = prose("caption", 40)
+    once = mark(f"{prose('body')} {caption}")
+    often = mark(f"{prose('body')} {caption} {caption} {caption}")
+    assert often.shingles - once.shingles <= 2 * (RECIPE.shingle_words - 1)
+
+
+def test_a_packed_sketch_is_unpacked_whole():
+    values = values_of(shingle_hashes(words(prose("any", 500)), 3), np.zeros(498, bool))
+    assert unpack(pack(values, b"12345678")).tolist() == values.tolist()
+
+
+@pytest.mark.parametrize("word", ["14", "2026", "березня", "март", "marca", "monday", "f16", "сто"])
+def test_numbers_and_dates_are_known_in_many_languages(word):
+    assert is_number(word)
+
+
+@pytest.mark.parametrize("word", ["border", "кордон", "може", "сім'я", "one", "a"])
+def test_other_words_are_no_numbers(word):
+    assert not is_number(word)
+
+
+def test_every_listed_number_is_spelled_as_words_are_compared():
+    assert [word for word in numbers._NUMBERS if words(word) != [word]] == []
+
+
+def test_numbers_are_the_same_however_their_digits_are_grouped():
+    one, other = prose("a", 30), prose("b", 30)
+    assert shares(f"{one} 1,207 {other}", f"{one} 1 207 {other}").same_counts
+    assert not shares(f"{one} 1,207 {other}", f"{one} 1,208 {other}").same_counts
+
+
+def test_any_number_of_a_recipe_changes_its_id():
+    assert Recipe(postings_share=7).id != RECIPE.id
+
+
+def test_no_words_have_a_fingerprint_too():
+    nothing = fingerprint([], shingle_hashes([], 3), RECIPE)
+    assert nothing.shingles == 0
+    assert postings(nothing, RECIPE) == ()

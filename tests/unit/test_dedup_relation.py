@@ -1,0 +1,147 @@
+import pytest
+
+from crawler.dedup.explanation import explain, longest_shared
+from crawler.dedup.relation import RULES, Reason, Rules, converse, reason_of, relate, shares_of
+from crawler.model import Relation
+from crawler.text.normalise import words
+from tests.newsroom import RECIPE, look_alike, prose
+
+WIRE = prose("wire", 200)
+BULLETIN = (
+    "As of {day} March, {cars} cars and {lorries} lorries wait at the crossing; the guards expect "
+    "{hours} hours. Drivers are asked to keep papers ready, to watch the board above the gate and "
+    "to leave no child alone in a car. The next note follows at {next} in the evening."
+)
+
+
+def cut(text, start, end):
+    return " ".join(text.split()[start:end])
+
+
+def judged(one, other, **changed):
+    tie = relate(
+        look_alike(one),
+        look_alike(other, "https://two.example/b", outlet="two"),
+        Rules(**changed) if changed else RULES,
+    )
+    return tie.relation
+
+
+def bulletin(day, cars, lorries, hours, then):
+    return BULLETIN.format(day=day, cars=cars, lorries=lorries, hours=hours, next=then)
+
+
+def test_the_same_words_are_a_copy():
+    assert judged(WIRE, WIRE) is Relation.COPY
+
+
+def test_an_edited_text_is_a_copy():
+    assert judged(WIRE, f"{prose('new lede', 30)} {cut(WIRE, 20, 190)}") is Relation.COPY
+
+
+def test_a_cut_is_an_excerpt_and_its_whole_an_expansion():
+    assert judged(cut(WIRE, 0, 60), WIRE) is Relation.EXCERPT
+    assert judged(WIRE, cut(WIRE, 0, 60)) is Relation.EXPANSION
+
+
+def test_a_shared_quote_is_partial():
+    quote = cut(WIRE, 0, 80)
+    own, others = f"{prose('x', 100)} {quote}", f"{quote} {prose('y', 110)}"
+    assert judged(own, others) is Relation.PARTIAL
+
+
+def test_texts_of_their_own_are_unrelated():
+    assert judged(WIRE, prose("other", 200)) is Relation.UNRELATED
+
+
+def test_other_numbers_in_the_same_form_are_a_template():
+    assert judged(bulletin(3, 120, 45, 6, 21), bulletin(4, 310, 62, 9, 20)) is Relation.TEMPLATE
+
+
+def test_other_dates_in_words_are_a_template():
+    tail = prose("tail", 40)
+    one, other = f"у понеділок перше березня {tail}", f"у вівторок друге квітня {tail}"
+    assert judged(one, other) is Relation.TEMPLATE
+
+
+def test_one_number_that_grew_is_a_template():
+    form = f"the fighting affects over {{}} children {prose('tail', 60)}"
+    assert judged(form.format("815"), form.format("1,207")) is Relation.TEMPLATE
+
+
+def test_numbers_written_otherwise_are_a_copy():
+    head, tail = prose("head", 40), prose("tail", 40)
+    one, other = (
+        f"{head} 1,207 cars, 40% of all {tail}",
+        f"{head} 1 207 cars, 40 percent of all {tail}",
+    )
+    assert judged(one, other) is Relation.COPY
+
+
+def test_a_dateline_on_one_side_only_is_a_copy():
+    assert judged(WIRE, f"Published on 3 March 2026 at 14:05 {WIRE}") is Relation.COPY
+
+
+def test_short_texts_match_by_their_very_words_only():
+    brief = prose("brief", 12)
+    assert judged(brief, brief) is Relation.COPY
+    assert judged(brief, brief + " again") is Relation.UNRELATED
+
+
+def test_the_same_address_at_another_time_is_a_revision():
+    assert relate(look_alike(WIRE), look_alike(cut(WIRE, 0, 180))).relation is Relation.REVISION
+
+
+def test_an_address_used_for_another_text_is_no_revision():
+    assert relate(look_alike(WIRE), look_alike(prose("else"))).relation is Relation.UNRELATED
+
+
+@pytest.mark.parametrize(
+    ("share", "relation"),
+    [(0.9, Relation.COPY), (0.5, Relation.PARTIAL), (0.1, Relation.UNRELATED)],
+)
+def test_limits_are_the_rules(share, relation):
+    shared = int(400 * share)
+    one = f"{cut(prose('s', 400), 0, shared)} {prose('x', 400 - shared)}"
+    other = f"{cut(prose('s', 400), 0, shared)} {prose('y', 400 - shared)}"
+    assert judged(one, other) is relation
+
+
+def test_rules_can_be_set_by_the_operator():
+    quote = cut(WIRE, 0, 100)
+    own, others = f"{prose('x', 100)} {quote}", f"{quote} {prose('y', 110)}"
+    assert judged(own, others, held=0.4, mutual=0.4) is Relation.COPY
+
+
+def test_a_tie_told_from_the_other_side_is_its_converse():
+    one, other = look_alike(cut(WIRE, 0, 60)), look_alike(WIRE, "https://two.example/b")
+    assert relate(other, one) == converse(relate(one, other))
+
+
+def test_the_shortest_text_with_keys_is_the_shortest_that_can_be_judged():
+    assert RECIPE.min_shingles == RULES.evidence
+
+
+def test_a_verdict_can_be_explained():
+    one, other = look_alike(cut(WIRE, 0, 60)), look_alike(WIRE, "https://two.example/b")
+    why = explain(one, other, words(cut(WIRE, 0, 60)), words(WIRE))
+    assert why.reason is Reason.HELD
+    assert why.tie.one_in_other == 1
+    assert why.rules is RULES
+    assert " ".join(why.passage.words) == cut(WIRE, 0, 60)
+
+
+def test_a_template_is_explained_by_its_numbers():
+    one = look_alike(bulletin(3, 120, 45, 6, 21))
+    other = look_alike(bulletin(4, 310, 62, 9, 20), "https://two.example/b")
+    assert reason_of(one, other, shares_of(one, other), RULES) is Reason.NUMBERS_DIFFER
+
+
+def test_the_longest_shared_passage_is_found_where_it_stands():
+    passage = longest_shared(list("xyabcdez"), list("abcqabcdef"))
+    assert passage.words == ("a", "b", "c", "d", "e")
+    assert (passage.at_one, passage.at_other) == (2, 4)
+
+
+def test_texts_that_share_no_three_words_share_no_passage():
+    assert longest_shared(list("abxcd"), list("abycd")).words == ()
