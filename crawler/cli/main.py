@@ -16,6 +16,8 @@ from crawler.cli import (
     contract,
     demo,
     doctor,
+    evaluate_dedup,
+    evaluate_reading,
     feeds,
     frontier,
     hosts,
@@ -54,6 +56,8 @@ app.add_typer(hosts.app, name="hosts")
 app.add_typer(server.app, name="server")
 app.add_typer(contract.app, name="contract")
 app.add_typer(settings.app, name="settings")
+evaluate_reading.app.command("dedup")(evaluate_dedup.evaluate_dedup)
+app.add_typer(evaluate_reading.app, name="evaluate")
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
