@@ -35,10 +35,16 @@ class CountryFinder:
         for found in self._stems.values():
             found.sort(key=lambda pair: -len(pair[0]))
 
-    def words(self, text: str) -> list[Word]:
-        """Return the words of a lower-case text in order, each with the country it names."""
+    def words(self, text: str, offset: int = 0) -> list[Word]:
+        """Return the words of a lower-case text in order, each with the country it names.
+
+        Args:
+            text: A part of a text.
+            offset: Where it begins in the whole, for the words' places.
+        """
         return [
-            Word(match[0], *match.span(), self._country(match[0])) for match in _WORD.finditer(text)
+            Word(match[0], match.start() + offset, match.end() + offset, self._country(match[0]))
+            for match in _WORD.finditer(text)
         ]
 
     def _country(self, word: str) -> str:

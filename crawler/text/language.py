@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-ENOUGH_LETTERS = 1_500  # more text does not change the verdict
+ENOUGH_LETTERS = 800  # more text does not change the verdict
 UNSURE = 0.5  # below this the feed's or page's claim decides
 EAST_SLAVIC = frozenset({"uk", "ru", "be"})
 _OTHER_CYRILLIC = frozenset("јљњђћџѓќѕәғқңөұүһҳҷӣӯ")  # Serbian, Macedonian, Kazakh, Tajik ...

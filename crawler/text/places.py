@@ -47,11 +47,7 @@ class _Pattern:
     rest: tuple[frozenset[str], ...]  # the forms of the words after the first
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
+_Token = tuple[str, int, int]  # the word, and where it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +66,7 @@ class PlaceFinder:
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._by_first: dict[str, list[_Pattern]] = defaultdict(list)
+        self._small: set[str] = set()  # first words that may stand without a capital
         for name in names:
             self._add(name)
         for patterns in self._by_first.values():
@@ -82,10 +79,8 @@ class PlaceFinder:
             text: Any text.
             language: ISO 639-1; names of languages that it does not use are then left out.
         """
-        tokens = [
-            _Token(match[0].translate(_APOSTROPHES), *match.span())
-            for match in _WORD.finditer(text)
-        ]
+        plain = text.translate(_APOSTROPHES)
+        tokens = [(match[0], *match.span()) for match in _WORD.finditer(plain)]
         readable = READABLE.get(language, frozenset({language, "en"})) if language else None
         return _sure(list(self._candidates(tokens, readable)), text)
 
@@ -96,28 +91,29 @@ class PlaceFinder:
         while position < len(tokens):
             length, patterns = self._longest(tokens, position, readable)
             for place, against in patterns.items():
-                end = tokens[position + length - 1].end
-                yield _Candidate(Mention(place, tokens[position].start, end), against)
+                end = tokens[position + length - 1][2]
+                yield _Candidate(Mention(place, tokens[position][1], end), against)
             position += max(length, 1)
 
     def _longest(
         self, tokens: list[_Token], position: int, readable: frozenset[str] | None
     ) -> tuple[int, dict[PlaceId, tuple[str, ...] | None]]:
-        first = tokens[position].text
-        known = self._by_first.get(first.casefold())
+        first = tokens[position][0]
+        capital = first[0].isupper()
+        known = self._by_first.get(first.casefold()) if capital or first in self._small else None
         length, found = 0, dict[PlaceId, tuple[str, ...] | None]()
         for pattern in known or ():
             if len(pattern.rest) + 1 < length:
                 break
             if readable is not None and pattern.language not in readable:
                 continue
-            if (pattern.small or first[0].isupper()) and _fits(pattern, tokens, position):
+            if (pattern.small or capital) and _fits(pattern, tokens, position):
                 length = len(pattern.rest) + 1
                 found.setdefault(pattern.place, pattern.against)
         return length, found
 
     def _add(self, name: Name) -> None:
-        words = [match[0].translate(_APOSTROPHES) for match in _WORD.finditer(name.text)]
+        words = _WORD.findall(name.text.translate(_APOSTROPHES))
         if not words:
             return
         pattern = _Pattern(
@@ -130,6 +126,8 @@ class PlaceFinder:
         for form in forms(words[0], name.language):
             if pattern not in self._by_first[form]:
                 self._by_first[form].append(pattern)
+            if pattern.small:
+                self._small.add(form)
 
 
 def names_of(
@@ -154,8 +152,8 @@ def names_of(
 def _fits(pattern: _Pattern, tokens: list[_Token], position: int) -> bool:
     following = tokens[position + 1 : position + 1 + len(pattern.rest)]
     return len(following) == len(pattern.rest) and all(
-        token.text.casefold() in allowed
-        for token, allowed in zip(following, pattern.rest, strict=True)
+        token.casefold() in allowed
+        for (token, _, _), allowed in zip(following, pattern.rest, strict=True)
     )
 
 

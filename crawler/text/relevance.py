@@ -14,6 +14,7 @@ from itertools import groupby
 from crawler.model import PlaceId, TopicId
 from crawler.text.countries import CountryFinder, Word
 from crawler.text.places import Mention
+from crawler.text.terms import TermFinder
 
 HOMES = {
     "uk": "UA", "be": "BY", "pl": "PL", "ro": "RO", "hu": "HU", "sk": "SK", "lt": "LT", "lv": "LV",
@@ -95,10 +96,16 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class _Hit:
+    concept: Concept
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Sentence:
     where: str
     words: list[Word]
-    text: str  # lower-case, what is excluded blanked
     spots: tuple[Spot, ...]
 
     @property
@@ -128,8 +135,8 @@ class TopicMatcher:
         self.topic = profile.topic
         self._profile = profile
         self._countries = countries
-        self._terms: dict[str, re.Pattern[str] | None] = {}
-        self._excluded: dict[str, re.Pattern[str] | None] = {}
+        self._terms: dict[str, TermFinder] = {}
+        self._excluded: dict[str, TermFinder] = {}
 
     def judge(
         self,
@@ -152,35 +159,44 @@ class TopicMatcher:
         if not self._profile.concepts:
             return Judgement(relevant=True, score=1.0)
         whole = _lower(f"{title}\n{text}")
-        terms = self._pattern(language)
-        if terms is None or not terms.search(whole):
-            return Judgement(relevant=False, score=0.0)
+        hits = self._hits(whole, language)
         home = home or HOMES.get(language, "")
-        evidence = list(self._evidence(whole, len(title), places, language, home))
-        score = 1.0
+        evidence = tuple(self._evidence(whole, len(title), places, hits, home)) if hits else ()
+        doubt = 1.0
         for one in evidence:
-            score *= 1 - one.worth * getattr(self._profile, one.where)
-        return Judgement(1 - score >= self._profile.threshold, round(1 - score, 3), tuple(evidence))
+            doubt *= 1 - one.worth * getattr(self._profile, one.where)
+        return Judgement(1 - doubt >= self._profile.threshold, round(1 - doubt, 3), evidence)
+
+    def _hits(self, whole: str, language: str) -> list[_Hit]:
+        found = self._term_finder(language).find(whole)
+        if not found:
+            return []
+        excluded = self._exclusion_finder(language).find(whole)
+        return [
+            _Hit(self._profile.concepts[number], start, end)
+            for number, start, end in found
+            if not any(start < until and begin < end for _, begin, until in excluded)
+        ]
 
     # --- sentences ---------------------------------------------------------------------------
 
     def _evidence(
-        self, whole: str, title: int, places: Sequence[Mention], language: str, home: str
+        self,
+        whole: str,
+        title: int,
+        places: Sequence[Mention],
+        hits: Sequence[_Hit],
+        home: str,
     ) -> Iterator[Evidence]:
-        terms = self._pattern(language)
-        excluded = self._exclusion(language)
         head = self._head(whole, title, places)
         for start, end in _sentences(whole):
-            text = _blanked(whole[start:end], excluded)
-            if terms is None or not terms.search(text):
+            inside = [hit for hit in hits if start <= hit.start < end]
+            if not inside:
                 continue
-            sentence = _Sentence(
-                _where(start, title),
-                self._countries.words(text),
-                text,
-                tuple(self._spots(places, start, end)),
-            )
-            found = [self._worth(sentence, hit, head, home) for hit in terms.finditer(text)]
+            words = self._countries.words(whole[start:end], start)
+            spots = tuple(self._spots(places, start, end))
+            sentence = _Sentence(_where(start, title), words, spots)
+            found = [self._worth(sentence, hit, whole, head, home) for hit in inside]
             if best := _best(found):
                 yield best
 
@@ -199,24 +215,27 @@ class TopicMatcher:
 
     # --- what a word is worth ----------------------------------------------------------------
 
-    def _worth(self, sentence: _Sentence, hit: re.Match[str], head: _Head, home: str) -> Evidence:
-        concept = self._profile.concepts[int((hit.lastgroup or "c0")[1:])]
+    def _worth(
+        self, sentence: _Sentence, hit: _Hit, whole: str, head: _Head, home: str
+    ) -> Evidence:
+        concept = hit.concept
         if concept.frontier:
             worth, why = self._frontier(sentence, hit, head, home)
         else:
             worth, why = self._supported(sentence, concept, head, home)
         worth = min(1.0, worth * concept.weight)
         border = self._border(sentence, hit) if concept.frontier and worth else ""
-        return Evidence(sentence.where, concept.name, hit[0], why, round(worth, 3), border)
+        words = whole[hit.start : hit.end]
+        return Evidence(sentence.where, concept.name, words, why, round(worth, 3), border)
 
-    def _border(self, sentence: _Sentence, hit: re.Match[str]) -> str:
+    def _border(self, sentence: _Sentence, hit: _Hit) -> str:
         ours = min(self._profile.countries, default="")
         before, after = _beside(sentence, hit)
         beyond = sorted((before | after) & self._profile.neighbours)
         return f"{ours}-{beyond[0]}" if len(beyond) == 1 else ours
 
     def _frontier(
-        self, sentence: _Sentence, hit: re.Match[str], head: _Head, home: str
+        self, sentence: _Sentence, hit: _Hit, head: _Head, home: str
     ) -> tuple[float, str]:
         """Judge whose border it is by the countries beside the word, then by those farther off."""
         ours = self._profile.countries
@@ -270,20 +289,19 @@ class TopicMatcher:
 
     # --- patterns ----------------------------------------------------------------------------
 
-    def _pattern(self, language: str) -> re.Pattern[str] | None:
+    def _term_finder(self, language: str) -> TermFinder:
         if language not in self._terms:
-            groups = (
-                f"(?P<c{number}>{'|'.join(patterns)})"
-                for number, concept in _longest_first(self._profile.concepts)
-                if (patterns := _in_language(concept.patterns, language))
+            self._terms[language] = TermFinder(
+                (number, pattern)
+                for number, concept in _widest_last(self._profile.concepts)
+                for pattern in _in_language(concept.patterns, language)
             )
-            self._terms[language] = _compiled("|".join(groups))
         return self._terms[language]
 
-    def _exclusion(self, language: str) -> re.Pattern[str] | None:
+    def _exclusion_finder(self, language: str) -> TermFinder:
         if language not in self._excluded:
             patterns = _in_language(self._profile.exclude, language)
-            self._excluded[language] = _compiled("|".join(patterns))
+            self._excluded[language] = TermFinder((0, pattern) for pattern in patterns)
         return self._excluded[language]
 
 
@@ -296,21 +314,15 @@ def _best(found: Sequence[Evidence]) -> Evidence | None:
     return max(firm, key=lambda one: one.worth, default=None)
 
 
-def _longest_first(concepts: Sequence[Concept]) -> list[tuple[int, Concept]]:
-    """Number the concepts, those first whose terms may hold another's ("border crossing")."""
-    return sorted(
-        enumerate(concepts), key=lambda pair: (not pair[1].frontier, pair[1].name == "border")
-    )
+def _widest_last(concepts: Sequence[Concept]) -> list[tuple[int, Concept]]:
+    """Number the concepts, frontiers first; where two begin alike the first one tried counts."""
+    return sorted(enumerate(concepts), key=lambda pair: not pair[1].frontier)
 
 
 def _in_language(patterns: Mapping[str, Sequence[str]], language: str) -> list[str]:
     if language in patterns:
         return list(patterns[language])
     return [pattern for found in patterns.values() for pattern in found]
-
-
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    return re.compile(pattern, re.IGNORECASE) if pattern else None
 
 
 def _sentences(whole: str) -> Iterator[tuple[int, int]]:
@@ -329,20 +341,16 @@ def _where(start: int, title: int) -> str:
     return "lead" if start <= title + LEAD_LETTERS else "body"
 
 
-def _beside(sentence: _Sentence, hit: re.Match[str]) -> tuple[set[str], set[str]]:
+def _beside(sentence: _Sentence, hit: _Hit) -> tuple[set[str], set[str]]:
     """Return the countries named shortly before a word (or in it) and shortly after it."""
-    before = [word for word in sentence.words if word.end <= hit.start()][-WORDS_BEFORE:]
-    inside = [word for word in sentence.words if hit.start() < word.end and word.start < hit.end()]
-    after = [word for word in sentence.words if word.start >= hit.end()][:WORDS_AFTER]
+    before = [word for word in sentence.words if word.end <= hit.start][-WORDS_BEFORE:]
+    inside = [word for word in sentence.words if hit.start < word.end and word.start < hit.end]
+    after = [word for word in sentence.words if word.start >= hit.end][:WORDS_AFTER]
     return _countries(before + inside), _countries(after)
 
 
 def _countries(words: Sequence[Word]) -> set[str]:
     return {word.country for word in words if word.country}
-
-
-def _blanked(text: str, pattern: re.Pattern[str] | None) -> str:
-    return pattern.sub(lambda match: " " * len(match[0]), text) if pattern else text
 
 
 def _lower(text: str) -> str:
