@@ -12,11 +12,13 @@ import psutil
 from redis.asyncio import Redis
 
 from crawler.catalog.outlets import shipped_catalogue
+from crawler.checking import Check
 from crawler.config import Config
 from crawler.dedup.placement import decide
 from crawler.desk import desk_of, ready
 from crawler.directory import Directory
 from crawler.ingest import Ingest
+from crawler.listing import Listing
 from crawler.model import Recipe, WorkerId
 from crawler.poll import Poll
 from crawler.pool import Pool
@@ -45,10 +47,12 @@ class App:
     frontier: Frontier
     stories: Stories
     subscriptions: Subscriptions
+    listing: Listing
     corpus: Corpus
     poll: Poll
     visit: Visit
     ingest: Ingest
+    check: Check
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         """Return the application itself: Scrapy copies the settings it travels in."""
@@ -97,7 +101,8 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         changes_max_length=config.changes_max_length,
     )
     subscriptions = RedisSubscriptions(client)
-    directory = Directory(subscriptions, shipped_catalogue().outlets)
+    shipped = shipped_catalogue()
+    directory = Directory(subscriptions, shipped.outlets)
     return App(
         config=config,
         worker=this_worker(),
@@ -106,10 +111,12 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         frontier=frontier,
         stories=stories,
         subscriptions=subscriptions,
+        listing=Listing(subscriptions, frontier, shipped),
         corpus=LocalCorpus(config.home / "corpus"),
         poll=Poll(frontier, clock, config, pool, tally, directory=directory),
         visit=Visit(frontier, clock, config, tally),
         ingest=Ingest(pool, stories, config, tally, directory, desk_of=desk_of, decide=decide),
+        check=Check(config, pool),
     )
 
 

@@ -26,11 +26,12 @@ _MENDING = etree.XMLParser(
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """What an OPML document amounts to."""
+    """What an OPML document, or another list of feeds, amounts to."""
 
     title: str
     catalogue: Catalogue  # an outlet for each host
     refused: tuple[tuple[str, str], ...] = ()  # address and reason
+    has_facts: bool = False  # whether more is told of outlets than their hosts, as tables do
 
 
 def read_opml(body: bytes, source: str) -> FeedList:
@@ -112,11 +113,11 @@ def _outlet(outline: etree._Element, url: str) -> Outlet:
     homepage = "" if _why_not(homepage) else homepage
     host = (urlsplit(homepage or url).hostname or "").removeprefix("www.")
     name = " ".join((outline.get("title") or outline.get("text") or host).split())
-    return Outlet(id=_identifier(host), name=name[:200], homepage=homepage)
+    return Outlet(id=identifier_of(host), name=name[:200], homepage=homepage)
 
 
-def _identifier(host: str) -> OutletId:
-    """A host as an id; letters beyond ASCII as they travel on the wire."""
+def identifier_of(host: str) -> OutletId:
+    """Return a host as an id; letters beyond ASCII as they travel on the wire."""
     with suppress(UnicodeError):
         host = host.encode("idna").decode()
     return OutletId(re.sub(r"[^A-Za-z0-9._-]+", "-", host).strip("-._")[:64] or id_of(host)[:12])

@@ -102,7 +102,7 @@ async def play_act(app: App, world: World, before: ActView | None, *, as_json: b
     catalogue = read_catalogue(world.catalogue(), "the demo's catalogue")
     if not as_json:
         say(_opening(world))
-    await app.frontier.register(catalogue.feeds)
+    await app.listing.register(catalogue)
     began = time.monotonic()
     plan = Plan(span=None, once=True, now=before is not None, max_pages=None)
     await work_through(app, plan, quiet=as_json)

@@ -11,20 +11,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from scrapy.crawler import AsyncCrawlerRunner
-from scrapy.settings import Settings
 
 from crawler.app import App, reclaim_from_the_dead
 from crawler.catalog.outlets import Catalogue
 from crawler.catalog.topics import topic
 from crawler.cli.console import Json, say
 from crawler.cli.contact import ask_for_contact
+from crawler.cli.crawling import run_spider
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
-from crawler.cli.session import catalogue_of, opened, scrapys_words, settings_of_kordon
+from crawler.cli.session import catalogue_of, opened, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
-from crawler.middlewares import APP_SETTING
 from crawler.setting import SETTINGS
 from crawler.shift import Ending, Shift
 
@@ -60,7 +58,7 @@ def run(  # the options of one command
     watch: Annotated[bool, typer.Option("--watch", help="Go on until interrupted.")] = False,
     span: Annotated[str, typer.Option("--for", help="Go on for a while: 90s, 30m, 2h, 1d.")] = "",
     now: Annotated[bool, typer.Option("--now", help="Poll every feed, due or not.")] = False,
-    catalog: Annotated[Path | None, typer.Option(help="A CSV of outlets and feeds.")] = None,
+    catalog: Annotated[Path | None, typer.Option(help="A list of feeds, CSV or OPML.")] = None,
     topic: Annotated[
         list[str] | None, typer.Option(help="Collect this topic (repeatable).")
     ] = None,
@@ -78,7 +76,7 @@ def run(  # the options of one command
     """
     plan = plan_of(once=once, watch=watch, span=span, now=now, max_pages=max_pages)
     config = config_of(topic, host_rate)
-    catalogue = catalogue_of(catalog)
+    catalogue = catalogue_of(catalog) if catalog else None
     if not as_json and ask_for_contact(config):
         config = config_of(topic, host_rate)
     bound = None if catalog else config.first_run_max_pages
@@ -126,7 +124,7 @@ def config_of(topics: list[str] | None, host_rate: float | None) -> Config:
 
 
 async def crawl(
-    plan: Plan, config: Config, catalogue: Catalogue, bound: int | None, *, as_json: bool
+    plan: Plan, config: Config, catalogue: Catalogue | None, bound: int | None, *, as_json: bool
 ) -> bool:
     """Run one shift over the catalogue and report; True when at least something answered.
 
@@ -137,7 +135,8 @@ async def crawl(
         if bound and plan.is_unbounded and not await app.frontier.feeds():
             plan = replace(plan, max_pages=bound)
             say(f"a first run fetches {bound:,} pages at most; --max-pages changes that")
-        await app.frontier.register(catalogue.feeds)
+        if unwanted := await app.listing.register(catalogue):
+            say(f"{unwanted} feeds of the list stay removed; kordon feeds add takes one back")
         await work_through(app, plan, quiet=as_json)
         return await print_report(app, as_json=as_json)
 
@@ -154,20 +153,17 @@ async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:
         ending=plan.ending(app.clock.now()),
     )
     async with interruptible(shift.stop), shown(app, shift, quiet=quiet), warming(app):
-        await run_spider(app, shift)
+        await worked(app, shift)
 
 
-async def run_spider(app: App, shift: Shift) -> None:
+async def worked(app: App, shift: Shift) -> None:
     """Let Scrapy work through the shift; whatever is left open goes back to the frontier.
 
     Raises:
         StoreError: The store failed for longer than a run waits for it.
     """
-    own = scrapys_words(app.config)
-    settings = Settings({**settings_of_kordon(), **own, APP_SETTING: app})
-    runner = AsyncCrawlerRunner(settings)
     try:
-        await runner.crawl("feeds", shift=shift)
+        await run_spider(app, "feeds", shift=shift)
     finally:
         await shift.give_back()
     if shift.failure:

@@ -9,7 +9,9 @@ from typing import Any
 
 from crawler import __file__ as package_file
 from crawler.app import App, open_app
-from crawler.catalog.outlets import Catalogue, read_catalogue, shipped_catalogue
+from crawler.catalog.changes import settled
+from crawler.catalog.outlets import Catalogue, shipped_catalogue
+from crawler.cli.feed_lists import print_refused, read_list
 from crawler.config import Config
 from crawler.errors import ConfigError
 from crawler.overrides import changed_settings, settings_file, variables
@@ -61,15 +63,12 @@ def scrapys_words(config: Config) -> Mapping[str, Any]:
 
 
 def catalogue_of(path: Path | None) -> Catalogue:
-    """Return the catalogue in a file, or the shipped one."""
+    """Return the catalogue in a file, or the shipped one; what is refused of a file is told."""
     if path is None:
         return shipped_catalogue()
-    try:
-        return read_catalogue(path.read_text(encoding="utf-8-sig"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"the catalogue {path} cannot be read ({why_of(error)})", "check --catalog"
-        ) from error
+    found = read_list(path)
+    print_refused(found.refused)
+    return found.catalogue if found.has_facts else settled(found.catalogue, shipped_catalogue())
 
 
 def why_of(error: OSError | UnicodeDecodeError) -> str:

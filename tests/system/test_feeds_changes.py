@@ -1,0 +1,297 @@
+"""`kordon feeds add|remove|import|export|verify`, asking a publisher on loopback."""
+
+import asyncio
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.catalog.opml import read_opml
+from crawler.catalog.outlets import read_catalogue
+from crawler.cli.feeds import app
+from crawler.cli.session import opened
+from crawler.errors import ConfigError
+from tests.site.publisher import Publisher, always, redirect
+
+RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Town Crier</title>
+<item><title>One</title><link>https://town.example/1</link></item></channel></rss>"""
+LIST = '<opml><body><outline text="Town" xmlUrl="{0}"/><outline xmlUrl="ftp://x"/></body></opml>'
+SETTINGS = 'FETCH_ALLOW_ADDRESSES = ["127.0.0.0/8"]\nHOST_RATE_PER_SECOND = 1000\n'
+
+
+@pytest.fixture
+def home(server, server_socket, tmp_path, monkeypatch):
+    """An installation of its own that may ask this machine."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "settings.toml").write_text(SETTINGS)
+    monkeypatch.setenv("KORDON_HOME", str(home))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+    return home
+
+
+@pytest.fixture
+def kordon(home):
+    """Run a command beside the test's own loop; return exit code, document and what was said."""
+
+    def run(*arguments: str):
+        return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+    async def command(*arguments: str):
+        result = await asyncio.to_thread(run, *arguments)
+        document = json.loads(result.stdout) if "--json" in arguments else result.stdout
+        return result.exit_code, document, result.stderr
+
+    return command
+
+
+@pytest.fixture
+async def site():
+    async with Publisher() as site:
+        yield site
+
+
+async def catalogue(kordon):
+    _, text, _ = await kordon("export")
+    return read_catalogue(text, "the export")
+
+
+async def listed(kordon, *options):
+    _, feeds, _ = await kordon("list", "--json", *options)
+    return {feed["url"]: feed for feed in feeds}
+
+
+# --- adding ----------------------------------------------------------------------------------
+
+
+async def test_an_address_that_is_a_feed_is_added_and_scheduled(kordon, site):
+    url = site.on("/rss", always(body=RSS))
+    code, document, _ = await kordon("add", url, "--json")
+    assert code == 0
+    assert document["checked"]["entries"] == 1
+    assert (await listed(kordon))[url]["state"] == "new"
+    outlets = {outlet.id: outlet for outlet in (await catalogue(kordon)).outlets}
+    assert outlets["127.0.0.1"].name == "Town Crier"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (always(404), "http-404"),
+        (always(body=b"<html><body>News</body></html>"), "not-a-feed"),
+        (always(body=b""), "empty"),
+        (redirect("file:///etc/passwd"), "scheme"),
+    ],
+)
+async def test_an_address_that_is_none_is_not_added_and_says_why(kordon, site, answer, reason):
+    url = site.on("/rss", answer)
+    code, _, said = await kordon("add", url)
+    assert code == 1
+    assert f"{url}: {reason}" in said
+    assert await listed(kordon) == {}
+
+
+async def test_an_address_that_may_not_be_met_is_not_asked(kordon, home, site):
+    (home / "settings.toml").write_text("HOST_RATE_PER_SECOND = 1000\n")
+    code, _, said = await kordon("add", site.on("/rss", always(body=RSS)))
+    assert code == 1
+    assert "blocked-address" in said
+    assert site.hits == []
+
+
+async def test_a_host_that_forbids_it_is_not_asked_for_its_feed(kordon, site):
+    site.on("/robots.txt", always(body=b"User-agent: *\nDisallow: /\n"))
+    code, _, said = await kordon("add", site.on("/rss", always(body=RSS)))
+    assert code == 1
+    assert "robots" in said
+    assert site.asked("/rss") == []
+
+
+async def test_unchecked_a_feed_is_added_without_asking(kordon, site):
+    code, document, _ = await kordon("add", site.url("/rss"), "--no-check", "--json")
+    assert (code, len(document["added"]), site.hits) == (0, 1, [])
+
+
+async def test_a_feed_may_be_given_to_an_outlet_with_all_its_facts(kordon, site):
+    options = ("--outlet", "town", "--name", "Містечко", "--country", "UA", "--languages", "uk,ru",
+               "--time-zone", "Europe/Kyiv", "--homepage", "https://town.example/")  # fmt: skip
+    await kordon("add", site.on("/rss", always(body=RSS)), *options)
+    outlet = next(one for one in (await catalogue(kordon)).outlets if one.id == "town")
+    assert (outlet.name, outlet.country, outlet.languages) == ("Містечко", "UA", ("uk", "ru"))
+    assert outlet.time_zone == "Europe/Kyiv"
+
+
+async def test_a_feed_joins_the_shipped_outlet_of_its_host(kordon):
+    await kordon("add", "https://www.ukrinform.ua/rss/another", "--no-check")
+    assert (await listed(kordon))["https://www.ukrinform.ua/rss/another"]["outlet"] == "ukrinform"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ftp://town.example/rss",), "'ftp://town.example/rss' cannot be polled; give an address"),
+        (("",), "the address is empty"),
+        (("http://[bad",), "cannot be polled"),
+        (("https://t.example/", "--country", "Ukraine"), "--country: 'Ukraine' cannot be used"),
+        (("https://t.example/", "--outlet", "a b"), "--outlet: 'a b' cannot be used"),
+        (("https://t.example/", "--time-zone", "Kyiv"), "--time-zone: 'Kyiv' cannot be used"),
+    ],
+)
+async def test_what_cannot_be_used_is_told_in_the_words_of_the_options(kordon, arguments, words):
+    with pytest.raises(ConfigError, match=words.replace("[", r"\[")):
+        await kordon("add", *arguments)
+
+
+# --- removing --------------------------------------------------------------------------------
+
+
+async def test_a_removed_feed_leaves_the_catalogue_the_list_and_the_schedule(kordon, site):
+    url = site.url("/rss")
+    await kordon("add", url, "--no-check")
+    code, document, _ = await kordon("remove", url, "--json")
+    assert (code, len(document["removed"])) == (0, 1)
+    assert await listed(kordon) == {}
+    assert url in await listed(kordon, "--removed")
+    assert url not in {feed.url for feed in (await catalogue(kordon)).feeds}
+    async with opened() as wired:
+        assert (await wired.frontier.census()).due == 0
+
+
+async def test_a_shipped_feed_that_was_removed_stays_removed_until_it_is_added(kordon):
+    shipped = "https://www.ukrinform.ua/rss/block-lastnews"
+    await kordon("remove", shipped)
+    async with opened() as wired:
+        await wired.listing.register()
+    assert shipped not in await listed(kordon)
+    await kordon("add", shipped, "--no-check")
+    feed = (await listed(kordon))[shipped]
+    assert (feed["outlet"], feed["state"]) == ("ukrinform", "new")
+
+
+async def test_an_unknown_name_removes_nothing(kordon):
+    with pytest.raises(ConfigError, match="no feed is known as 'nobody'"):
+        await kordon("remove", "ukrinform", "nobody")
+    async with opened() as wired:
+        assert not (await wired.subscriptions.changes()).removed
+
+
+# --- lists -----------------------------------------------------------------------------------
+
+
+async def test_an_opml_list_is_imported_and_what_is_refused_is_told(kordon, tmp_path, site):
+    file = tmp_path / "my.opml"
+    file.write_text(LIST.format(site.url("/rss")))
+    code, document, _ = await kordon("import", str(file), "--json")
+    assert (code, document["listed"], len(document["added"])) == (0, 1, 1)
+    assert [one["address"] for one in document["refused"]] == ["ftp://x"]
+    assert site.url("/rss") in await listed(kordon)
+    _, _, said = await kordon("import", str(file))
+    assert "1 feeds listed, 0 of them new or changed" in said
+    assert "refused: ftp://x: give an address" in said
+
+
+async def test_a_known_feed_in_an_opml_list_keeps_its_outlet_and_is_enabled(kordon, tmp_path):
+    known = next(feed for feed in (await catalogue(kordon)).feeds if not feed.enabled)
+    file = tmp_path / "my.opml"
+    file.write_text(LIST.format(known.url))
+    await kordon("import", str(file))
+    feed = next(one for one in (await catalogue(kordon)).feeds if one.url == known.url)
+    assert (feed.outlet, feed.enabled, feed.verified) == (known.outlet, True, known.verified)
+
+
+async def test_a_table_is_imported_with_all_its_facts(kordon, tmp_path):
+    file = tmp_path / "my.csv"
+    row = "town,Town,https://town.example/,https://town.example/rss,UA,no"
+    file.write_text(f"outlet_id,name,homepage,feed_url,country,enabled\n{row}\n")
+    await kordon("import", str(file))
+    assert (await listed(kordon))["https://town.example/rss"]["state"] == "disabled"
+
+
+async def test_an_empty_list_is_a_failure(kordon, tmp_path):
+    file = tmp_path / "my.opml"
+    file.write_text("<opml><body/></opml>")
+    assert (await kordon("import", str(file)))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"<html/>", "is not OPML"),
+        (b'<!DOCTYPE opml [<!ENTITY x "y">]><opml/>', "doctype"),
+        (b"outlet_id,name\n", "column homepage is missing"),
+        (b"outlet_id,name,homepage,feed_url\n\xff", "not UTF-8"),
+    ],
+)
+async def test_a_file_that_is_no_list_changes_nothing(kordon, tmp_path, body, words):
+    file = tmp_path / "list"
+    file.write_bytes(body)
+    with pytest.raises(ConfigError, match=words):
+        await kordon("import", str(file))
+    with pytest.raises(ConfigError, match="No such file"):
+        await kordon("import", str(tmp_path / "missing"))
+
+
+async def test_an_exported_table_can_be_imported_elsewhere(kordon, tmp_path, server):
+    await kordon("add", "https://town.example/rss", "--no-check", "--name", "Town")
+    before = await catalogue(kordon)
+    await kordon("export", str(tmp_path / "all.csv"))
+    await server.flushall()
+    await kordon("import", str(tmp_path / "all.csv"))
+    assert await catalogue(kordon) == before
+
+
+async def test_an_exported_opml_lists_what_is_polled(kordon, tmp_path):
+    await kordon("export", str(tmp_path / "all.opml"))
+    exported = read_opml((tmp_path / "all.opml").read_bytes(), "all.opml").catalogue.feeds
+    enabled = {feed.url for feed in (await catalogue(kordon)).feeds if feed.enabled}
+    assert {feed.url for feed in exported} == enabled
+    _, text, _ = await kordon("export", "--format", "opml")
+    assert text.encode() == (tmp_path / "all.opml").read_bytes()
+
+
+async def test_a_file_that_cannot_be_written_is_named(kordon, tmp_path):
+    with pytest.raises(ConfigError, match="cannot be written"):
+        await kordon("export", str(tmp_path / "no" / "where.csv"))
+
+
+# --- verifying -------------------------------------------------------------------------------
+
+
+async def test_feeds_that_answer_are_enabled_and_the_others_left_alone(kordon, tmp_path, site):
+    good, bad = site.on("/good", always(body=RSS)), site.on("/bad", always(503))
+    rows = "".join(f"town,Town,https://town.example/,{url},no,no\n" for url in (good, bad))
+    file = tmp_path / "my.csv"
+    file.write_text(f"outlet_id,name,homepage,feed_url,enabled,verified\n{rows}")
+    await kordon("import", str(file))
+    code, document, _ = await kordon("verify", "town", "--json")
+    assert code == 0
+    reasons = {one["url"]: one["reason"] for one in document["checked"]}
+    assert reasons == {good: "", bad: "http-503"}
+    feeds = await listed(kordon)
+    assert (feeds[good]["state"], feeds[good]["verified"]) == ("new", True)
+    assert (feeds[bad]["state"], feeds[bad]["verified"]) == ("disabled", False)
+
+
+async def test_what_feeds_answer_is_told_as_it_comes(kordon, site):
+    url = site.on("/rss", always(body=RSS))
+    await kordon("add", url, "--no-check")
+    code, _, said = await kordon("verify", url)
+    assert code == 0
+    assert f"1/1 {url}: 1 entries (Town Crier)" in said
+    assert "1 of 1 feeds answer, 0 of them newly enabled" in said
+
+
+async def test_when_no_feed_answers_verifying_failed(kordon, site):
+    url = site.on("/rss", always(503))
+    await kordon("add", url, "--no-check")
+    assert (await kordon("verify", url))[0] == 1
+
+
+async def test_two_feeds_of_one_host_are_asked_one_after_the_other(kordon, site):
+    urls = [site.on(f"/{n}", always(body=RSS)) for n in range(3)]
+    for url in urls:
+        await kordon("add", url, "--no-check")
+    await kordon("verify", *urls)
+    paths = [hit.target for hit in site.hits]
+    assert paths[0] == "/robots.txt"
+    assert sorted(paths[1:]) == ["/0", "/1", "/2"]
