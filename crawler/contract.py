@@ -81,6 +81,10 @@ class ChangePayload(msgspec.Struct, frozen=True):
     other: str | None  # the other story of a merge, split or link
 
 
+class _Either(msgspec.Struct, frozen=True):
+    moved_to: str | None = None
+
+
 Facts = Mapping[ArticleId, LookAlike]
 
 
@@ -120,6 +124,13 @@ def story_payload(topic: TopicId, story: Story, facts: Facts) -> bytes:
         linked=list(story.linked),
     )
     return msgspec.json.encode(payload)
+
+
+def read_story(payload: bytes) -> StoryPayload | ForwardPayload:
+    """Return what `story:<id>` says: the story, or where it went."""
+    if msgspec.json.decode(payload, type=_Either).moved_to is not None:
+        return msgspec.json.decode(payload, type=ForwardPayload)
+    return msgspec.json.decode(payload, type=StoryPayload)
 
 
 def change_payload(

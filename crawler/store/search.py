@@ -1,0 +1,363 @@
+"""What is found fast among the stories of one topic: an SQLite file beside the store.
+
+It holds nothing that cannot be read again: rows, the terms of an FTS5 index and the change log
+are written from the change stream, in one transaction with the position reached in it. Rows are
+numbered by a story's creation, which never changes, so that a walk in that order neither skips
+nor repeats a story while others are placed.
+
+Source: docs/decisions/0112-search.md
+"""
+
+import json
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from crawler.errors import StoreError
+from crawler.model import ArticleId, ChangeId, StoryId, id_of
+from crawler.store.records import instant, millis
+
+LAYOUT = 1  # grows with any change below; a file of another layout is begun anew
+HASH_BITS = 20  # of a row's number, beside the instant of creation
+CACHE_KIB = 32_768
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE story (
+    row INTEGER PRIMARY KEY,      -- creation in milliseconds << 20 | hash of the id
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    canonical TEXT NOT NULL,
+    generation INTEGER NOT NULL,  -- of the walk that last met it
+    terms BLOB NOT NULL           -- as indexed: an index entry is removed by what was entered
+);
+CREATE VIRTUAL TABLE term USING fts5(
+    title, body, facets, content='', detail='column', tokenize='unicode61 remove_diacritics 0'
+);
+CREATE TABLE change (
+    ms INTEGER NOT NULL, number INTEGER NOT NULL, story TEXT NOT NULL, payload BLOB NOT NULL,
+    PRIMARY KEY (ms, number)
+) WITHOUT ROWID;
+CREATE INDEX change_by_story ON change (story, ms, number);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A story as it is indexed."""
+
+    id: StoryId
+    created: datetime
+    version: int
+    canonical: ArticleId
+    title: Sequence[str]  # terms of all its headlines
+    body: Sequence[str]  # terms of its canonical text
+    facets: Sequence[str]  # "language:uk", "place:krakivets", ...
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A change in a story's log."""
+
+    id: ChangeId
+    story: StoryId
+    payload: bytes  # JSON, contract.ChangePayload
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a search asks for; everything given must hold."""
+
+    terms: Sequence[frozenset[str]] = ()  # of each group at least one
+    facets: Sequence[str] = ()
+    since: datetime | None = None  # created at or after
+    until: datetime | None = None  # created before
+    after: int | None = None  # the row a page ended with
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of stories, newest first."""
+
+    stories: tuple[StoryId, ...]
+    last: int | None  # the row it ends with; None when nothing follows
+
+
+class SearchIndex:
+    """The searchable side of one topic's stories; one process writes, any number read."""
+
+    def __init__(self, file: Path, *, version: int) -> None:
+        """Open the index, or begin it.
+
+        Args:
+            file: Where it is kept.
+            version: Of the terms; a file with others is begun anew.
+        """
+        self._file = file
+        self._layout = f"{LAYOUT}.{version}"
+        self._readers = threading.local()
+        self._writing = threading.Lock()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = self._opened()
+        if self._found_layout() != self._layout:
+            self._begin_anew()
+
+    def close(self) -> None:
+        """Close what this thread and the writer hold open."""
+        self._writer.close()
+
+    # --- finding -----------------------------------------------------------------------------
+
+    def find(self, wanted: Wanted, limit: int) -> Found:
+        """Return the newest stories that fit, from `after` on."""
+        source = "term" if wanted.terms or wanted.facets else "story"
+        where, values = _conditions(wanted)
+        page = f"SELECT rowid FROM {source} WHERE {where} ORDER BY rowid DESC LIMIT ?"  # noqa: S608 - values are bound
+        rows = self._read(page, (*values, limit + 1))
+        numbers = [row for (row,) in rows[:limit]]
+        return Found(self._ids(numbers), numbers[-1] if len(rows) > limit else None)
+
+    def log(self, story: StoryId) -> Sequence[Logged]:
+        """Return the changes of a story that are still retained, oldest first."""
+        rows = self._read(
+            "SELECT ms, number, payload FROM change WHERE story = ? ORDER BY ms, number", (story,)
+        )
+        return [
+            Logged(ChangeId(f"{ms}-{number}"), story, zlib.decompress(payload))
+            for ms, number, payload in rows
+        ]
+
+    def count(self) -> int:
+        """Return how many stories are indexed."""
+        return int(self._read("SELECT count(*) FROM story", ())[0][0])
+
+    @property
+    def position(self) -> ChangeId | None:
+        """The last change applied; None while the first walk is not over."""
+        found = self._meta("position")
+        return ChangeId(found) if found else None
+
+    def _ids(self, numbers: Sequence[int]) -> tuple[StoryId, ...]:
+        marks = ",".join("?" * len(numbers))
+        rows = self._read(f"SELECT row, id FROM story WHERE row IN ({marks})", numbers)  # noqa: S608 - only marks
+        ids = dict(rows)
+        return tuple(StoryId(ids[number]) for number in numbers if number in ids)
+
+    # --- keeping -----------------------------------------------------------------------------
+
+    def known(self, story: StoryId) -> tuple[int, ArticleId, Sequence[str]] | None:
+        """Return version, canonical article and body terms of an indexed story."""
+        rows = self._read("SELECT version, canonical, terms FROM story WHERE id = ?", (story,))
+        if not rows:
+            return None
+        version, canonical, terms = rows[0]
+        return version, ArticleId(canonical), _unpacked(terms)[1].split()
+
+    def apply(
+        self,
+        *,
+        documents: Iterable[Document] = (),
+        gone: Iterable[StoryId] = (),
+        log: Iterable[Logged] = (),
+        position: ChangeId | None = None,
+        generation: int | None = None,
+    ) -> None:
+        """Write what changed and the position reached, together or not at all.
+
+        Args:
+            documents: Stories as they are now.
+            gone: Stories that are no longer there.
+            log: Changes to keep.
+            position: The last change this follows from.
+            generation: Of the walk that met the documents; otherwise the newest.
+        """
+        with self._transaction() as db:
+            met = self.generation() if generation is None else generation
+            for story in gone:
+                _remove(db, story)
+            for document in documents:
+                _remove(db, document.id)
+                _insert(db, document, met)
+            db.executemany(
+                "INSERT OR IGNORE INTO change VALUES (?, ?, ?, ?)",
+                [(*_numbers(one.id), one.story, zlib.compress(one.payload)) for one in log],
+            )
+            if position is not None:
+                _set_meta(db, "position", position)
+
+    def begin_walk(self) -> int:
+        """Return the generation of a new walk over all stories."""
+        with self._transaction() as db:
+            generation = self.generation() + 1
+            _set_meta(db, "generation", str(generation))
+        return generation
+
+    def end_walk(self, generation: int, position: ChangeId) -> None:
+        """Drop the stories that the walk did not meet; go on from `position`."""
+        with self._transaction() as db:
+            rows = db.execute("SELECT id FROM story WHERE generation < ?", (generation,)).fetchall()
+            for (story,) in rows:
+                _remove(db, StoryId(story))
+            _set_meta(db, "position", position)
+
+    def forget_changes(self, trimmed: ChangeId) -> None:
+        """Drop the log up to and including this change."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM change WHERE (ms, number) <= (?, ?)", _numbers(trimmed))
+
+    def generation(self) -> int:
+        """Return the generation of the newest walk."""
+        return int(self._meta("generation") or 0)
+
+    # --- the file ----------------------------------------------------------------------------
+
+    def _begin_anew(self) -> None:
+        self._writer.close()
+        for suffix in ("", "-wal", "-shm"):
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        self._writer = self._opened()
+        with _translated():
+            self._writer.executescript(_TABLES)
+            _set_meta(self._writer, "layout", self._layout)
+
+    def _opened(self) -> sqlite3.Connection:
+        with _translated():
+            db = sqlite3.connect(
+                self._file, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is read again
+            db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        return db
+
+    def _read(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        if not hasattr(self._readers, "db"):
+            self._readers.db = self._opened()
+        with _translated(), closing(self._readers.db.cursor()) as cursor:
+            rows: list[tuple[Any, ...]] = cursor.execute(statement, values).fetchall()
+        return rows
+
+    def _found_layout(self) -> str:
+        with _translated():
+            tables = self._writer.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'")
+            if not tables.fetchone():
+                return ""
+            rows = self._writer.execute("SELECT value FROM meta WHERE name = 'layout'").fetchall()
+        return str(rows[0][0]) if rows else ""
+
+    def _meta(self, name: str) -> str:
+        rows = self._read("SELECT value FROM meta WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._writing, _translated():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+
+def created_at(row: int) -> datetime:
+    """Return the instant that a row's number holds."""
+    return instant(row >> HASH_BITS)
+
+
+def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
+    where: list[str] = []
+    values: list[object] = []
+    if wanted.terms or wanted.facets:
+        where.append("term MATCH ?")
+        values.append(_expression(wanted))
+    bounds = (
+        ("rowid >= ?", wanted.since and millis(wanted.since) << HASH_BITS),
+        ("rowid < ?", wanted.until and millis(wanted.until) << HASH_BITS),
+        ("rowid < ?", wanted.after),
+    )
+    for condition, value in bounds:
+        if value is not None:
+            where.append(condition)
+            values.append(value)
+    return " AND ".join(where) or "1", values
+
+
+def _expression(wanted: Wanted) -> str:
+    """Return the query in FTS5's own words; every term is quoted."""
+    groups = [" OR ".join(f'"{term}"' for term in sorted(group)) for group in wanted.terms]
+    text = [f"{{title body}} : ({group})" for group in groups]
+    facets = [f'facets : "{_facet(facet)}"' for facet in wanted.facets]
+    return " AND ".join((*text, *facets))
+
+
+def _facet(name: str) -> str:
+    """Return a facet as one term, whatever letters it has."""
+    return f"x{id_of(name)}"
+
+
+def _insert(db: sqlite3.Connection, document: Document, generation: int) -> None:
+    facets = " ".join(map(_facet, document.facets))
+    terms = (" ".join(document.title), " ".join(document.body), facets)
+    row = _row(db, document)
+    db.execute(
+        "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?)",
+        (row, document.id, document.version, document.canonical, generation, _packed(terms)),
+    )
+    db.execute("INSERT INTO term (rowid, title, body, facets) VALUES (?, ?, ?, ?)", (row, *terms))
+
+
+def _row(db: sqlite3.Connection, document: Document) -> int:
+    """Return the story's number; the few that meet another's take the next one."""
+    mask = (1 << HASH_BITS) - 1
+    row = millis(document.created) << HASH_BITS | int(id_of(document.id), 16) & mask
+    while db.execute("SELECT 1 FROM story WHERE row = ?", (row,)).fetchone():
+        row += 1
+    return row
+
+
+def _remove(db: sqlite3.Connection, story: StoryId) -> None:
+    found = db.execute("SELECT row, terms FROM story WHERE id = ?", (story,)).fetchone()
+    if found is None:
+        return
+    row, terms = found
+    db.execute(
+        "INSERT INTO term (term, rowid, title, body, facets) VALUES ('delete', ?, ?, ?, ?)",
+        (row, *_unpacked(terms)),
+    )
+    db.execute("DELETE FROM story WHERE row = ?", (row,))
+
+
+def _packed(terms: tuple[str, str, str]) -> bytes:
+    return zlib.compress(json.dumps(terms, ensure_ascii=False).encode(), 1)
+
+
+def _unpacked(terms: bytes) -> tuple[str, str, str]:
+    title, body, facets = json.loads(zlib.decompress(terms))
+    return title, body, facets
+
+
+def _set_meta(db: sqlite3.Connection, name: str, value: str) -> None:
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _numbers(change: ChangeId) -> tuple[int, int]:
+    milliseconds, _, number = change.partition("-")
+    return int(milliseconds), int(number or 0)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"the search index failed ({error}); delete it to have it rebuilt"
+        ) from error

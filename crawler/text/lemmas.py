@@ -1,0 +1,63 @@
+"""Words as they are searched for: each with the dictionary forms it may belong to.
+
+Source: docs/decisions/0112-search.md
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from simplemma import Lemmatizer
+from simplemma.strategies import DefaultStrategy
+from simplemma.strategies.dictionaries import StreamDictionaryFactory
+
+from crawler.text.normalise import words
+
+VERSION = 1  # grows when the same text would give other terms: indexes are then built anew
+CYRILLIC, LATIN = ("uk", "ru"), ("en", "pl")
+LANGUAGES = (*CYRILLIC, *LATIN)
+
+
+def terms(text: str, language: str, *, most: int) -> list[str]:
+    """Return the words of a text and their dictionary forms, as an index keeps them.
+
+    Args:
+        text: Plain text.
+        language: ISO 639-1; words of other languages than `LANGUAGES` stand for themselves.
+        most: So many words are read.
+    """
+    known = (language,) if language in LANGUAGES else ()
+    return [form for word in words(text)[:most] for form in _forms(word, known)]
+
+
+def wanted(query: str, language: str = "") -> list[frozenset[str]]:
+    """Return for each word of a query the terms of which a text must have one.
+
+    In an unknown language a word is looked up in all those of its script.
+    """
+    groups = []
+    for word in words(query):
+        known = (language,) if language in LANGUAGES else _languages_of(word)
+        groups.append(frozenset(_forms(word, known)))
+    return [group for group in groups if group]
+
+
+def _languages_of(word: str) -> tuple[str, ...]:
+    return CYRILLIC if any("\u0400" <= letter <= "\u04ff" for letter in word) else LATIN
+
+
+def _forms(word: str, languages: Iterable[str]) -> Iterator[str]:
+    """Yield a word and its dictionary forms; names are in dictionaries with a capital."""
+    spelled = (word, word.capitalize())
+    found = (_lemmatizer().lemmatize(one, lang) for lang in languages for one in spelled)
+    for form in dict.fromkeys((word, *(one.casefold() for one in found))):
+        if term := "".join(filter(str.isalnum, form)):
+            yield term
+
+
+@cache
+def _lemmatizer() -> Lemmatizer:
+    """Return what knows the dictionaries: 5 seconds to load, 100 MB, then 12 us a new word."""
+    return Lemmatizer(
+        cache_max_size=200_000,
+        lemmatization_strategy=DefaultStrategy(dictionary_factory=StreamDictionaryFactory()),
+    )

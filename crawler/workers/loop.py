@@ -1,0 +1,77 @@
+"""How a worker follows a topic's changes from where it stopped, told when it slept too long."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+
+from crawler.contract import is_before
+from crawler.errors import StoreError
+from crawler.model import ChangeId, TopicId
+from crawler.ports import Event, Published, Window
+
+BATCH = 200  # changes handed over at once
+PATIENCE = timedelta(seconds=5)
+RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS = 1.0, 60.0
+
+log = logging.getLogger(__name__)
+
+
+class Follower(Protocol):
+    """What keeps something of its own up to date with a topic."""
+
+    topic: TopicId
+
+    async def position(self) -> ChangeId | None:
+        """Return the last change taken in; None when all is to be read anew."""
+        ...
+
+    async def read_all(self, window: Window) -> None:
+        """Take in every story as it stands, then go on from `window.last`."""
+        ...
+
+    async def take(self, events: list[Event]) -> None:
+        """Take in these changes and remember the last of them, as one step."""
+        ...
+
+
+async def catch_up(follower: Follower, published: Published) -> ChangeId:
+    """Take in all there is; return the last change taken in.
+
+    A follower that begins, or whose next change was trimmed, reads everything anew first.
+    """
+    while True:
+        position = await follower.position()
+        window = await published.window(follower.topic)
+        if position is None or is_before(position, window.trimmed):
+            log.info("%s: reading everything, from %s on", follower.topic, window.last)
+            await follower.read_all(window)
+            continue
+        events = await published.changes(follower.topic, position, BATCH)
+        if not events:
+            return position
+        await follower.take(list(events))
+
+
+async def follow(follower: Follower, published: Published) -> None:
+    """Keep the follower up to date until cancelled; an absent store is waited for."""
+
+    async def once() -> None:
+        position = await catch_up(follower, published)
+        await published.wait(follower.topic, position, PATIENCE)
+
+    await forever(once, follower.topic)
+
+
+async def forever(step: Callable[[], Awaitable[None]], name: str) -> None:
+    """Repeat a step until cancelled, with growing waits while the store is away."""
+    pause = RETRY_FIRST_SECONDS
+    while True:
+        try:
+            await step()
+            pause = RETRY_FIRST_SECONDS
+        except StoreError as error:
+            log.warning("%s waits %.0f s: %s", name, pause, error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, RETRY_LONGEST_SECONDS)

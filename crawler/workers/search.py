@@ -1,0 +1,109 @@
+"""The worker that keeps the search index of a topic up to date with its changes."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+
+from crawler.contract import ChangePayload, StoryPayload, read_story
+from crawler.model import ArticleId, ChangeId, ChangeKind, StoryId, TopicId
+from crawler.ports import Event, Published, Standing, Stories, Window
+from crawler.store.search import Document, Logged, SearchIndex
+from crawler.text.lemmas import terms
+
+TITLE_WORDS = 200  # of all headlines of a story together
+BODY_WORDS = 300  # of the canonical text
+WALK_STEP = 200  # stories read, and written in one transaction
+
+Facets = Callable[[StoryPayload], Sequence[str]]
+
+
+class SearchWorker:
+    """`workers.loop.Follower` of a search index.
+
+    Args:
+        facets: Under which names a story is listed, such as `place:krakivets`.
+    """
+
+    def __init__(
+        self,
+        topic: TopicId,
+        published: Published,
+        stories: Stories,
+        index: SearchIndex,
+        facets: Facets,
+    ) -> None:
+        self.topic = topic
+        self._published = published
+        self._stories = stories
+        self._index = index
+        self._facets = facets
+
+    async def position(self) -> ChangeId | None:
+        """Return the last change the index knows of."""
+        return await asyncio.to_thread(lambda: self._index.position)
+
+    async def read_all(self, window: Window) -> None:
+        """Index every story anew, newest first; what is there stays findable meanwhile."""
+        generation = await asyncio.to_thread(self._index.begin_walk)
+        before: Standing | None = None
+        while some := await self._published.listed(self.topic, before, WALK_STEP):
+            documents, gone = await self._documents([one.story for one in some], frozenset())
+            write = partial(self._index.apply, documents=documents, gone=gone)
+            await asyncio.to_thread(write, generation=generation)
+            before = some[-1]
+        await asyncio.to_thread(self._index.end_walk, generation, window.last)
+
+    async def take(self, events: list[Event]) -> None:
+        """Index the stories these changes are about, keep the changes, move on."""
+        revised = frozenset(e.story for e in events if e.kind == ChangeKind.REVISED)
+        stories = list(dict.fromkeys(about for event in events for about in _about(event)))
+        documents, gone = await self._documents(stories, revised)
+        log = [Logged(event.id, event.story, event.payload) for event in events]
+        write = partial(self._index.apply, documents=documents, gone=gone, log=log)
+        await asyncio.to_thread(write, position=events[-1].id)
+
+    async def _documents(
+        self, ids: Sequence[StoryId], revised: frozenset[StoryId]
+    ) -> tuple[list[Document], list[StoryId]]:
+        """Return the stories that stand as documents, and the ids of the others."""
+        payloads = await self._published.payloads(self.topic, ids)
+        read = {id_: read_story(payload) for id_, payload in payloads.items()}
+        standing = {id_: story for id_, story in read.items() if isinstance(story, StoryPayload)}
+        bodies = await asyncio.gather(
+            *(self._body(story, story.id in revised) for story in standing.values())
+        )
+        pairs = list(zip(standing.values(), bodies, strict=True))
+        documents = await asyncio.to_thread(lambda: [self._document(s, b) for s, b in pairs])
+        return documents, [id_ for id_ in ids if id_ not in standing]
+
+    async def _body(self, story: StoryPayload, revised: bool) -> str | Sequence[str]:
+        """Return the canonical text, or its terms where they are known."""
+        known = await asyncio.to_thread(self._index.known, StoryId(story.id))
+        if known and known[1] == story.canonical.id and not revised:
+            return known[2]
+        return await self._stories.text(self.topic, ArticleId(story.canonical.id)) or ""
+
+    def _document(self, story: StoryPayload, body: str | Sequence[str]) -> Document:
+        canonical = story.canonical
+        titles = {canonical.title: canonical.language}
+        titles |= {member.title: member.language for member in story.members}
+        found = [terms(title, lang, most=TITLE_WORDS) for title, lang in titles.items()]
+        if isinstance(body, str):
+            body = terms(body, canonical.language, most=BODY_WORDS)
+        return Document(
+            id=StoryId(story.id),
+            created=story.created,
+            version=story.version,
+            canonical=ArticleId(canonical.id),
+            title=list(dict.fromkeys(term for some in found for term in some))[: 2 * TITLE_WORDS],
+            body=body,
+            facets=self._facets(story),
+        )
+
+
+def _about(event: Event) -> Sequence[StoryId]:
+    """Return the stories a change may have changed."""
+    other = msgspec.json.decode(event.payload, type=ChangePayload).other
+    return (event.story, StoryId(other)) if other else (event.story,)

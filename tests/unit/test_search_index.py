@@ -1,0 +1,158 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.model import ArticleId, ChangeId, StoryId
+from crawler.store.search import Document, Logged, SearchIndex, Wanted
+from crawler.text.lemmas import terms, wanted
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def a_document(name="s1", *, title="", body="", language="", facets=(), minutes=0):
+    return Document(
+        StoryId(name), NOON + timedelta(minutes=minutes), 1, ArticleId(f"{name}-a"),
+        terms(title, language, most=100), terms(body, language, most=100), facets,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def index(tmp_path):
+    opened = SearchIndex(tmp_path / "search" / "topic.sqlite", version=1)
+    yield opened
+    opened.close()
+
+
+def found(index, text="", language="", **asked):
+    return list(index.find(Wanted(terms=wanted(text, language), **asked), 50).stories)
+
+
+# --- finding ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "asked"),
+    [
+        ("uk", "На кордоні з Польщею утворилися черги вантажівок", "кордон черга вантажівка"),
+        ("uk", "Прикордонники відкрили пункт пропуску", "прикордонника пункту пропуск"),
+        ("ru", "Пограничники закрыли границу для грузовиков", "граница пограничник грузовик"),
+        ("ru", "Очереди на таможне выросли", "очередь таможня"),
+        ("pl", "Na przejściach granicznych stoją kolejki ciężarówek", "przejście kolejka"),
+        ("pl", "Protest w Medyce trwa", "Medyka protesty"),
+        ("en", "Border guards closed two crossings after shelling", "crossing guard closes"),
+        ("en", "Trucks queued at the border", "truck borders"),
+    ],
+)  # fmt: skip
+def test_inflected_forms_are_found(index, language, written, asked):
+    index.apply(documents=[a_document(title=written, language=language)])
+    assert found(index, asked) == ["s1"]
+    assert found(index, asked, language) == ["s1"]
+    assert found(index, "зовсім інше") == []
+
+
+def test_every_word_must_be_there_in_title_or_body(index):
+    index.apply(
+        documents=[a_document(title="border closed", body="the guards said", language="en")]
+    )
+    assert found(index, "border guard") == ["s1"]
+    assert found(index, "border refugee") == []
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "NEAR(", "a AND", "title:x", "*", "-", "'; --", "\x00", "🛂"]
+)
+def test_what_looks_like_a_query_language_is_only_words(index, text):
+    index.apply(documents=[a_document(title="border", language="en")])
+    index.find(Wanted(terms=wanted(text)), 10)
+
+
+def test_facets_and_text_narrow_each_other(index):
+    index.apply(documents=[
+        a_document("s1", title="border", facets=["language:en", "outlet:pap"]),
+        a_document("s2", title="border", facets=["language:en", "outlet:mti"], minutes=1),
+        a_document("s3", title="other", facets=["language:en", "outlet:pap"], minutes=2),
+    ])  # fmt: skip
+    assert found(index, facets=["outlet:pap"]) == ["s3", "s1"]
+    assert found(index, "border", facets=["outlet:pap", "language:en"]) == ["s1"]
+    assert found(index, facets=["outlet:p"]) == []
+
+
+def test_time_bounds_are_of_creation(index):
+    index.apply(documents=[a_document(f"s{n}", title="x", minutes=n) for n in range(5)])
+    bounds = {"since": NOON + timedelta(minutes=1), "until": NOON + timedelta(minutes=3)}
+    assert found(index, **bounds) == ["s2", "s1"]
+    assert found(index, "x", **bounds) == ["s2", "s1"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(minutes=st.lists(st.integers(0, 3), min_size=1, max_size=25), page=st.integers(1, 7))
+def test_a_walk_meets_each_story_once_whatever_is_placed_meanwhile(tmp_path_factory, minutes, page):
+    index = SearchIndex(tmp_path_factory.mktemp("walk") / "t.sqlite", version=1)
+    names = [f"s{n}" for n in range(len(minutes))]
+    index.apply(documents=[a_document(n, minutes=m) for n, m in zip(names, minutes, strict=True)])
+    met, after, turn = [], None, 0
+    while True:
+        some = index.find(Wanted(after=after), page)
+        met += some.stories
+        turn += 1
+        index.apply(documents=[a_document(f"new{turn}", minutes=60 + turn)])
+        index.apply(documents=[a_document(names[0], minutes=minutes[0], title=f"v{turn}")])
+        after = some.last
+        if after is None:
+            break
+    index.close()
+    assert sorted(met) == sorted(names)
+
+
+# --- keeping ---------------------------------------------------------------------------------
+
+
+def test_a_story_written_again_is_found_by_its_new_words_only(index):
+    index.apply(documents=[a_document(title="old words")])
+    index.apply(documents=[a_document(title="new words")])
+    assert (found(index, "old"), found(index, "new"), index.count()) == ([], ["s1"], 1)
+    index.apply(gone=[StoryId("s1"), StoryId("never was")])
+    assert (found(index, "new"), found(index), index.count()) == ([], [], 0)
+
+
+def test_a_file_is_found_again_with_its_position(tmp_path):
+    first = SearchIndex(tmp_path / "t.sqlite", version=1)
+    first.apply(documents=[a_document(title="kept")], position=ChangeId("5-1"))
+    first.close()
+    again = SearchIndex(tmp_path / "t.sqlite", version=1)
+    assert (again.position, found(again, "kept")) == ("5-1", ["s1"])
+    again.close()
+    other = SearchIndex(tmp_path / "t.sqlite", version=2)
+    assert (other.position, other.count()) == (None, 0)
+    other.close()
+
+
+def test_what_a_walk_does_not_meet_is_dropped_at_its_end(index):
+    index.apply(documents=[a_document("s1"), a_document("s2")], position=ChangeId("3-0"))
+    generation = index.begin_walk()
+    index.apply(documents=[a_document("s2"), a_document("s3")], generation=generation)
+    assert index.count() == 3
+    index.end_walk(generation, ChangeId("9-0"))
+    assert (sorted(found(index)), index.position) == (["s2", "s3"], "9-0")
+
+
+def test_a_story_keeps_its_log_until_the_stream_has_dropped_it(index):
+    log = [Logged(ChangeId(f"{n}-0"), StoryId("s1"), b'{"n":%d}' % n) for n in (9, 10, 11)]
+    index.apply(log=[*log, Logged(ChangeId("10-1"), StoryId("s2"), b"{}")])
+    index.apply(log=log)
+    assert index.log(StoryId("s1")) == log
+    index.forget_changes(ChangeId("10-0"))
+    assert index.log(StoryId("s1")) == log[2:]
+    assert len(index.log(StoryId("s2"))) == 1
+
+
+def test_nothing_of_a_failed_step_is_kept(index):
+    def broken():
+        yield a_document("s1", title="half")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        index.apply(documents=broken(), position=ChangeId("1-0"))
+    assert (found(index), index.position) == ([], None)
