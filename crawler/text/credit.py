@@ -2,50 +2,139 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 
 AGENCIES = (
-    "Reuters", "AP", "AFP", "Associated Press", "Agence France-Presse", "Bloomberg", "dpa", "PAP",
-    "TASS", "RIA Novosti", "Interfax", "Interfax-Ukraine", "Ukrinform", "UNIAN", "BelTA", "MTI",
-    "TASR", "SITA", "Agerpres", "BNS", "ELTA", "LETA", "ČTK", "CTK", "ANSA", "EFE", "Xinhua",
-    "Anadolu", "APA", "IANS", "ANI", "PTI", "UPI", "CNN", "BBC",
+    "Reuters", "AP", "AFP", "Associated Press", "The Associated Press", "Agence France-Presse",
+    "Bloomberg", "dpa", "PAP", "TASS", "RIA Novosti", "RIA", "Interfax", "Interfax-Ukraine",
+    "Ukrinform", "UNIAN", "BelTA", "MTI", "TASR", "SITA", "Agerpres", "BNS", "ELTA", "LETA", "ČTK",
+    "CTK", "ANSA", "EFE", "Xinhua", "Anadolu", "IANS", "ANI", "PTI", "UPI", "CNN", "BBC",
+    "Sky News",
+    "ТАСС", "РИА Новости", "Интерфакс", "Укринформ", "Укрінформ", "УНИАН", "УНІАН", "БелТА", "РБК",
 )  # fmt: skip
-_AGENCY = "|".join(re.escape(name) for name in AGENCIES)
+_CUES = """
+agency agencja bild broadcaster channel chronicle courier daily express gazette guardian herald hub
+independent insider journal magazine mail media mirror network news newspaper online portal post
+press radio standard star sun telegraph television times today tribune tv uk агентство видання
+газета новини новости правда радіо радио телеканал
+"""  # words that outlets call themselves by
+_TITLES = """
+captain chief colonel commander commissioner defence defense director doctor dr foreign general
+governor head king lieutenant lord major mayor minister mr mrs ms officials police president prime
+prof professor secretary senator spokesman spokeswoman
+"""  # words before people's names
+_NAMED_AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
 _CAPITAL = "A-ZА-ЯЁЄІЇҐŁŚŻŽČŠ"
-_PART = rf"[{_CAPITAL}][\w&'’.-]*"
-_NAME = rf"(?P<name>(?:the\s+)?{_PART}(?:\s+{_PART}){{0,3}})"
-_PATTERNS = (
-    re.compile(rf"\((?P<name>{_AGENCY})\)"),
-    re.compile(
-        rf"^(?:[A-Z][\w .,/'-]{{1,60}}\s[-\u2013\u2014]+\s)?(?P<name>{_AGENCY})\s*[-\u2013\u2014]",
-        re.MULTILINE,
-    ),
-    re.compile(
-        rf"(?:according to|reported by|cited by|citing|told)\s+(?P<name>(?:the\s+)?(?:{_AGENCY}))\b"
-    ),
-    re.compile(rf"according to (?:the )?{_NAME}(?=[.,;)]|\s*$)", re.MULTILINE),
-    re.compile(
-        rf",\s*(?:cited|noted|reported|reports|wrote|writes|said|per|via)\s+(?:the\s+)?{_NAME}\s*(?=[.;)\n]|$)",
-        re.MULTILINE,
-    ),
-    re.compile(rf"(?:за даними|за інформацією|з посиланням на|повідомляє|передає|пише)\s+{_NAME}"),
-    re.compile(
-        rf"(?:по данным|по информации|со ссылкой на|сообщает|передает|передаёт|пишет)\s+{_NAME}"
-    ),
-    re.compile(
-        rf"(?:[ŹźZz]ródło|Джерело|Источник|Крыніца|Sursa|Forrás|Zdroj|Šaltinis|Avots|Quelle|Source)\s*:\s*{_NAME}"
-    ),
+_PART = rf"[{_CAPITAL}][\w&'’-]*(?:\.[a-z]{{2,3}}\b)?"
+_QUOTED = r"[«„\"“]\s*(?P<quoted>[^»”\"“„]{2,40})[»”\"“]"
+_NAME = rf"(?:{_QUOTED}|(?:[Tt]he\s+)?(?P<name>{_PART}(?:\s+(?:of\s+)?{_PART}){{0,3}}))"
+_NOTED = "(?:cited|noted|reported|reports|wrote|writes|as per|per|via)"
+
+
+class Role(StrEnum):
+    """Which way a text flowed."""
+
+    ORIGIN = "origin"  # this text comes from the one named: byline, dateline, source line
+    CITED = "cited"  # something in it does
+    TOLD = "told"  # somebody spoke to the one named, whom the text quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A source named by a text; offsets in letters."""
+
+    name: str
+    role: Role
+    start: int
+    end: int
+
+
+def _phrases(block: str) -> str:
+    return "(?:" + "|".join(block.split("\n")[1:-1]) + ")"
+
+
+_SOURCE_LINE = _phrases("""
+[Źź]ródło|Zrodlo
+Джерело|Источник|Крыніца
+Sursa|Forrás|Zdroj|Šaltinis|Avots|Quelle|Source
+""")
+_TOLD = _phrases("""
+told|in an interview with
+в інтерв['’]ю|розпові(?:в|ла)
+в интервью|рассказал[аи]?
+powiedział[a]?
+""")
+_BY = _phrases("""
+[Aa]ccording to|[Rr]eported by|[Cc]iting|cited by|via
+[Jj]ak (?:podaje|informuje|pisze)|[Pp]odaje|[Ww]edług|[Zz]a
+[Ll]aut|[Uu]nter Berufung auf
+""")
+_SLAVIC_BY = _phrases("""
+[Зз]а (?:даними|інформацією|повідомленням)|[Зз] посиланням на
+[Пп]овідомля[єю](?:ть)?|[Пп]ередає|[Пп]иш(?:е|уть)
+[Пп]о (?:данным|информации|сообщению)|[Сс]о ссылкой на
+[Сс]ообща[ею]т|[Пп]ереда[её]т|[Пп]ишет
+[Пп]аводле|[Пп]аведамляе
+""")
+_KIND = r"(?:(?:видання|издание|агентство|телеканал|газета|agencja|dziennik|portal)\s+)?"
+_AGENCY = rf"(?:the\s+)?(?P<name>{_NAMED_AGENCY})\b"
+_PLACE = rf"(?:[{_CAPITAL}][\w .,/'’-]{{1,60}}\s*[-–—]+\s*)?"
+
+# (which way, whether whoever stands there is a source, the phrase)
+_PATTERNS = tuple(
+    (role, sure, re.compile(pattern, re.MULTILINE))
+    for role, sure, pattern in (
+        (Role.ORIGIN, True, rf"\((?P<name>{_NAMED_AGENCY})\)"),
+        (Role.ORIGIN, True, rf"^{_PLACE}(?P<name>{_NAMED_AGENCY})\s*[-–—]\s"),
+        (Role.ORIGIN, True, rf"^{_SOURCE_LINE}\s*:\s*{_NAME}"),
+        (Role.TOLD, True, rf"\b{_TOLD}\s+{_AGENCY}"),
+        (Role.CITED, True, rf"\b{_BY}\s+{_KIND}{_AGENCY}"),
+        (Role.CITED, True, rf"\b(?P<name>{_NAMED_AGENCY})\s+(?:reported|reports|said|wrote)\b"),
+        (Role.CITED, True, rf"\b{_SLAVIC_BY}\s+{_KIND}{_NAME}"),
+        (Role.CITED, False, rf"\b[Aa]ccording to\s+{_NAME}\s*(?=[.,;:)\n]|$)"),
+        (Role.CITED, False, rf",\s*{_NOTED}\s+{_NAME}\s*(?=[.;)\n]|$)"),
+    )
 )
 
 
 def credits_of(text: str) -> tuple[str, ...]:
-    """Return the names of the sources a text credits, in the order it first names them."""
-    found = sorted(_named(text))
-    return tuple(dict.fromkeys(name for _, name in found))
+    """Return the names of the sources a text credits, each once, in the order of the text."""
+    return tuple(dict.fromkeys(credit.name for credit in find_credits(text)))
 
 
-def _named(text: str) -> Iterator[tuple[int, str]]:
-    for pattern in _PATTERNS:
+def find_credits(text: str) -> list[Credit]:
+    """Return every credit of a text in order.
+
+    A name in mid-prose counts only when it is a known agency or looks like an outlet: most who
+    "noted" and "reported" are people.
+    """
+    found = sorted(_found(text), key=lambda credit: (credit.start, -credit.end))
+    kept: list[Credit] = []
+    for credit in found:
+        if not kept or credit.start >= kept[-1].end:
+            kept.append(credit)
+    return kept
+
+
+def _found(text: str) -> Iterator[Credit]:
+    for role, sure, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            name = re.sub(r"^[Tt]he\s+", "", " ".join(match["name"].split())).rstrip(".'\u2019-")
-            if name:
-                yield match.start("name"), name
+            group = "quoted" if match.groupdict().get("quoted") else "name"
+            name = " ".join(match[group].split()).rstrip(".'’-")
+            if name and (sure or group == "quoted" or _is_outlet(name, text)):
+                yield Credit(name, role, *match.span(group))
+
+
+def _is_outlet(name: str, text: str) -> bool:
+    words = [word.casefold() for word in name.split()]
+    if set(words) & set(_TITLES.split()):
+        return False
+    if name in AGENCIES or "." in name or set(words) & set(_CUES.split()):
+        return True
+    return len(words) == 1 and not _is_surname(name, text)
+
+
+def _is_surname(word: str, text: str) -> bool:
+    """Return whether the word also stands behind a first name or a title."""
+    return bool(re.search(rf"[{_CAPITAL}][\w'’-]+\s+{re.escape(word)}\b", text))

@@ -1,0 +1,51 @@
+"""Are the sources a text names found, and are people not taken for them?"""
+
+import pytest
+
+from crawler.text.credit import Role, credits_of, find_credits
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("KYIV, Nov 22 (Reuters) - Trucks wait at the border.", ("Reuters",)),
+        ("WARSAW — AP — Trucks wait.", ("AP",)),
+        ("He accused NATO of posting forces, according to the Express UK.", ("Express UK",)),
+        ("Acting in concert with the Kremlin, cited News Hub.", ("News Hub",)),
+        ("Forces may roll out any day, noted Military.", ("Military",)),
+        ("The bridge is closed, according to Ukrainska Pravda News.", ("Ukrainska Pravda News",)),
+        ("За даними Укрінформу, рух відновили.", ("Укрінформу",)),
+        ("Про це повідомляє «Європейська правда».", ("Європейська правда",)),
+        ("Об этом сообщает издание «Медуза» со ссылкой на ТАСС.", ("Медуза", "ТАСС")),
+        ("Ruch wznowiono.\nŹródło: PAP", ("PAP",)),
+        ("Джерело: Суспільне", ("Суспільне",)),
+        ("The minister told Reuters that trucks wait.", ("Reuters",)),
+    ],
+)
+def test_sources_are_found_in_byline_dateline_and_prose(text, names):
+    assert credits_of(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "According to Belarusian Defence Minister Viktor Khrenin, his government reacts.",
+        "Volodymyr Zelensky spoke. The front holds, noted Zelensky.",
+        "The trucks wait, reported Colonel Petrenko.",
+        "Trucks wait at the border. Nobody is credited.",
+    ],
+)
+def test_people_are_no_sources(text):
+    assert credits_of(text) == ()
+
+
+def test_a_credit_tells_which_way_the_text_flowed():
+    text = "LVIV (AFP) - Guards told Reuters of a queue, according to the Daily Mail."
+    roles = [(credit.name, credit.role) for credit in find_credits(text)]
+    assert roles == [("AFP", Role.ORIGIN), ("Reuters", Role.TOLD), ("Daily Mail", Role.CITED)]
+
+
+def test_a_credit_stands_where_it_says():
+    text = "LVIV (AFP) - Guards wait."
+    (credit,) = find_credits(text)
+    assert text[credit.start : credit.end] == "AFP"
