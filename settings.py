@@ -19,8 +19,12 @@ CRAWL_DELAY_LONGEST_SECONDS = 60
 
 # --- polling ---------------------------------------------------------------------------------
 POLL_SHORTEST_SECONDS = 3_600
+POLL_UNCONDITIONAL_SECONDS = 86_400  # the same for a feed that gives no validators to ask with
 POLL_LONGEST_SECONDS = 86_400
 POLL_FIRST_SECONDS = 3_600
+POLL_PATIENCE_HOURS = 1.0  # one request is worth an entry's wait; docs/decisions/0130
+POLL_FASTER_HOSTS = ()  # agencies that may be polled faster, by agreement or their own word
+POLL_FASTER_SECONDS = 300
 
 # --- fetching --------------------------------------------------------------------------------
 FETCH_HEADER_SECONDS = 15

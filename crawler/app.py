@@ -12,17 +12,20 @@ import psutil
 from redis.asyncio import Redis
 
 from crawler.catalog.outlets import shipped_catalogue
+from crawler.catalog.topics import topic_ids
 from crawler.checking import Check
 from crawler.config import Config
+from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide
 from crawler.desk import desk_of, ready
 from crawler.directory import Directory
+from crawler.forget import Forget
 from crawler.ingest import Ingest
 from crawler.listing import Listing
 from crawler.model import Recipe, WorkerId
 from crawler.poll import Poll
 from crawler.pool import Pool
-from crawler.ports import Clock, Corpus, Frontier, Stories, Subscriptions
+from crawler.ports import Clock, Corpus, Frontier, Stories, Subscriptions, Tombstones
 from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
@@ -30,7 +33,8 @@ from crawler.store.frontier import RedisFrontier
 from crawler.store.migrations import check
 from crawler.store.stories import RedisStories
 from crawler.store.subscriptions import RedisSubscriptions
-from crawler.telemetry import Tally
+from crawler.store.tombstones import RedisTombstones
+from crawler.telemetry import Answers, Tally
 from crawler.visit import Visit
 
 START_TOLERANCE_SECONDS = 2.0  # the kernel's account of a start wavers with the clock
@@ -44,6 +48,7 @@ class App:
     worker: WorkerId
     clock: Clock
     tally: Tally
+    answers: Answers
     frontier: Frontier
     stories: Stories
     subscriptions: Subscriptions
@@ -52,6 +57,8 @@ class App:
     poll: Poll
     visit: Visit
     ingest: Ingest
+    forget: Forget
+    tombstones: Tombstones
     check: Check
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
@@ -82,7 +89,7 @@ async def open_app(config: Config) -> AsyncIterator[App]:
 
 def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recipe) -> App:
     """Return the application with Redis behind every port."""
-    tally = Tally()
+    tally, answers = Tally(), Answers()
     frontier = RedisFrontier(
         client,
         clock,
@@ -103,19 +110,26 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
     subscriptions = RedisSubscriptions(client)
     shipped = shipped_catalogue()
     directory = Directory(subscriptions, shipped.outlets)
+    corpus, tombstones = LocalCorpus(config.home / "corpus"), RedisTombstones(client)
+    topics = sorted({*topic_ids(), *config.topics})  # those collected earlier too
     return App(
         config=config,
         worker=this_worker(),
         clock=clock,
         tally=tally,
+        answers=answers,
         frontier=frontier,
         stories=stories,
         subscriptions=subscriptions,
         listing=Listing(subscriptions, frontier, shipped),
-        corpus=LocalCorpus(config.home / "corpus"),
-        poll=Poll(frontier, clock, config, pool, tally, directory=directory),
-        visit=Visit(frontier, clock, config, tally),
+        corpus=corpus,
+        poll=Poll(frontier, clock, config, pool, tally, answers=answers, directory=directory),
+        visit=Visit(frontier, clock, config, tally, answers=answers),
         ingest=Ingest(pool, stories, config, tally, directory, desk_of=desk_of, decide=decide),
+        forget=Forget(
+            tombstones, stories, corpus, frontier, clock=clock, topics=topics, depart=depart
+        ),
+        tombstones=tombstones,
         check=Check(config, pool),
     )
 

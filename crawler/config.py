@@ -33,8 +33,12 @@ class Config:
     robots_max_bytes: int
     crawl_delay_longest: timedelta
     poll_shortest: timedelta
+    poll_unconditional: timedelta
     poll_longest: timedelta
     poll_first: timedelta
+    poll_patience: timedelta
+    poll_faster_hosts: frozenset[str]
+    poll_faster: timedelta
     header_deadline: timedelta
     body_deadline: timedelta
     max_body_bytes: int
@@ -83,8 +87,12 @@ class Config:
             robots_max_bytes=read.whole("ROBOTS_MAX_BYTES"),
             crawl_delay_longest=read.seconds("CRAWL_DELAY_LONGEST_SECONDS"),
             poll_shortest=read.seconds("POLL_SHORTEST_SECONDS"),
+            poll_unconditional=read.seconds("POLL_UNCONDITIONAL_SECONDS"),
             poll_longest=read.seconds("POLL_LONGEST_SECONDS"),
             poll_first=read.seconds("POLL_FIRST_SECONDS"),
+            poll_patience=timedelta(hours=read.number("POLL_PATIENCE_HOURS")),
+            poll_faster_hosts=frozenset(read.names("POLL_FASTER_HOSTS")),
+            poll_faster=read.seconds("POLL_FASTER_SECONDS"),
             header_deadline=read.seconds("FETCH_HEADER_SECONDS"),
             body_deadline=read.seconds("FETCH_BODY_SECONDS"),
             max_body_bytes=read.whole("FETCH_MAX_BYTES"),
@@ -116,6 +124,8 @@ class Config:
         _ordered(
             "POLL_SHORTEST_SECONDS", self.poll_shortest, "POLL_LONGEST_SECONDS", self.poll_longest
         )
+        _ordered("POLL_UNCONDITIONAL_SECONDS", self.poll_unconditional,
+                 "POLL_LONGEST_SECONDS", self.poll_longest)  # fmt: skip
         _ordered("POLL_FIRST_SECONDS", self.poll_first, "POLL_LONGEST_SECONDS", self.poll_longest)
         _ordered(
             "RETRY_FIRST_SECONDS", self.retry_first, "RETRY_LONGEST_SECONDS", self.retry_longest

@@ -78,12 +78,37 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a feed brings news, as its polls have shown; old evidence fades.
+
+    Each tuple is empty until something was watched. Hours are of the day in UTC, days of the
+    week from Monday.
+    """
+
+    news_by_hour: tuple[float, ...] = ()  # entries
+    watched_by_hour: tuple[float, ...] = ()  # days
+    news_by_day: tuple[float, ...] = ()
+    watched_by_day: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a feed's body asks of those who poll it; it holds until a later body says otherwise."""
+
+    floor_seconds: float = 0.0  # RSS ttl, sy:updatePeriod
+    skip_hours: tuple[int, ...] = ()  # 0-23, UTC
+    skip_days: tuple[int, ...] = ()  # Monday is 0, UTC
+    hub: str = ""  # WebSub
+    topic: str = ""  # the feed's own address, under which its hub knows it
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """A feed with everything its polls have taught us; what decides the next poll."""
 
     feed: Feed
     validators: Validators = Validators()
-    interval_seconds: float = 0.0  # 0 until the first poll
+    interval_seconds: float = 0.0  # the last wait that the rhythm asked for; 0 until the first poll
     failures: int = 0  # in a row
     next_poll: datetime | None = None
     last_poll: datetime | None = None
@@ -93,6 +118,22 @@ class FeedState:
     moved_since: datetime | None = None
     moved_sightings: int = 0
     paused: bool = False
+    rhythm: Rhythm = Rhythm()
+    wishes: Wishes = Wishes()
+    listed: bytes = b""  # four bytes for each entry of the body last read
+    last_listed: datetime | None = None  # when a body was last read
+    last_news: datetime | None = None  # when one last held an entry that is new to this feed
+    last_answer: datetime | None = None  # when it last answered, with a body or 304
+    gap_seconds: float = 0.0  # mean time between its entries, as it was at the last news
+    lies: int = 0  # plain looks that a 304 which hid news has still earned
+    vain_changes: int = 0  # bodies in a row that came in spite of validators and held no news
+    adopted: str = ""  # the address asked instead of the feed's own, after a lasting move
+    adopted_for: str = ""  # the feed's own address at that time
+
+    @property
+    def address(self) -> str:
+        """What is asked: the adopted address for as long as the feed is listed as it was then."""
+        return self.adopted if self.adopted and self.adopted_for == self.feed.url else self.feed.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +167,7 @@ class PollClaim:
     @property
     def url(self) -> str:
         """The address to ask."""
-        return self.state.feed.url
+        return self.state.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +186,42 @@ class EntryClaim:
 
 
 Claim = PollClaim | EntryClaim
+
+
+# --- what publishers bear, and what operators should see -------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request cost its host."""
+
+    host: Host
+    status: int  # 0: none came
+    bytes: int  # of the body, unpacked
+    seconds: float  # until the last header
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A feed's health changed to, or from, something that somebody should look at."""
+
+    feed: FeedId
+    outlet: OutletId
+    url: str
+    was: str
+    health: str
+    outcome: str  # of the last poll
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """How the pages of a feed's entries ended of late."""
+
+    articles: int = 0
+    repeated: int = 0  # the same article as before
+    walled: int = 0  # consent pages, challenges, paywalls
+    other: int = 0
 
 
 # --- what was read ---------------------------------------------------------------------------
@@ -360,6 +437,7 @@ class ChangeKind(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     EXPIRED = "expired"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +449,23 @@ class Change:
     article: ArticleId | None = None
     relation: Relation | None = None
     other: StoryId | None = None  # merged from, split into, linked with
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What is left of a story when an article is forgotten."""
+
+    stories: tuple[Story, ...] = ()  # the story as it goes on first, then what split off
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What stands for something forgotten, so that it is not collected again."""
+
+    subject: str  # an article's id, or an outlet's
+    why: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,17 @@ from typing import Protocol
 
 from crawler.catalog.changes import Changes
 from crawler.model import (
+    Alert,
+    Answer,
     Article,
     ArticleId,
     ChangeId,
     Claim,
+    Departure,
     Entry,
     EntryClaim,
     EntryId,
+    Fates,
     Feed,
     FeedId,
     FeedState,
@@ -31,6 +35,7 @@ from crawler.model import (
     Story,
     StoryId,
     Tie,
+    Tombstone,
     TopicId,
     WorkerId,
 )
@@ -88,6 +93,19 @@ class HostRecord:
     due_entries: int
 
 
+@dataclass(frozen=True, slots=True)
+class HostLedger:
+    """What a host bore over some days, for an operator who has to answer its owner."""
+
+    host: Host
+    requests: int = 0
+    bytes: int = 0
+    not_modified: int = 0
+    refused: int = 0  # 401, 403, 429, 451, 503
+    failed: int = 0  # no answer, or another error
+    milliseconds: int = 0  # from question to last header, summed
+
+
 class Frontier(Protocol):
     """Feeds and entries that wait for their hosts' turns; all in one slot, each step atomic.
 
@@ -118,8 +136,12 @@ class Frontier(Protocol):
         """
         ...
 
-    async def free_host(self, claim: Claim, *, pause: timedelta | None = None) -> None:
+    async def free_host(
+        self, claim: Claim, *, pause: timedelta | None = None, answers: Sequence[Answer] = ()
+    ) -> None:
         """End the claim's turn with its host, which rests for its pause (or this longer one).
+
+        `answers` go into the ledger of their hosts in the same step, unless the turn has passed.
 
         For the time between the fetch and the end of the claim; ending a claim frees the host
         too. A turn that has passed to another claim is left alone.
@@ -152,8 +174,14 @@ class Frontier(Protocol):
         entries: Sequence[Entry] = (),
         *,
         quiet: FeedState | None = None,
+        pause: timedelta | None = None,
+        answers: Sequence[Answer] = (),
+        alert: Alert | None = None,
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step.
+
+        The host rests for its pause or this longer one. `answers` go into the ledger, `alert` into
+        the public stream. A state with another address moves the feed to that address's host.
 
         Whether anything is unseen is known only inside the step, and decides the feed's rhythm:
         with an unseen entry `state` is written, with none `quiet` (or `state`, for None).
@@ -195,12 +223,27 @@ class Frontier(Protocol):
         """Workers that hold leases, by name."""
         ...
 
-    async def hasten(self) -> int:
-        """Make every feed that is scheduled and not being polled due now (`--now`); count them."""
+    async def hasten(self, feeds: Sequence[FeedId] | None = None) -> int:
+        """Make these feeds (None: every) due now if scheduled and not being polled; count them."""
         ...
 
     async def hosts(self, names: Sequence[Host] = ()) -> Sequence[HostRecord]:
         """These hosts, or all with queued work, by next turn; unknown ones look idle."""
+        ...
+
+    async def ledger(self, days: int, hosts: Sequence[Host] = ()) -> Sequence[HostLedger]:
+        """What hosts bore over the last days, today included; these hosts or all, most asked first.
+
+        A month is kept.
+        """
+        ...
+
+    async def fates(self, days: int) -> Mapping[FeedId, Fates]:
+        """How the pages of each feed's entries ended over the last days; a month is kept."""
+        ...
+
+    async def alerts(self, limit: int) -> Sequence[Alert]:
+        """The newest alerts, newest first."""
         ...
 
     async def census(self) -> Census:
@@ -217,6 +260,13 @@ class Frontier(Protocol):
 
     async def entries(self, state: str, limit: int) -> Sequence[EntryRecord]:
         """The newest entries in a state ("waiting", "leased", "dead" or "skipped")."""
+        ...
+
+    async def forget(self, gone: Callable[[Entry], bool]) -> int:
+        """Drop waiting, leased, dead and listed entries that `gone` tells; return how many.
+
+        Their seen marks stay, so that a feed that still lists them brings them no more.
+        """
         ...
 
     async def retry_dead(self, entries: Sequence[EntryId] | None) -> int:
@@ -259,6 +309,9 @@ class Subscriptions(Protocol):
 # --- articles and stories ({topic}) ----------------------------------------------------------
 
 Decide = Callable[[Article, Neighbourhood], Placement]
+Depart = Callable[
+    [ArticleId, Story, Mapping[ArticleId, LookAlike], Sequence[Tie], datetime], Departure
+]
 
 
 class Stories(Protocol):
@@ -301,6 +354,22 @@ class Stories(Protocol):
 
     async def expire(self, topic: TopicId) -> int:
         """Let go of what is older than its retention, with events; return how many articles."""
+        ...
+
+
+class Erasure(Protocol):
+    """How articles leave the stories before their time; the stores of stories have it besides."""
+
+    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
+        """Take an article out of story, index and past events; False when it is not known.
+
+        What remains of its story is for `depart` to say, which must be pure: it is asked again
+        when another writer gets there first.
+        """
+        ...
+
+    async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:
+        """The articles of an outlet."""
         ...
 
 
@@ -375,4 +444,24 @@ class Corpus(Protocol):
 
     def read(self) -> AsyncIterator[Article]:
         """Every kept article, oldest first."""
+        ...
+
+    async def forget(self, gone: Callable[[Article], bool]) -> int:
+        """Erase the articles that `gone` tells; return how many records that were."""
+        ...
+
+
+class Tombstones(Protocol):
+    """What was forgotten on purpose and must not come back; kept for good."""
+
+    async def add(self, stones: Sequence[Tombstone]) -> None:
+        """Remember these; a subject's newest stays."""
+        ...
+
+    async def cover(self, article: ArticleId, outlet: OutletId) -> bool:
+        """Tell whether the article, or all of its outlet, was forgotten."""
+        ...
+
+    async def all(self) -> Sequence[Tombstone]:
+        """Every tombstone, newest first."""
         ...

@@ -1,7 +1,10 @@
 """What happened, counted under path-like names (docs/reference/counters.md)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from crawler.model import Answer
 
 
 class Tally:
@@ -37,3 +40,28 @@ class Tally:
     def everything(self) -> Mapping[str, int]:
         """Return every count by full name, in alphabetical order."""
         return dict(sorted(self._counts.items()))
+
+
+class Answers:
+    """What hosts answered since it was last written into the ledger.
+
+    Every answer of every kind is noted here, robots files and redirects too; the next step of the
+    frontier takes them along. A crash loses those of requests that were under way.
+    """
+
+    def __init__(self) -> None:
+        self._noted: list[Answer] = []
+
+    def note(self, answer: Answer) -> None:
+        """Remember one answer."""
+        self._noted.append(answer)
+
+    @contextmanager
+    def taken(self) -> Iterator[Sequence[Answer]]:
+        """Hand over what was noted; it is kept when the block fails."""
+        noted, self._noted = self._noted, []
+        try:
+            yield noted
+        except BaseException:
+            self._noted = noted + self._noted
+            raise

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crawler.config import Config
+from crawler.fetch.politeness import NONE, host_pause
 from crawler.fetch.reasons import FailReason
 from crawler.model import EntryClaim, Page, Skipped, SkipReason
 from crawler.ports import Clock, Frontier
 from crawler.schedule.backoff import retry_delay
-from crawler.telemetry import Tally
+from crawler.telemetry import Answers, Tally
 
 GONE = frozenset({404, 410})
 REFUSED = frozenset({400, 401, 402, 403, 405, 406, 451})
@@ -65,17 +66,26 @@ class Visit:
         clock: Clock,
         config: Config,
         tally: Tally,
+        *,
+        answers: Answers,
         dice: Callable[[], float] = random.random,
     ) -> None:
         self._frontier = frontier
         self._clock = clock
         self._config = config
         self._tally = tally
+        self._answers = answers
         self._dice = dice
 
-    async def fetched(self, claim: EntryClaim) -> None:
-        """End the host's turn: nothing more is asked of it for this claim."""
-        await self._frontier.free_host(claim)
+    async def fetched(self, claim: EntryClaim, latency: timedelta = NONE) -> None:
+        """End the host's turn: nothing more is asked of it for this claim.
+
+        A host that was slow to answer rests for as long.
+        """
+        config = self._config
+        pause = host_pause(config.host_pause, longest=config.crawl_delay_longest, latency=latency)
+        with self._answers.taken() as answers:
+            await self._frontier.free_host(claim, pause=pause, answers=answers)
 
     def page(self, claim: EntryClaim, *, url: str, body: bytes, content_type: str) -> Page:
         """Return the fetched page of a claimed entry, stamped with the present."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
@@ -76,7 +77,7 @@ class FeedsSpider(Spider):
     ) -> AsyncIterator[FetchedPage]:
         """Free the host, then pass a readable page to the pipelines."""
         async with self._leaving(claim):
-            await self._app.visit.fetched(claim)
+            await self._app.visit.fetched(claim, latency_of(response))
             trouble = judge_status(response.status)
             if trouble is None:
                 yield FetchedPage(claim, self._page(response, claim))
@@ -156,7 +157,13 @@ def reply_of(response: Response) -> Reply:
         headers=headers,
         body=response.body,
         redirects=tuple((int(why), url) for why, url in hops if str(why).isdigit()),
+        latency=latency_of(response),
     )
+
+
+def latency_of(response: Response) -> timedelta:
+    """Return how long the host took to answer."""
+    return timedelta(seconds=response.meta.get("download_latency", 0.0))
 
 
 def claim_of(answer: Response | Failure) -> Claim:

@@ -29,6 +29,7 @@ class Modified:
     validators: Validators
     floor: timedelta = NONE  # the publisher asks not to be polled again sooner
     moved_to: str = ""  # where permanent redirects led; empty without any
+    delta: bool = False  # the body holds only what is new since the ETag we sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,13 @@ def request_headers(validators: Validators) -> dict[str, bytes]:
     """Return the headers that ask only for what is new.
 
     Both validators are sent byte for byte as they came, quotes and `W/` included; neither is
-    ever invented.
+    ever invented. Where there is an ETag, a server that can may answer with new entries alone.
+
+    Source: RFC 9110, 13.1; RFC 3229, "A-IM: feed"
     """
     asked = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    if validators.etag:
+        asked["A-IM"] = "feed"
     return {name: value.encode("latin-1") for name, value in asked.items() if value}
 
 
@@ -105,15 +110,22 @@ def judge(
             names none.
         longest: What the operator grants at most as floor and as Retry-After.
     """
-    if status in _READABLE:
+    delta = _is_delta(status, headers, sent)
+    if status in _READABLE or delta:
         floor = min(freshness(headers, now), longest)
-        return Modified(_validators(headers), floor, lasting_target(redirects, url))
+        return Modified(_validators(headers), floor, lasting_target(redirects, url), delta)
     if status == 304 and sent != Validators():  # noqa: PLR2004 - RFC 9110, 15.4.5
         floor = min(freshness(headers, now), longest)
         return NotModified(_refreshed(sent, headers), floor, lasting_target(redirects, url))
     if status in _REDIRECTS and headers.get("location"):
         return Moved(urljoin(url, headers["location"]), permanent=status in _PERMANENT)
     return _refusal(status, headers, now, refusals, longest)
+
+
+def _is_delta(status: int, headers: Headers, sent: Validators) -> bool:
+    """Tell whether the body is a feed's delta; only then is a 226 understood (RFC 3229, 10.4.1)."""
+    manipulations = [name.strip().lower() for name in headers.get("im", "").split(",")]
+    return status == 226 and bool(sent.etag) and manipulations == ["feed"]  # noqa: PLR2004
 
 
 def _refusal(

@@ -19,13 +19,18 @@ from crawler.fetch.urls import host_of
 from crawler.middlewares import app_of
 from crawler.middlewares.redirects import is_hop
 from crawler.middlewares.robots import ROBOTS_FILE, Download, RobotsFiles
-from crawler.model import EntryClaim, Host
+from crawler.model import Answer, EntryClaim, Host
 from crawler.ports import Clock, Frontier
+from crawler.telemetry import Answers
 
 Sleep = Callable[[float], Awaitable[object]]
 
 WAITING_SHARE = 4  # of a lease: what robots file, wait and page take together must fit into it
 REFUSERS_MOST = 1_024  # hosts whose refusals are counted
+SENT_IN_VAIN = frozenset({
+    FailReason.CONNECTION_LOST, FailReason.PROTOCOL, FailReason.HEADER_TIMEOUT,
+    FailReason.BODY_TIMEOUT, FailReason.TOO_LARGE, FailReason.TRUNCATED, FailReason.BAD_ENCODING,
+})  # fmt: skip
 _OK, _TOO_MANY_REQUESTS = 200, 429
 
 
@@ -42,11 +47,14 @@ class MannersMiddleware:
         clock: Clock,
         config: Config,
         download: Download,
+        *,
+        answers: Answers,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._frontier = frontier
         self._clock = clock
         self._robots = RobotsFiles(frontier, clock, config, download)
+        self._answers = answers
         self._longest_wait = config.lease / WAITING_SHARE
         self._sleep = sleep
         self._refusals: OrderedDict[Host, int] = OrderedDict()  # in a row
@@ -59,7 +67,7 @@ class MannersMiddleware:
         def download(request: Request) -> Awaitable[Response]:
             return crawler.engine.download_async(request)
 
-        return cls(app.frontier, app.clock, app.config, download)
+        return cls(app.frontier, app.clock, app.config, download, answers=app.answers)
 
     async def process_request(self, request: Request) -> None:
         """Let a request pass when its host allows it and its turn has come.
@@ -81,10 +89,16 @@ class MannersMiddleware:
 
         Source: RFC 9110, 10.2.3; W3C TDM Reservation Protocol
         """
+        self._answers.note(answer_of(request, len(response.body), response.status))
         await self._heed(request, response)
         if _is_page(request, response) and response.headers.get("Tdm-Reservation") == b"1":
             raise SourceError(request.url, FailReason.OPTED_OUT, "its publisher reserves mining")
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note a request that was sent in vain."""
+        if isinstance(exception, SourceError) and exception.reason in SENT_IN_VAIN:
+            self._answers.note(answer_of(request, 0, 0))
 
     async def _permit(self, request: Request) -> None:
         rules = await self._robots.known(request.url)
@@ -116,6 +130,12 @@ class MannersMiddleware:
             self._refusals[host] = refusals + 1
             if len(self._refusals) > REFUSERS_MOST:
                 self._refusals.popitem(last=False)
+
+
+def answer_of(request: Request, size: int, status: int) -> Answer:
+    """Return what one request cost the host that was asked."""
+    seconds = request.meta.get("download_latency", 0.0)
+    return Answer(host_of(request.url), status, size, seconds)
 
 
 def _refuse_disallowed(url: str, rules: Rules) -> None:

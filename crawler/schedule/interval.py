@@ -1,40 +1,11 @@
-"""When a feed is asked again: what a poll teaches about its rhythm, and the wait that follows."""
+"""When a feed is asked again: what it expects to bring, bounded by operator and publisher."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
-SHRINK = 0.5
-GROW = 1.5  # with SHRINK: settles where 37 % of polls meet something new; decision 0031
 SPREAD = 0.1
-
-
-def next_interval(
-    previous: timedelta,
-    *,
-    met_new: bool | None,
-    first: timedelta,
-    shortest: timedelta,
-    longest: timedelta,
-) -> timedelta:
-    """Return a feed's interval after a poll: half when something new came, longer when nothing.
-
-    Args:
-        previous: The interval before this poll; zero when the feed was never read, which makes
-            it `first`: what a feed holds at the first poll says nothing about its rhythm.
-        met_new: Whether an unseen entry came; None when the poll failed. An outage teaches
-            nothing, so that a feed is not forgotten because its server was away.
-        first: The interval of a feed that is read for the first time.
-        shortest: The operator's floor.
-        longest: The operator's ceiling.
-
-    Source: docs/decisions/0031-polling-rhythm.md
-    """
-    interval = first
-    if previous and met_new is None:
-        interval = previous
-    elif previous:
-        interval = previous * (SHRINK if met_new else GROW)
-    return min(max(interval, shortest), longest)
+HOUR = timedelta(hours=1)
 
 
 def next_wait(
@@ -46,13 +17,31 @@ def next_wait(
     enters the interval; beyond the operator's `longest` it is not obeyed.
 
     Args:
-        interval: As `next_interval` gives it.
+        interval: What the feed's rhythm asks for, within the operator's bounds.
         floor: Zero when the publisher named none.
         longest: The operator's ceiling.
         jitter: From [0, 1); lengthens the wait by up to a tenth, even at the ceiling, so that
             feeds added together do not stay together. See `stable_jitter`.
     """
     return max(interval, min(floor, longest)) * (1 + SPREAD * jitter)
+
+
+def outside_skips(
+    due: datetime, *, hours: Collection[int], days: Collection[int], latest: datetime
+) -> datetime:
+    """Return the first instant from `due` on that a feed's skipHours and skipDays leave open.
+
+    Args:
+        due: When the feed would be asked.
+        hours: Of the day, UTC, at which the publisher does not want to be asked.
+        days: Of the week, UTC, Monday is 0.
+        latest: What the operator grants; the feed is asked then, whatever is skipped.
+
+    Source: RSS 2.0, skipHours and skipDays
+    """
+    while due < latest and (due.hour in hours or due.weekday() in days):
+        due = due.replace(minute=0, second=0, microsecond=0) + HOUR
+    return min(due, latest) if hours or days else due
 
 
 def stable_jitter(name: str) -> float:

@@ -1,6 +1,6 @@
 """The schedule and frontier in Redis: one script for each step (crawler/store/lua/frontier)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,10 +12,13 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
 from crawler.model import (
+    Alert,
+    Answer,
     Claim,
     Entry,
     EntryClaim,
     EntryId,
+    Fates,
     Feed,
     FeedId,
     FeedState,
@@ -24,9 +27,19 @@ from crawler.model import (
     Skipped,
     WorkerId,
 )
-from crawler.ports import Census, Clock, EntryRecord, HostRecord
+from crawler.ports import Census, Clock, EntryRecord, HostLedger, HostRecord
 from crawler.store import keys
 from crawler.store.connection import translated
+from crawler.store.ledgers import (
+    borne,
+    day_of,
+    fate_of,
+    fates_of,
+    last_days,
+    ordered,
+    row_of,
+    row_text,
+)
 from crawler.store.records import (
     decode,
     encode,
@@ -43,7 +56,9 @@ from crawler.store.records import (
 
 FEEDS_AT_ONCE = 200  # one script's worth: a few milliseconds of the server's time
 DEAD_AT_ONCE = 500
+SCANNED = 1_000  # entries looked at in one trip
 SKIPPED_KEPT = 1_000
+ALERTS_KEPT = 10_000
 SKIP_DAYS = 30
 PAUSE_KEPT = timedelta(days=7)  # robots files are read daily, so a pause still meant is renewed
 ROBOTS_LONGEST = timedelta(days=1)  # RFC 9309, 2.4
@@ -95,7 +110,7 @@ class RedisFrontier:
         for start in range(0, len(feeds), FEEDS_AT_ONCE):
             arguments: list[Any] = []
             for feed in feeds[start : start + FEEDS_AT_ONCE]:
-                arguments += (feed.id, int(feed.enabled), record(feed.url, feed))
+                arguments += (feed.id, int(feed.enabled), feed.url, record(feed.url, feed))
             new += await self._run("register", *arguments)
         return new
 
@@ -106,8 +121,12 @@ class RedisFrontier:
         entries: Sequence[Entry] = (),
         *,
         quiet: FeedState | None = None,
+        pause: timedelta | None = None,
+        answers: Sequence[Answer] = (),
+        alert: Alert | None = None,
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
+        rows = _rows(answers)
         listed: list[Any] = []
         for entry in entries:
             listed += (entry.id, record(entry.url, entry))
@@ -121,13 +140,21 @@ class RedisFrontier:
             encode(quiet or state),
             millis(next_poll_of(quiet or state)),
             millis(self._clock.now() - self._seen_window),
+            span(pause or timedelta()),
+            state.feed.url,
+            host_at(state.address),
+            encode(alert) if alert else "",
+            ALERTS_KEPT,
+            day_of(self._clock.now()),
+            len(rows),
+            *rows,
             *listed,
         )
         return unseen
 
-    async def hasten(self) -> int:
-        """Make every feed that is scheduled and not being polled due now; count them."""
-        hastened: int = await self._run("hasten")
+    async def hasten(self, feeds: Sequence[FeedId] | None = None) -> int:
+        """Make these feeds (None: every) due now if scheduled and not being polled; count them."""
+        hastened: int = await self._run("hasten", *(["*"] if feeds is None else feeds))
         return hastened
 
     async def feeds(self) -> Sequence[FeedState]:
@@ -167,9 +194,13 @@ class RedisFrontier:
 
     # --- hosts ---
 
-    async def free_host(self, claim: Claim, *, pause: timedelta | None = None) -> None:
+    async def free_host(
+        self, claim: Claim, *, pause: timedelta | None = None, answers: Sequence[Answer] = ()
+    ) -> None:
         """End the claim's turn with its host, which rests for its pause (or this longer one)."""
-        await self._run("free_host", host_at(claim.url), claim.key, span(pause or timedelta()))
+        day, rest = day_of(self._clock.now()), span(pause or timedelta())
+        host = host_at(claim.url)
+        await self._run("free_host", host, claim.key, rest, day, *_rows(answers))
 
     async def next_slot(self, host: Host) -> timedelta:
         """Reserve the host's next request slot and return how long to wait for it."""
@@ -204,11 +235,30 @@ class RedisFrontier:
                 self._keys["robots"] + host, b"%d %b" % (until, body), px=span(lifetime)
             )
 
+    # --- diaries ---
+
+    async def ledger(self, days: int, hosts: Sequence[Host] = ()) -> Sequence[HostLedger]:
+        """What hosts bore over the last days; these hosts or all, most asked first."""
+        names = last_days(self._clock.now(), days)
+        found = await self._run("ledger", len(names), *names, *hosts)
+        return ordered(row_of(host.decode(), _raw(row).decode()) for host, row in found)
+
+    async def fates(self, days: int) -> Mapping[FeedId, Fates]:
+        """How the pages of each feed's entries ended over the last days."""
+        found = await self._run("fates", *last_days(self._clock.now(), days))
+        return fates_of((*name.decode().rsplit(" ", 1), count) for name, count in found)
+
+    async def alerts(self, limit: int) -> Sequence[Alert]:
+        """The newest alerts, newest first."""
+        with translated():
+            found: Any = await self._client.xrevrange(self._keys["alerts"], count=limit)
+        return [decode(fields[b"alert"], Alert) for _, fields in found]
+
     # --- entries ---
 
     async def done(self, claim: EntryClaim) -> None:
         """Forget the entry's work, keep its seen mark; true even when the lease was lost."""
-        await self._run("done", *_held(claim))
+        await self._run("done", *_held(claim), claim.entry.feed, day_of(self._clock.now()))
 
     async def skip(self, claim: EntryClaim, skipped: Skipped) -> None:
         """As `done`, counted by reason and kept in a bounded list for the operator."""
@@ -217,8 +267,9 @@ class RedisFrontier:
         shown = EntryRecord(claim.entry, "skipped", claim.attempts, why, now)
         kept = span(timedelta(days=SKIP_DAYS + 1))
         await self._run(
-            "skip", *_held(claim), skipped.reason, _day(now), kept, encode(shown), SKIPPED_KEPT
-        )
+            "skip", *_held(claim), skipped.reason, day_of(now), kept, encode(shown), SKIPPED_KEPT,
+            claim.entry.feed, fate_of(skipped),
+        )  # fmt: skip
 
     async def retry(self, claim: EntryClaim, at: datetime, reason: str) -> None:
         """Give the entry back, due at `at`, with one attempt more."""
@@ -227,6 +278,25 @@ class RedisFrontier:
     async def bury(self, claim: EntryClaim, reason: str) -> None:
         """Move the entry to the dead letters, where an operator sees it."""
         await self._run("bury", *_held(claim), reason)
+
+    async def forget(self, gone: Callable[[Entry], bool]) -> int:
+        """Drop waiting, leased, dead and listed entries that `gone` tells; return how many."""
+        dropped, chosen = await self._forget_skipped(gone), list[EntryId]()
+        with translated():
+            async for _, raw in self._client.hscan_iter(self._keys["entries"], count=SCANNED):
+                entry = unrecord(raw, Entry)
+                chosen += [entry.id] if gone(entry) else []
+        for start in range(0, len(chosen), DEAD_AT_ONCE):
+            dropped += await self._run("forget", *chosen[start : start + DEAD_AT_ONCE])
+        return dropped
+
+    async def _forget_skipped(self, gone: Callable[[Entry], bool]) -> int:
+        with translated():
+            rows = await self._client.lrange(self._keys["skipped"], 0, -1)
+            telling = [row for row in rows if gone(decode(_raw(row), EntryRecord).entry)]
+            for row in telling:
+                await self._client.lrem(self._keys["skipped"], 0, row)  # type: ignore[arg-type]
+        return len(telling)
 
     async def retry_dead(self, entries: Sequence[EntryId] | None) -> int:
         """Put dead letters (None: all) back, due now with no attempts; return how many."""
@@ -267,7 +337,7 @@ class RedisFrontier:
     async def skipped(self) -> Mapping[str, int]:
         """Skips counted by reason over the last thirty days."""
         today = self._clock.now()
-        days = [_day(today - timedelta(days=ago)) for ago in range(SKIP_DAYS)]
+        days = [day_of(today - timedelta(days=ago)) for ago in range(SKIP_DAYS)]
         rows = await self._run("skipped", *days)
         return {reason.decode(): count for reason, count in sorted(rows)}
 
@@ -330,5 +400,5 @@ def _maybe(score: bytes | float | None) -> datetime | None:
     return None if score is None else instant(score)
 
 
-def _day(now: datetime) -> str:
-    return now.strftime("%Y-%m-%d")
+def _rows(answers: Sequence[Answer]) -> list[Any]:
+    return [value for row in borne(answers) for value in (row.host, *row_text(row))]

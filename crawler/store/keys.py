@@ -22,7 +22,13 @@ def frontier() -> dict[str, str]:
 
     Those that end in a colon are families; a script adds the rest of the name.
     """
-    return {name: crawl(spelled) for name, spelled in _FRONTIER.items()}
+    own = {name: crawl(spelled) for name, spelled in _FRONTIER.items()}
+    return own | {"alerts": alerts()}
+
+
+def alerts() -> str:
+    """Return the public stream of what operators should look at."""
+    return f"{PUBLIC}:{{crawl}}:alerts"
 
 
 _FRONTIER = {
@@ -55,6 +61,10 @@ _FRONTIER = {
     # what was passed over
     "skips": "skips:",  # + <day>; hash: reason -> count; expires
     "skipped": "skipped",  # list of the newest; trimmed by length
+    # what was asked, and how feeds' pages ended
+    "moved": "moved",  # hash: feed -> its own address and the host asked instead
+    "ledger": "ledger:",  # + <day>; hash: host -> requests, bytes, ...; expires
+    "fates": "fates:",  # + <day>; hash: feed and fate -> count; expires
 }
 
 
@@ -68,6 +78,11 @@ _SUBSCRIPTIONS = {
     "feeds": "own:feeds",  # hash: feed -> record
     "removed": "own:removed",  # set of feeds
 }
+
+
+def tombstones() -> str:
+    """Return the key of the hash of what was forgotten: subject -> tombstone; kept for good."""
+    return crawl("forgotten")
 
 
 def meta() -> str:

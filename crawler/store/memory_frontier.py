@@ -1,16 +1,19 @@
 """The frontier's twin: the same behaviour in one process's memory, counted anew each time."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from crawler.model import (
+    Alert,
+    Answer,
     Claim,
     Entry,
     EntryClaim,
     EntryId,
+    Fates,
     Feed,
     FeedId,
     FeedState,
@@ -19,7 +22,16 @@ from crawler.model import (
     Skipped,
     WorkerId,
 )
-from crawler.ports import Census, Clock, EntryRecord, HostRecord
+from crawler.ports import Census, Clock, EntryRecord, HostLedger, HostRecord
+from crawler.store.ledgers import (
+    ARTICLE,
+    borne,
+    day_of,
+    fate_of,
+    fates_of,
+    last_days,
+    ordered,
+)
 from crawler.store.records import (
     host_at,
     in_turn,
@@ -65,6 +77,10 @@ class _Registered:
         return self.feed.enabled and not self.paused
 
     @property
+    def address(self) -> str:
+        return replace(self.state, feed=self.feed).address
+
+    @property
     def seen_by_operator(self) -> FeedState:
         return replace(self.state, feed=self.feed, next_poll=instant(self.due), paused=self.paused)
 
@@ -105,6 +121,9 @@ class _Memory:
     skipped: list[EntryRecord] = field(default_factory=list)  # newest first
     skips: list[tuple[datetime, str]] = field(default_factory=list)
     robots: dict[Host, tuple[int, bytes]] = field(default_factory=dict)
+    ledger: list[tuple[str, HostLedger]] = field(default_factory=list)  # by day
+    fates: list[tuple[str, FeedId, str]] = field(default_factory=list)  # by day
+    alerts: list[Alert] = field(default_factory=list)  # newest first
 
 
 class MemoryFrontier:
@@ -151,11 +170,16 @@ class MemoryFrontier:
         entries: Sequence[Entry] = (),
         *,
         quiet: FeedState | None = None,
+        pause: timedelta | None = None,
+        answers: Sequence[Answer] = (),
+        alert: Alert | None = None,
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
         with_news, without = (millis(next_poll_of(taught)) for taught in (state, quiet or state))
-        if not self._end(claim):
+        if not self._end(claim, span(pause or timedelta())):
             return 0
+        self._note(answers)
+        self._kept.alerts = [*([alert] if alert else []), *self._kept.alerts]
         self._forget_unlisted()
         unseen = self._list(entries)
         known = self._kept.feeds[claim.state.feed.id]
@@ -178,9 +202,10 @@ class MemoryFrontier:
             self._kept.seen[entry.id] = self._now
         return fresh
 
-    async def hasten(self) -> int:
-        """Make every feed that is scheduled and not being polled due now; count them."""
-        waiting = [work for work in self._kept.work.values() if work.kind == "f" and not work.key]
+    async def hasten(self, feeds: Sequence[FeedId] | None = None) -> int:
+        """Make these feeds (None: every) due now if scheduled and not being polled; count them."""
+        queued = self._queued("f")
+        waiting = [work for work in queued if feeds is None or work.id in feeds]
         for work in waiting:
             work.due = min(work.due, self._now)
             self._kept.feeds[FeedId(work.id)].due = work.due
@@ -207,7 +232,7 @@ class MemoryFrontier:
         self._kept.work.pop(("f", feed), None)
         known = self._kept.feeds[feed]
         if known.scheduled:
-            self._queue("f", feed, host_at(known.feed.url), known.due)
+            self._queue("f", feed, host_at(known.address), known.due)
 
     # --- claims ---
 
@@ -280,9 +305,9 @@ class MemoryFrontier:
         """Workers that hold leases, by name."""
         return sorted({work.worker for work in self._leased()})
 
-    def _end(self, claim: Claim) -> _Work | None:
+    def _end(self, claim: Claim, rest: int = 0) -> _Work | None:
         """End the claim's turn and lease; return its work when the lease was still held."""
-        self._end_turn(host_at(claim.url), claim.key)
+        self._end_turn(host_at(claim.url), claim.key, rest)
         work = self._kept.work.get(_name(claim))
         if work is None or work.key != claim.key:
             return None
@@ -305,7 +330,7 @@ class MemoryFrontier:
     def _requeue_feed(self, work: _Work) -> None:
         known = self._kept.feeds[FeedId(work.id)]
         if known.scheduled:
-            self._queue("f", work.id, host_at(known.feed.url), work.due)
+            self._queue("f", work.id, host_at(known.address), work.due)
 
     def _queue(self, kind: str, name: str, host: Host, due: int) -> None:
         self._kept.work[kind, name] = _Work(kind, name, host, due)
@@ -318,15 +343,20 @@ class MemoryFrontier:
 
     # --- hosts ---
 
-    async def free_host(self, claim: Claim, *, pause: timedelta | None = None) -> None:
+    async def free_host(
+        self, claim: Claim, *, pause: timedelta | None = None, answers: Sequence[Answer] = ()
+    ) -> None:
         """End the claim's turn with its host, which rests for its pause (or this longer one)."""
-        self._end_turn(host_at(claim.url), claim.key, span(pause or timedelta()))
+        if self._end_turn(host_at(claim.url), claim.key, span(pause or timedelta())):
+            self._note(answers)
 
-    def _end_turn(self, host: Host, key: str, rest: int = 0) -> None:
+    def _end_turn(self, host: Host, key: str, rest: int = 0) -> bool:
         place = self._place(host)
-        if place.turn == key:
+        held = place.turn == key
+        if held:
             place.turn = ""
             place.slot = max(place.slot, self._now + max(rest, self._pause_of(place)))
+        return held
 
     async def next_slot(self, host: Host) -> timedelta:
         """Reserve the host's next request slot and return how long to wait for it."""
@@ -362,11 +392,37 @@ class MemoryFrontier:
         if until > self._clock.now():
             self._kept.robots[host] = (millis(until), body)
 
+    # --- diaries ---
+
+    async def ledger(self, days: int, hosts: Sequence[Host] = ()) -> Sequence[HostLedger]:
+        """What hosts bore over the last days; these hosts or all, most asked first."""
+        since = last_days(self._clock.now(), days)
+        rows = [row for day, row in self._kept.ledger if day in since]
+        asked = [HostLedger(host) for host in hosts]
+        return ordered([*asked, *(row for row in rows if not hosts or row.host in hosts)])
+
+    async def fates(self, days: int) -> Mapping[FeedId, Fates]:
+        """How the pages of each feed's entries ended over the last days."""
+        since = last_days(self._clock.now(), days)
+        return fates_of((feed, fate, 1) for day, feed, fate in self._kept.fates if day in since)
+
+    async def alerts(self, limit: int) -> Sequence[Alert]:
+        """The newest alerts, newest first."""
+        return self._kept.alerts[:limit]
+
+    def _note(self, answers: Sequence[Answer]) -> None:
+        today = day_of(self._clock.now())
+        self._kept.ledger += [(today, row) for row in borne(answers)]
+
+    def _note_fate(self, claim: EntryClaim, fate: str) -> None:
+        self._kept.fates.append((day_of(self._clock.now()), claim.entry.feed, fate))
+
     # --- entries ---
 
     async def done(self, claim: EntryClaim) -> None:
         """Forget the entry's work, keep its seen mark; true even when the lease was lost."""
-        self._finish(claim)
+        if self._finish(claim):
+            self._note_fate(claim, ARTICLE)
 
     async def skip(self, claim: EntryClaim, skipped: Skipped) -> None:
         """As `done`, counted by reason and kept in a bounded list for the operator."""
@@ -377,6 +433,7 @@ class MemoryFrontier:
         shown = EntryRecord(claim.entry, "skipped", claim.attempts, why, now)
         self._kept.skipped = [shown, *self._kept.skipped][:SKIPPED_KEPT]
         self._kept.skips.append((now, skipped.reason))
+        self._note_fate(claim, fate_of(skipped))
 
     def _finish(self, claim: EntryClaim) -> bool:
         self._end_turn(host_at(claim.url), claim.key)
@@ -401,6 +458,18 @@ class MemoryFrontier:
     def _bury(self, entry: EntryId, reason: str) -> None:
         self._kept.dead[entry] = self._now
         self._kept.entries[entry].reason = reason
+
+    async def forget(self, gone: Callable[[Entry], bool]) -> int:
+        """Drop waiting, leased, dead and listed entries that `gone` tells; return how many."""
+        chosen = [id_ for id_, kept in self._kept.entries.items() if gone(kept.entry)]
+        for entry in chosen:
+            del self._kept.entries[entry]
+            self._kept.dead.pop(entry, None)
+            self._kept.work.pop(("e", entry), None)
+        stays = [shown for shown in self._kept.skipped if not gone(shown.entry)]
+        dropped = len(chosen) + len(self._kept.skipped) - len(stays)
+        self._kept.skipped = stays
+        return dropped
 
     async def retry_dead(self, entries: Sequence[EntryId] | None) -> int:
         """Put dead letters (None: all) back, due now with no attempts; return how many."""

@@ -15,6 +15,7 @@ import settings
 from crawler.config import Config
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_frontier import MemoryFrontier
+from crawler.telemetry import Answers
 
 SHIPPED = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
 IN_TESTS = {
@@ -69,7 +70,8 @@ def frontier_for(config: Config, clock: SimulatedClock) -> MemoryFrontier:
 def app_for(config: Config) -> SimpleNamespace:
     """Return as much of an application as middlewares ask for."""
     clock = SimulatedClock(datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
-    return SimpleNamespace(config=config, clock=clock, frontier=frontier_for(config, clock))
+    frontier = frontier_for(config, clock)
+    return SimpleNamespace(config=config, clock=clock, frontier=frontier, answers=Answers())
 
 
 def crawler_for(spider: type[Spider], **changes: Any) -> Crawler:

@@ -39,7 +39,12 @@ class World:
         self._handler = GuardedDownloadHandler(crawler_for(Asker), client)
         self._redirects = RedirectsMiddleware(CONFIG_REDIRECTS)
         self.manners = MannersMiddleware(
-            app.frontier, app.clock, app.config, self.download, self._sleep
+            app.frontier,
+            app.clock,
+            app.config,
+            self.download,
+            answers=app.answers,
+            sleep=self._sleep,
         )
 
     async def _sleep(self, seconds: float) -> None:

@@ -12,8 +12,11 @@ from redis.backoff import NoBackoff
 
 from crawler.errors import StoreError
 from crawler.model import (
+    Alert,
+    Answer,
     Entry,
     EntryId,
+    Fates,
     Feed,
     FeedId,
     Host,
@@ -23,6 +26,7 @@ from crawler.model import (
     Validators,
     WorkerId,
 )
+from crawler.ports import HostLedger
 from crawler.store import keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
@@ -700,3 +704,143 @@ async def test_a_server_that_is_away_is_a_store_error(tmp_path, clock):
         with pytest.raises(StoreError, match="cannot be reached"):
             await question
     await away.aclose()
+
+
+# --- diaries ---------------------------------------------------------------------------------
+
+
+A_HOST = Host("a.example")
+
+
+async def test_a_ledger_adds_up_what_hosts_bore(frontier, clock):
+    asked = [Answer(A_HOST, 200, 900, 0.25), Answer(A_HOST, 304, 0, 0.05)]
+    elsewhere = Answer(Host("b.example"), 429, 10, 1.0)
+    await frontier.register([a_feed()])
+    claim = await claim_one(frontier)
+    state = replace(claim.state, next_poll=START + HOUR)
+    await frontier.commit_poll(claim, state, [an_entry("one")], answers=[*asked, elsewhere])
+    clock.advance(SECOND)
+    await frontier.free_host(await claim_one(frontier), answers=[Answer(A_HOST, 0, 0, 15.0)])
+    assert await frontier.ledger(1) == [
+        HostLedger(A_HOST, 3, 900, not_modified=1, failed=1, milliseconds=15_300),
+        HostLedger(Host("b.example"), 1, 10, refused=1, milliseconds=1_000),
+    ]
+    assert await frontier.ledger(1, [Host("c.example")]) == [HostLedger(Host("c.example"))]
+
+
+async def test_a_ledger_is_kept_by_day(frontier, clock):
+    await poll(frontier)
+    for day in range(3):
+        clock.advance(DAY)
+        claim = await claim_one(frontier)
+        state = replace(claim.state, next_poll=clock.now() + HOUR)
+        answers = [Answer(A_HOST, 200, 10**day, 0.0)]
+        await frontier.commit_poll(claim, state, answers=answers)
+    assert [(await frontier.ledger(days))[0].bytes for days in (1, 2, 30)] == [100, 110, 111]
+
+
+async def test_answers_of_a_lost_lease_are_not_counted_twice(frontier, clock):
+    await frontier.register([a_feed()])
+    stale = await claim_one(frontier)
+    state = replace(stale.state, next_poll=START + HOUR)
+    answers = [Answer(A_HOST, 200, 1, 0.0)]
+    await frontier.commit_poll(stale, state, answers=answers)
+    await frontier.commit_poll(stale, state, answers=answers)
+    await frontier.free_host(stale, answers=answers)
+    assert (await frontier.ledger(1))[0].requests == 1
+
+
+async def test_a_slow_host_rests_as_long_as_it_is_told(frontier, clock):
+    await frontier.register([a_feed()])
+    claim = await claim_one(frontier)
+    state = replace(claim.state, next_poll=START)
+    await frontier.commit_poll(claim, state, pause=9 * SECOND)
+    assert (await frontier.census()).next_turn == START + 9 * SECOND
+
+
+async def test_fates_tell_how_a_feeds_pages_ended(frontier, clock):
+    await poll(frontier, *(an_entry(f"{n}") for n in range(4)))
+    endings = [None, SkipReason.CONSENT_WALL, SkipReason.SAME_ARTICLE, SkipReason.OFF_TOPIC]
+    for reason in endings:
+        clock.advance(SECOND)
+        claim = await claim_one(frontier)
+        await (frontier.skip(claim, Skipped(reason)) if reason else frontier.done(claim))
+        await frontier.done(claim)
+    assert await frontier.fates(7) == {FeedId("a"): Fates(1, 1, 1, 1)}
+    clock.advance(8 * DAY)
+    assert await frontier.fates(7) == {}
+
+
+async def test_an_alert_is_told_with_the_poll_that_raised_it(frontier, clock):
+    alerts = [
+        Alert(FeedId("a"), OutletId("outlet"), "https://a.example", "healthy", health, "x", START)
+        for health in ("silent", "gone")
+    ]
+    await frontier.register([a_feed()])
+    for alert in alerts:
+        clock.advance(HOUR)
+        claim = await claim_one(frontier)
+        state = replace(claim.state, next_poll=clock.now() + HOUR)
+        await frontier.commit_poll(claim, state, alert=alert)
+        await frontier.commit_poll(claim, state, alert=alert)
+    assert await frontier.alerts(9) == alerts[::-1]
+    assert await frontier.alerts(1) == alerts[1:]
+
+
+# --- feeds that move -------------------------------------------------------------------------
+
+
+async def moved_feed(frontier, to="https://new.example/a.xml"):
+    await frontier.register([a_feed()])
+    claim = await claim_one(frontier)
+    state = replace(
+        claim.state, next_poll=START + HOUR, adopted=to, adopted_for=claim.state.feed.url
+    )
+    await frontier.commit_poll(claim, state)
+
+
+async def test_an_adopted_address_is_asked_at_its_own_host(frontier, clock):
+    await moved_feed(frontier)
+    await frontier.hold_host(Host("a.example"), START + DAY)
+    clock.advance(HOUR)
+    claim = await claim_one(frontier)
+    assert claim.url == "https://new.example/a.xml"
+    assert claim.state.feed == a_feed()
+    await frontier.commit_poll(claim, replace(claim.state, next_poll=START + 2 * HOUR))
+    assert (await frontier.census()).next_turn == START + 2 * HOUR
+
+
+async def test_an_adopted_address_outlives_a_restart(frontier, clock):
+    await moved_feed(frontier)
+    await frontier.register([a_feed(verified=False)])
+    await frontier.hold_host(Host("a.example"), START + DAY)
+    clock.advance(HOUR)
+    assert (await claim_one(frontier)).url == "https://new.example/a.xml"
+
+
+async def test_a_feed_that_the_catalogue_moved_forgets_what_it_adopted(frontier, clock):
+    await moved_feed(frontier)
+    await frontier.register([a_feed(host="third.example")])
+    clock.advance(HOUR)
+    assert (await claim_one(frontier)).url == "https://third.example/a.xml"
+
+
+async def test_a_feed_may_go_back_to_its_own_address(frontier, clock):
+    await moved_feed(frontier)
+    clock.advance(HOUR)
+    claim = await claim_one(frontier)
+    back = replace(claim.state, next_poll=START + 2 * HOUR, adopted="", adopted_for="")
+    await frontier.commit_poll(claim, back)
+    await frontier.hold_host(Host("new.example"), START + DAY)
+    clock.advance(HOUR)
+    assert (await claim_one(frontier)).url == a_feed().url
+
+
+async def test_a_chosen_feed_is_hastened_alone(frontier, clock):
+    await frontier.register([a_feed("a"), a_feed("b")])
+    for claim in await frontier.claim(ME, 9):
+        await frontier.commit_poll(claim, replace(claim.state, next_poll=START + HOUR))
+    clock.advance(SECOND)
+    assert await frontier.hasten([FeedId("b"), FeedId("unknown")]) == 1
+    assert await frontier.hasten([]) == 0
+    assert [claim.url for claim in await frontier.claim(ME, 9)] == ["https://b.example/b.xml"]

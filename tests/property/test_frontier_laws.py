@@ -22,6 +22,8 @@ from hypothesis.stateful import (
 from redis.asyncio import Redis
 
 from crawler.model import (
+    Alert,
+    Answer,
     Entry,
     EntryClaim,
     EntryId,
@@ -153,13 +155,19 @@ class TwoFrontiers(RuleBasedStateMachine):
         until_next=spans,
         until_quiet=st.none() | spans,
         failures=st.integers(0, 3),
+        host=st.sampled_from(["", "", *HOSTS]),
     )
-    def end_with_what_was_found(self, claims, listed, until_next, until_quiet, failures):
+    def end_with_what_was_found(self, claims, listed, until_next, until_quiet, failures, host):
         if isinstance(claims[0], EntryClaim):
             return self.each("done", claims)
         state = replace(claims[0].state, failures=failures, next_poll=self.clock.now() + until_next)
+        if host:
+            state = replace(state, adopted=f"https://{host}/new", adopted_for=state.feed.url)
+        answers = [Answer(at, 200 + 100 * failures, failures, 0.1) for at in HOSTS[:failures]]
+        alert = Alert(state.feed.id, OutletId("o"), "", "", "", "", START) if failures else None
+        bearing = {"pause": until_next / 7, "answers": answers, "alert": alert}
         quiet = until_quiet and replace(state, next_poll=self.clock.now() + until_quiet)
-        return self.each("commit_poll", claims, state, listed, quiet=quiet)
+        return self.each("commit_poll", claims, state, listed, quiet=quiet, **bearing)
 
     @rule(claims=claims, after=spans, reason=st.sampled_from(["timeout", "http-500"]))
     def retry(self, claims, after, reason):
@@ -203,9 +211,9 @@ class TwoFrontiers(RuleBasedStateMachine):
     def pause_feed(self, feed, paused):
         self.both("pause_feed", FeedId(feed), paused=paused)
 
-    @rule()
-    def hasten(self):
-        self.both("hasten")
+    @rule(feeds=st.none() | st.lists(st.sampled_from("abcdz"), unique=True))
+    def hasten(self, feeds):
+        self.both("hasten", feeds)
 
     @rule(chosen=st.none() | st.lists(entries.map(lambda entry: entry.id), max_size=4))
     def retry_dead(self, chosen):
@@ -227,6 +235,9 @@ class TwoFrontiers(RuleBasedStateMachine):
             self.both(question)
         for state in STATES:
             self.both("entries", state, 50)
+        self.both("ledger", 30)
+        self.both("fates", 30)
+        self.both("alerts", 50)
 
     @invariant()
     def the_census_says_when_a_claim_helps(self):

@@ -33,12 +33,30 @@ def test_validators_go_back_byte_for_byte():
     assert request_headers(odd) == {
         "If-None-Match": b'W/"\xe9"',
         "If-Modified-Since": b"whenever",
+        "A-IM": b"feed",
     }
 
 
 def test_a_missing_validator_is_never_invented():
-    assert request_headers(Validators(etag='"1"')) == {"If-None-Match": b'"1"'}
+    dated = Validators(last_modified="whenever")
+    assert request_headers(dated) == {"If-Modified-Since": b"whenever"}
     assert request_headers(Validators()) == {}
+
+
+def test_new_entries_alone_are_asked_for_where_there_is_an_etag():
+    assert request_headers(Validators(etag='"1"'))["A-IM"] == b"feed"
+
+
+def test_a_delta_of_a_feed_is_a_body_to_read():
+    outcome = judged(226, {"im": "feed", "etag": '"2"'})
+    assert outcome == Modified(Validators('"2"'), delta=True)
+
+
+@pytest.mark.parametrize(
+    ("im", "sent"), [("vcdiff", KNOWN), ("feed, gzip", KNOWN), ("", KNOWN), ("feed", Validators())]
+)
+def test_a_delta_that_was_not_asked_for_is_not_read(im, sent):
+    assert judged(226, {"im": im}, sent=sent) == Failed("http-226", retryable=False)
 
 
 def test_a_body_brings_its_validators_and_the_publishers_floor():

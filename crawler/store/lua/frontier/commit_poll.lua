@@ -1,8 +1,12 @@
 -- feed, claim key, host; state and next poll with an unseen entry; the same with none; seen
--- cutoff; then id and record of each entry -> how many were unseen
+-- cutoff; the host's rest; the feed's own address and the host to ask next; an alert or "", alerts
+-- kept; day, how many values the ledger's rows have, the rows; then id and record of each entry
+-- -> how many were unseen
 local feed, key, host, seen_since = arg(1), arg(2), arg(3), num(8)
 local news, quiet = { state = arg(4), due = num(5) }, { state = arg(6), due = num(7) }
-local FIRST_ENTRY, LAST_ENTRY = 9, #ARGV - 4 - 1
+local rest, own_address, next_host, alert = num(9), arg(10), arg(11), arg(12)
+local FIRST_ROW, LAST_ROW = 16, 15 + num(15)
+local FIRST_ENTRY, LAST_ENTRY = LAST_ROW + 1, #ARGV - 4 - 1
 
 -- What will be written, as arguments: each command costs its own line in the append-only file,
 -- so two thousand entries become few commands with many members.
@@ -61,17 +65,35 @@ local function forget_unlisted()
   end
 end
 
+-- Let the feed be asked at another host from now on, for as long as it keeps its own address.
+local function move()
+  local record = record_of("f", feed)
+  if next_host ~= host_in(record) then
+    call("HSET", K.feeds, feed, next_host .. string.match(record, " .*$"))
+    call("HSET", K.moved, feed, own_address .. " " .. next_host)
+  end
+end
+
+local function tell()
+  if alert ~= "" then
+    call("XADD", K.alerts, "MAXLEN", "~", arg(13), "*", "alert", alert)
+  end
+end
+
 local function learn(taught)
   call("HSET", K.polls, feed, taught.state)
   call("HSET", K.schedule, feed, taught.due)
   requeue("f", feed, taught.due)
 end
 
-end_turn(host, key, 0)
+end_turn(host, key, rest)
 if lease_of("f", feed) ~= key then
   return 0
 end
 drop_lease("f", feed)
+note_answers(arg(14), FIRST_ROW, LAST_ROW)
+tell()
+move()
 forget_unlisted()
 list_all()
 write_all()

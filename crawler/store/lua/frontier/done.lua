@@ -1,3 +1,5 @@
--- entry, claim key, host
+-- entry, claim key, host, feed, day
 end_turn(arg(3), arg(2), 0)
-finish(arg(1))
+if finish(arg(1)) then
+  note_fate(arg(5), arg(4), "articles")
+end

@@ -1,4 +1,4 @@
--- -> how many feeds are due now
+-- feeds, or none for all -> how many feeds are due now
 local hosts, due = {}, 0
 
 local function hasten(feed)
@@ -10,8 +10,13 @@ local function hasten(feed)
   due = due + 1
 end
 
-for _, feed in ipairs(call("HKEYS", K.feeds)) do
-  if scheduled(feed) and not call("ZSCORE", K.leased_f, feed) then
+local chosen = { unpack(ARGV, 5) }
+if chosen[1] == "*" then
+  chosen = call("HKEYS", K.feeds)
+end
+for _, feed in ipairs(chosen) do
+  local known = record_of("f", feed)
+  if known and scheduled(feed) and not call("ZSCORE", K.leased_f, feed) then
     hasten(feed)
   end
 end

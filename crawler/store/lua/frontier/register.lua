@@ -1,5 +1,17 @@
--- id, enabled (1 or 0) and record of each feed -> how many were new
-local function place(id, enabled, record)
+-- id, enabled (1 or 0), address and record of each feed -> how many were new
+
+-- The record under the host that the feed moved to, while its own address is what it was then.
+local function as_moved(id, address, record)
+  local own, host = string.match(call("HGET", K.moved, id) or "", "^(%S+) (%S+)$")
+  if own == address then
+    return host .. string.match(record, " .*$")
+  end
+  call("HDEL", K.moved, id)
+  return record
+end
+
+local function place(id, enabled, address, given)
+  local record = as_moved(id, address, given)
   local known = record_of("f", id)
   if known == record then
     return 0
@@ -19,7 +31,7 @@ local function place(id, enabled, record)
 end
 
 local new = 0
-for n = 1, #ARGV - 4, 3 do
-  new = new + place(arg(n), arg(n + 1), arg(n + 2))
+for n = 1, #ARGV - 4, 4 do
+  new = new + place(arg(n), arg(n + 1), arg(n + 2), arg(n + 3))
 end
 return new

@@ -63,12 +63,14 @@ local function drop_turn(host, key)
   return holds
 end
 
--- End the turn after a request: the host rests.
+-- End the turn after a request: the host rests. False when the turn has passed.
 local function end_turn(host, key, rest)
-  if drop_turn(host, key) then
+  local held = drop_turn(host, key)
+  if held then
     local slot = tonumber(call("HGET", K.host .. host, "slot"))
     note_host(host, "slot", math.max(slot, now + math.max(rest, pause_of(host))))
   end
+  return held
 end
 
 -- Work: queued or leased -----------------------------------------------------------------------
@@ -114,6 +116,32 @@ end
 local function drop_lease(kind, id)
   call("HDEL", K.leases, kind .. ":" .. id)
   call("ZREM", K["leased_" .. kind], id)
+end
+
+-- Diaries: what hosts bore, how the pages of feeds ended ---------------------------------------
+
+local DIARY_KEPT = 31 * 86400000
+
+-- Add rows of a host and six numbers, ARGV from..to, to the day's ledger.
+local function note_answers(day, from, to)
+  local ledger = K.ledger .. day
+  for n = from, to, 7 do
+    local known, sums = call("HGET", ledger, arg(n)), {}
+    local at = 0
+    for number in string.gmatch(known or "0 0 0 0 0 0", "%d+") do
+      at = at + 1
+      sums[at] = string.format("%d", tonumber(number) + num(n + at))
+    end
+    call("HSET", ledger, arg(n), table.concat(sums, " "))
+  end
+  if from <= to then
+    call("PEXPIRE", ledger, DIARY_KEPT)
+  end
+end
+
+local function note_fate(day, feed, fate)
+  call("HINCRBY", K.fates .. day, feed .. " " .. fate, 1)
+  call("PEXPIRE", K.fates .. day, DIARY_KEPT)
 end
 
 -- Endings of entries ---------------------------------------------------------------------------
