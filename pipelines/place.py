@@ -24,6 +24,7 @@ class PlacePipeline:
     async def process_item(self, item: PreparedArticle) -> PreparedArticle:
         """Place the article, then mark its entry; a crash between the two only places again."""
         known = await self._app.ingest.place(item.article, item.claim.entry.id)
+        await self._app.forget.placed(item.article)
         if known is not None:
             await self._app.visit.trouble(item.claim, known)
             raise DropItem(known.reason, log_level="DEBUG")

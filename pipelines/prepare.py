@@ -27,7 +27,7 @@ class PreparePipeline:
     async def process_item(self, item: FetchedPage) -> PreparedArticle:
         """Return the article, or drop the page with the frontier told why."""
         try:
-            prepared = await self._app.ingest.prepare(item.page)
+            prepared = await self._app.forget.passed(await self._app.ingest.prepare(item.page))
         except SourceError as error:
             raise await self._dropped(item.claim, judge_failure(error.reason)) from error
         if isinstance(prepared, Skipped):

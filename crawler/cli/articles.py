@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -13,7 +15,8 @@ from crawler.cli.console import Json, print_facts, print_json, print_table, say
 from crawler.cli.session import opened
 from crawler.errors import ConfigError, SourceError
 from crawler.fetch.urls import canonical_address
-from crawler.model import ArticleId, LookAlike, Tie, TopicId, id_of
+from crawler.forget import Forgotten
+from crawler.model import ArticleId, LookAlike, OutletId, Tie, Tombstone, TopicId, id_of
 
 app = typer.Typer(help="Single articles: what is known, and how to forget them.",
                   no_args_is_help=True)  # fmt: skip
@@ -78,6 +81,47 @@ def show(
         _print(view, whole=whole)
 
 
+@app.command()
+def forget(
+    articles: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL|ID]...", help="Articles to forget.")
+    ] = None,
+    outlet: Annotated[str, typer.Option(help="All that this outlet published.")] = "",
+    why: Annotated[str, typer.Option(help="The reason; kept with the tombstone.")] = "",
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove articles from stories, index, corpus and lists, and never collect them again.
+
+    An outlet's feeds are paused too. There is no way back but a backup.
+    """
+    if bool(articles) == bool(outlet):
+        raise ConfigError("nothing or too much to forget", "give articles, or --outlet, not both")
+    if not why.strip():
+        raise ConfigError("no reason is given", "say --why, such as --why 'publisher asked'")
+    ids = [article_named(name) for name in articles or ()]
+    _ask_whether_sure(outlet or f"{len(ids)} article(s)", sure=sure)
+    gone = asyncio.run(_forgotten(ids, OutletId(outlet), why.strip()))
+    if as_json:
+        print_json(gone)
+        return
+    say(
+        f"forgotten: {gone.articles} from stories, {gone.records} from the corpus, "
+        f"{gone.entries} from the frontier; {gone.feeds_paused} feeds paused"
+    )
+
+
+@app.command()
+def forgotten(as_json: Json = False) -> None:
+    """List what was forgotten, newest first, and why."""
+    stones = asyncio.run(_tombstones())
+    if as_json:
+        print_json(stones)
+        return
+    rows = [(stone.at, stone.subject, stone.why) for stone in stones]
+    print_table(f"{len(rows)} forgotten", ("at", "article or outlet", "why"), rows)
+
+
 def article_named(name: str) -> ArticleId:
     """Return the id that an address or an id stands for.
 
@@ -92,6 +136,24 @@ def article_named(name: str) -> ArticleId:
         raise ConfigError(
             f"{name!r} is neither an address nor an id", "give what `stories show` prints"
         ) from error
+
+
+def _ask_whether_sure(what: str, *, sure: bool) -> None:
+    if sure:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError("forgetting cannot be undone", "add --yes where nobody can be asked")
+    typer.confirm(f"Forget {what} for good?", abort=True, err=True)
+
+
+async def _forgotten(ids: list[ArticleId], outlet: OutletId, why: str) -> Forgotten:
+    async with opened() as app:
+        return await (app.forget.outlet(outlet, why) if outlet else app.forget.articles(ids, why))
+
+
+async def _tombstones() -> Sequence[Tombstone]:
+    async with opened() as app:
+        return await app.tombstones.all()
 
 
 async def _shown(article: ArticleId) -> list[ArticleView]:

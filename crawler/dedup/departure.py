@@ -32,6 +32,7 @@ def depart(
     articles: Mapping[ArticleId, LookAlike],
     stored: Iterable[Tie],
     now: datetime,
+    *,
     rules: Rules = RULES,
 ) -> Departure:
     """Return the story without the article, and what splits off because only that held it.
@@ -49,7 +50,9 @@ def depart(
         return Departure()
     ties = Ties(left, [tie for tie in stored if {tie.one, tie.other} <= left.keys()], rules)
     groups = grouped(left, ties) if len(left) <= MOST_REGROUPED else [frozenset(left)]
-    groups = sorted(groups, key=lambda group: (-len(group), story.canonical not in group, min(group)))
+    groups = sorted(
+        groups, key=lambda group: (-len(group), story.canonical not in group, min(group))
+    )
     stories = [_story(story, group, left, ties, now) for group in groups]
     heir = Story(
         story.id, stories[0].canonical, stories[0].members, story.created, now, story.version + 1,

@@ -12,7 +12,7 @@ import asyncio
 import mmap
 import os
 import struct
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from hashlib import blake2b
 from heapq import merge
 from itertools import islice
@@ -35,7 +35,8 @@ SUFFIX = ".jsonl.zst"
 
 _HEADER = struct.Struct("<II8sQII")  # magic, size of the rest, key, fetched ms, length, CRC-32
 _MAGIC = 0x184D2A50  # a skippable frame: RFC 8878, 3.1.2
-_REST = _HEADER.size - 8
+_SKIPPABLE = struct.Struct("<II")  # magic, size of what follows
+_REST = _HEADER.size - _SKIPPABLE.size
 _FETCHED = attrgetter("fetched")
 _articles = msgspec.json.Decoder(Article)
 
@@ -43,6 +44,7 @@ _articles = msgspec.json.Decoder(Article)
 class _Record(NamedTuple):
     """One record's place."""
 
+    at: int
     fetched: int
     key: bytes
     frame: memoryview
@@ -79,6 +81,15 @@ class LocalCorpus:
         while batch := await asyncio.to_thread(lambda: list(islice(articles, READ_AT_ONCE))):
             for article in batch:
                 yield article
+
+    async def forget(self, gone: Callable[[Article], bool]) -> int:
+        """Erase the articles that `gone` tells, in place, so that other writers may go on.
+
+        What is left of a record is a skippable frame full of zeros. Returns how many were erased.
+        """
+        return await asyncio.to_thread(
+            lambda: sum(_erase(path, gone) for path in self._paths())
+        )
 
     def close(self) -> None:
         """Let go of the segment in writing."""
@@ -172,12 +183,15 @@ def _records(path: Path) -> Iterator[_Record]:
         view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     at = 0
     while at + _HEADER.size <= len(view):
-        magic, _, key, fetched, length, checksum = _HEADER.unpack_from(view, at)
+        magic, rest, key, fetched, length, checksum = _HEADER.unpack_from(view, at)
+        if magic == _MAGIC and rest != _REST:  # erased
+            at += _SKIPPABLE.size + rest
+            continue
         start, at = at + _HEADER.size, at + _HEADER.size + length
         frame = view[start:at]
         if magic != _MAGIC or len(frame) < length or crc32(frame) != checksum:
             return
-        yield _Record(fetched, key, frame)
+        yield _Record(start - _HEADER.size, fetched, key, frame)
 
 
 def _once(records: Iterator[_Record]) -> Iterator[_Record]:
@@ -186,3 +200,27 @@ def _once(records: Iterator[_Record]) -> Iterator[_Record]:
         if record.key not in seen:
             seen.add(record.key)
             yield record
+
+
+def _erase(path: Path, gone: Callable[[Article], bool]) -> int:
+    """Overwrite records with zeros behind the head of a skippable frame of their length.
+
+    The head comes first: whatever a crash leaves behind it is passed over.
+
+    Raises:
+        StoreError: The segment cannot be written to.
+    """
+    found = [record for record in _records(path) if gone(record.article())]
+    try:
+        with path.open("r+b") as file:
+            for record in found:
+                size = _HEADER.size + len(record.frame)
+                file.seek(record.at)
+                file.write(_SKIPPABLE.pack(_MAGIC, size - _SKIPPABLE.size))
+                file.flush()
+                file.write(bytes(size - _SKIPPABLE.size))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unwritable(error) from error
+    return len(found)

@@ -14,6 +14,7 @@ from crawler.model import (
     ChangeKind,
     LookAlike,
     Neighbourhood,
+    OutletId,
     Placement,
     Recipe,
     Story,
@@ -21,7 +22,7 @@ from crawler.model import (
     Tie,
     TopicId,
 )
-from crawler.ports import Clock, Decide, Event
+from crawler.ports import Clock, Decide, Depart, Event
 from crawler.store.nomination import (
     COMMON,
     HOT,
@@ -146,6 +147,28 @@ class MemoryStories:
         for article in members:
             _drop(held, article)
         return len(members)
+
+    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
+        """Take an article out of story, index and past events."""
+        held = self._topics[topic]
+        if article not in held.articles:
+            return False
+        story = held.stories[held.articles[article].fact.story]
+        members = {m.article: held.articles[m.article].fact for m in story.members}
+        left = depart(article, story, members, list(_ties_among(held, members)), self._clock.now())
+        _drop(held, article)
+        if not left.stories:
+            _unlink(held, {story.id})
+        for one in left.stories:
+            _adopt(held, one)
+        held.changes = [change for change in held.changes if change.article != article]
+        held.changes += left.changes or [Change(ChangeKind.EXPIRED, story.id)]
+        return True
+
+    async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:
+        """The articles of an outlet."""
+        kept = self._topics[topic].articles
+        return [id_ for id_, one in kept.items() if one.fact.outlet == outlet]
 
     # --- looking -----------------------------------------------------------------------------
 

@@ -16,13 +16,16 @@ from importlib.resources import files
 from typing import Any
 from zlib import crc32
 
+import msgspec
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 
 from crawler.model import (
     Article,
     ArticleId,
+    ChangeKind,
     LookAlike,
+    OutletId,
     Placement,
     Recipe,
     Story,
@@ -30,7 +33,7 @@ from crawler.model import (
     Tie,
     TopicId,
 )
-from crawler.ports import Clock, Decide
+from crawler.ports import Clock, Decide, Depart
 from crawler.store import keys
 from crawler.store.connection import translated
 from crawler.store.nomination import Nominate, index_keys
@@ -39,17 +42,20 @@ from crawler.store.story_records import (
     Handle,
     StoryRecord,
     forward_target,
+    pack,
     pack_text,
     tied_handles,
     unpack_article,
     unpack_text,
     unpack_ties,
 )
-from crawler.store.story_verdict import Facts, Farewell, Grounds, Verdict
+from crawler.store.story_verdict import Facts, Farewell, Grounds, Verdict, packed_departure
 
 IDS_BUCKETS = 4_096  # 120 ids each at half a million articles, within a listpack
 EXPIRE_STEP = 32  # stories let go of in one script
 EXPIRE_CHUNK = 1_024  # stories, or index buckets, looked at in one trip
+EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
+_LEAVING = frozenset({"expire", "forget"})  # scripts that let articles go
 
 
 class RedisStories:
@@ -78,6 +84,7 @@ class RedisStories:
         self._place_script = client.register_script(_script("place"))
         self._expire_script = client.register_script(_script("expire"))
         self._trim_script = client.register_script(_script("trim"))
+        self._forget_script = client.register_script(_script("forget"))
 
     # --- placing -----------------------------------------------------------------------------
 
@@ -269,6 +276,64 @@ class RedisStories:
             await _ask(self._client.unlink(*names))
         await _ask(self._client.lrem(self._key(topic, "segments"), 1, row))
 
+    # --- forgetting --------------------------------------------------------------------------
+
+    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
+        """Take an article out of story, index and past events; see `ports.Stories`."""
+        while fact := (await self.articles(topic, [article])).get(article):
+            if await self._departed(topic, fact, depart):
+                await self._scrub(topic, fact)
+                return True
+        return False
+
+    async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:
+        """The articles of an outlet."""
+        listed = await _ask(self._client.zrange(keys.public(topic, f"by:outlet:{outlet}"), 0, -1))
+        records = await self._records(topic, [StoryId(id_.decode()) for id_ in listed])
+        handles = [handle for record in records.values() for handle in record.handles]
+        facts = await self._facts(topic, handles)
+        return [fact.id for fact in facts.values() if fact.outlet == outlet]
+
+    async def _departed(self, topic: TopicId, fact: LookAlike, depart: Depart) -> bool:
+        """Whether the article is gone; False when its story moved while we looked."""
+        record = (await self._records(topic, [fact.story])).get(fact.story)
+        if record is None:
+            return False
+        facts = await self._facts(topic, record.handles)
+        ties, now = await self._ties_among(topic, facts), self._clock.now()
+        known = {one.id: one for one in facts.values()}
+        left = depart(fact.id, record.story, known, ties, now)
+        if not left.stories:
+            return await self._let_go(topic, [fact.story]) > 0
+        done = await self._run(
+            self._forget_script,
+            topic,
+            pack([(fact.story, record.story.version)]),
+            packed_departure(
+                topic, fact, record, left, facts=known, now=now, bucket=_ids_bucket(fact.id)
+            ),
+            self._changes_max_length,
+        )
+        return bool(done)
+
+    async def _ties_among(self, topic: TopicId, facts: Mapping[Handle, LookAlike]) -> Sequence[Tie]:
+        ids = {handle: fact.id for handle, fact in facts.items()}
+        stored = await self._read(topic, "ties", list(facts))
+        return [
+            tie
+            for handle, ties in zip(facts, stored, strict=True)
+            for tie in unpack_ties(handle, ties or b"", ids)
+            if tie.one == ids[handle]  # each is stored with both of its articles
+        ]
+
+    async def _scrub(self, topic: TopicId, fact: LookAlike) -> None:
+        """Delete every past event that tells of the article, but for the one of its end."""
+        stream, after = keys.public(topic, "changes"), "-"
+        while rows := await _ask(self._client.xrange(stream, after, count=EVENTS_AT_ONCE)):
+            if telling := [id_ for id_, fields in rows if _tells_of(fact, fields)]:
+                await _ask(self._client.xdel(stream, *telling))
+            after = f"({rows[-1][0].decode()}"
+
     # --- plumbing ----------------------------------------------------------------------------
 
     def _key(self, topic: TopicId, name: str) -> str:
@@ -283,6 +348,13 @@ async def _ask(answer: Any) -> Any:  # noqa: ANN401 - redis-py answers by comman
         return await answer
 
 
+def _tells_of(fact: LookAlike, fields: Mapping[bytes, bytes]) -> bool:
+    if fields[b"kind"] == ChangeKind.FORGOTTEN.encode():
+        return False
+    payload = fields[b"payload"]
+    return fact.id.encode() in payload or msgspec.json.encode(fact.url) in payload
+
+
 def _ids_bucket(article: ArticleId) -> int:
     return crc32(article.encode()) % IDS_BUCKETS
 
@@ -291,4 +363,5 @@ def _ids_bucket(article: ArticleId) -> int:
 def _script(name: str) -> str:
     """Return a script of `lua/stories` with the layouts it works on."""
     folder = files("crawler.store").joinpath("lua", "stories")
-    return "".join(folder.joinpath(f"{part}.lua").read_text() for part in ("records", name))
+    parts = ("records", "leave", name) if name in _LEAVING else ("records", name)
+    return "".join(folder.joinpath(f"{part}.lua").read_text() for part in parts)

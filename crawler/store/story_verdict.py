@@ -11,6 +11,7 @@ from crawler.model import (
     ArticleId,
     Change,
     ChangeKind,
+    Departure,
     LookAlike,
     Neighbourhood,
     Placement,
@@ -198,6 +199,28 @@ class Farewell:
     def _event(self, topic: TopicId, story: Story, now: datetime) -> Row:
         change = Change(ChangeKind.EXPIRED, story.id)
         return event_row(topic, change, story, self.facts, now)
+
+
+def packed_departure(
+    topic: TopicId,
+    gone: LookAlike,
+    record: StoryRecord,
+    left: Departure,
+    *,
+    facts: Facts,
+    now: datetime,
+    bucket: int,
+) -> bytes:
+    """Return what `forget.lua` is to do; `facts` are of all members, the one that goes too."""
+    handles = dict(zip((m.article for m in record.story.members), record.handles, strict=True))
+    known = {id_: fact for id_, fact in facts.items() if id_ != gone.id}
+    rows = [
+        story_row(topic, story, [handles[member.article] for member in story.members], known)
+        for story in left.stories
+    ]
+    stories = {story.id: story for story in left.stories}
+    events = [event_row(topic, one, stories.get(one.story), known, now) for one in left.changes]
+    return pack(((handles[gone.id], gone.id, bucket), rows, events))
 
 
 def _members(record: StoryRecord, bucket_of: Mapping[ArticleId, int]) -> list[Row]:

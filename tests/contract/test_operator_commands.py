@@ -169,3 +169,34 @@ def test_settings_that_cannot_be_used_are_the_first_thing_to_mend(kordon, tmp_pa
     code, said = kordon("doctor", "--json")
     (check,) = json.loads(said)
     assert (code, check["health"], check["remedy"]) == (1, "fail", "write RETRIES")
+
+
+# --- forgetting ------------------------------------------------------------------------------
+
+
+def test_an_article_is_forgotten_by_its_address_with_a_reason(kordon, stocked):
+    one, other = stocked
+    gone = document(kordon, "articles", "forget", one.url, "--why", "they asked", "--yes")
+    assert gone["articles"] == 1
+    assert kordon("articles", "show", one.id)[0] == 1
+    assert kordon("articles", "show", other.id)[0] == 0
+    assert [stone["why"] for stone in document(kordon, "articles", "forgotten")] == ["they asked"]
+
+
+def test_an_outlet_is_forgotten_and_its_feeds_are_paused(kordon, stocked):
+    gone = document(kordon, "articles", "forget", "--outlet", "ukrinform", "--why", "x", "--yes")
+    assert gone["feeds_paused"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--why", "x", "--yes"), "nothing or too much"),
+        (("https://a.example/", "--outlet", "a", "--why", "x"), "nothing or too much"),
+        (("https://a.example/", "--yes"), "no reason is given"),
+        (("https://a.example/", "--why", "x"), "cannot be undone"),
+    ],
+)
+def test_forgetting_needs_one_subject_a_reason_and_a_yes(kordon, arguments, problem):
+    with pytest.raises(ConfigError, match=problem):
+        kordon("articles", "forget", *arguments)

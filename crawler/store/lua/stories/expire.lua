@@ -18,32 +18,10 @@ end
 
 local function holds()
   local links = 0
-  for _, expected in ipairs(cmsgpack.unpack(ARGV[1])) do
-    local record = live(expected[1])
-    if not record or struct.unpack('>I4', record) ~= expected[2] then
-      return false
-    end
-  end
   for _, story in ipairs(todo[1]) do
     links = links + citations(story[1])
   end
-  return links == tonumber(ARGV[2])
-end
-
-local function drop_article(handle, id, ids)
-  local ties = redis.call('GET', key('ties', handle)) or ''
-  for at = 1, #ties, TIE do
-    local where = key('ties', struct.unpack('>I4', ties, at))
-    local others = without_tie(redis.call('GET', where) or '', packed(handle))
-    if others == '' then
-      redis.call('DEL', where)
-    else
-      redis.call('SET', where, others)
-    end
-  end
-  redis.call('UNLINK', key('article', handle), key('text', handle), key('ties', handle))
-  redis.call('HDEL', key('ids', ids), id)
-  redis.call('DECR', private .. 'articles')
+  return links == tonumber(ARGV[2]) and stand(cmsgpack.unpack(ARGV[1]))
 end
 
 local function drop_story(id, members)

@@ -1,0 +1,30 @@
+-- What `expire` and `forget` share: whether stories still stand as they were, and how an article
+-- goes. Its entries in the index stay behind as bare numbers, until their segment is dropped.
+
+-- Whether every {story id, version} still holds.
+local function stand(expected)
+  for _, story in ipairs(expected) do
+    local record = live(story[1])
+    if not record or struct.unpack('>I4', record) ~= story[2] then
+      return false
+    end
+  end
+  return true
+end
+
+local function drop_article(handle, id, ids)
+  local ties = redis.call('GET', key('ties', handle)) or ''
+  for at = 1, #ties, TIE do
+    local where = key('ties', struct.unpack('>I4', ties, at))
+    local others = without_tie(redis.call('GET', where) or '', packed(handle))
+    if others == '' then
+      redis.call('DEL', where)
+    else
+      redis.call('SET', where, others)
+    end
+  end
+  redis.call('UNLINK', key('article', handle), key('text', handle), key('ties', handle))
+  redis.call('HDEL', key('ids', ids), id)
+  redis.call('DECR', private .. 'articles')
+end
+

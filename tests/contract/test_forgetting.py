@@ -1,0 +1,187 @@
+"""Forgetting leaves nothing behind, in any of the stores, and nothing comes back."""
+
+from datetime import timedelta
+
+import pytest
+from ledger import dangling
+from newsroom import NOON, RECIPE, an_article, copies, decide
+from test_frontier import RULES, a_feed, an_entry, claim_one, poll
+
+from crawler.dedup.departure import depart
+from crawler.forget import Forget
+from crawler.model import ChangeKind, Relation, Skipped, SkipReason, TopicId
+from crawler.store import keys
+from crawler.store.clock import SimulatedClock
+from crawler.store.corpus import LocalCorpus
+from crawler.store.frontier import RedisFrontier
+from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.memory_stories import MemoryStories
+from crawler.store.stories import RedisStories
+from crawler.store.tombstones import MemoryTombstones, RedisTombstones
+
+TOPIC = TopicId("ukraine-border")
+WINDOWS = {"candidate_window": timedelta(days=14), "story_window": timedelta(days=90)}
+
+
+class Stores:
+    """All that is forgotten from, in memory or on a server."""
+
+    def __init__(self, server, folder):
+        self.server = server
+        self.clock = clock = SimulatedClock(NOON)
+        self.corpus = LocalCorpus(folder)
+        if server is None:
+            self.stories = MemoryStories(clock, RECIPE, **WINDOWS)
+            self.frontier = MemoryFrontier(clock, **RULES)
+            self.tombstones = MemoryTombstones()
+        else:
+            limits = {"changes_max_length": 1_000, "changes_window": timedelta(days=90)}
+            self.stories = RedisStories(server, clock, RECIPE, **WINDOWS, **limits)
+            self.frontier = RedisFrontier(server, clock, **RULES)
+            self.tombstones = RedisTombstones(server)
+        self.forget = Forget(
+            self.tombstones, self.stories, self.corpus, self.frontier,
+            clock=clock, topics=[TOPIC], depart=depart,
+        )  # fmt: skip
+
+    async def hold(self, *articles):
+        for article in articles:
+            await self.corpus.keep(article)
+            await self.stories.place(TOPIC, article, decide)
+
+    async def kept(self):
+        return {article.id async for article in self.corpus.read()}
+
+    async def sound(self):
+        return self.server is None or await dangling(self.server, TOPIC, RECIPE.id) == []
+
+
+@pytest.fixture(params=["memory", "redis"])
+def stores(request, tmp_path):
+    server = request.getfixturevalue("server") if request.param == "redis" else None
+    return Stores(server, tmp_path / "corpus")
+
+
+async def test_an_article_leaves_story_text_and_corpus_and_the_story_goes_on(stores):
+    one, other, third = copies(3)
+    await stores.hold(one, other, third)
+    gone = await stores.forget.articles([one.id], "the publisher asked")
+    assert (gone.articles, gone.records) == (1, 1)
+    assert await stores.stories.articles(TOPIC, [one.id]) == {}
+    assert await stores.stories.text(TOPIC, one.id) is None
+    assert await stores.kept() == {other.id, third.id}
+    (story,) = await stores.stories.newest(TOPIC, 10)
+    assert {member.article for member in story.members} == {other.id, third.id}
+    assert story.canonical != one.id
+    assert await stores.stories.ties(TOPIC, other.id) != ()
+    assert await stores.sound()
+
+
+async def test_the_last_article_takes_its_story_with_it(stores):
+    one, alone = an_article(url="https://one.example/a"), an_article(url="https://two.example/b")
+    await stores.hold(one, alone)
+    await stores.forget.articles([alone.id], "why")
+    assert [story.canonical for story in await stores.stories.newest(TOPIC, 10)] == [one.id]
+    assert await stores.stories.count(TOPIC) == (1, 1)
+    assert await stores.sound()
+
+
+async def test_an_outlet_leaves_every_story_and_is_not_asked_any_more(stores):
+    one, other = copies(2)
+    await stores.hold(one, other, an_article(url="https://0.example/x", outlet=one.outlet))
+    await poll(stores.frontier, an_entry("waiting"), feed=a_feed())
+    gone = await stores.forget.outlet(one.outlet, "why")
+    assert (gone.articles, gone.records, gone.entries) == (2, 2, 0)
+    assert (await stores.forget.outlet("outlet", "why")).entries == 1
+    assert [state.paused for state in await stores.frontier.feeds()] == [True]
+    assert await stores.stories.of_outlet(TOPIC, one.outlet) == []
+    assert await stores.kept() == {other.id}
+    assert await stores.sound()
+
+
+async def test_what_was_forgotten_is_skipped_when_it_comes_again(stores):
+    one, other = copies(2)
+    await stores.forget.articles([one.id], "why")
+    assert await stores.forget.passed(one) == Skipped(SkipReason.FORGOTTEN)
+    assert await stores.forget.passed(other) == other
+    await stores.forget.outlet(other.outlet, "why")
+    assert await stores.forget.passed(other) == Skipped(SkipReason.FORGOTTEN)
+
+
+async def test_an_article_forgotten_while_it_is_placed_does_not_stay(stores):
+    one, other = copies(2)
+    await stores.forget.articles([one.id], "why")
+    await stores.hold(one, other)  # its placing began before
+    await stores.forget.placed(one)
+    await stores.forget.placed(other)
+    assert await stores.kept() == {other.id}
+    assert await stores.stories.articles(TOPIC, [one.id]) == {}
+
+
+async def test_entries_go_in_whatever_state_they_are(stores):
+    frontier = stores.frontier
+    await poll(frontier, *(an_entry(name) for name in ("dead", "skipped", "leased", "waiting")))
+    for _ in range(3):
+        stores.clock.advance(timedelta(seconds=5))
+        claim = await claim_one(frontier, feeds=False)
+        if claim.entry.id == "dead":
+            await frontier.bury(claim, "http-403")
+        elif claim.entry.id == "skipped":
+            await frontier.skip(claim, Skipped(SkipReason.NO_TEXT))
+    assert await frontier.forget(lambda entry: entry.id != "waiting") == 3
+    for state in ("dead", "skipped", "leased"):
+        assert await frontier.entries(state, 10) == []
+    assert [shown.entry.id for shown in await frontier.entries("waiting", 10)] == ["waiting"]
+    stores.clock.advance(timedelta(hours=2))
+    assert await poll(frontier, an_entry("dead")) == 0  # its seen mark stays
+
+
+async def test_tombstones_say_why_and_when_newest_first(stores):
+    await stores.forget.articles(["a"], "first")
+    stores.clock.advance(timedelta(seconds=1))
+    await stores.forget.articles(["b"], "second")
+    assert [(stone.subject, stone.why) for stone in await stores.tombstones.all()] == [
+        ("b", "second"), ("a", "first"),
+    ]  # fmt: skip
+
+
+async def test_past_events_of_a_forgotten_article_are_deleted_and_one_says_it_is_gone(
+    server, tmp_path
+):
+    stores = Stores(server, tmp_path)
+    one, other = copies(2)
+    await stores.hold(one, other)
+    await stores.forget.articles([one.id], "why")
+    events = [fields for _, fields in await server.xrange(keys.public(TOPIC, "changes"))]
+    told = [fields for fields in events if one.url.encode() in fields[b"payload"]]
+    assert told == []
+    mine = [fields for fields in events if fields[b"article"] == one.id.encode()]
+    assert [fields[b"kind"].decode() for fields in mine] == [ChangeKind.FORGOTTEN]
+
+
+async def test_a_story_held_together_by_what_is_forgotten_splits(stores):
+    one, middle, far = copies(3)
+    await stores.hold(one, middle, far)
+    (story,) = await stores.stories.newest(TOPIC, 1)
+    facts = dict(await stores.stories.articles(TOPIC, [one.id, middle.id, far.id]))
+    ties = [tie for tie in await stores.stories.ties(TOPIC, one.id) if tie.other == far.id]
+    ties += [tie for tie in await stores.stories.ties(TOPIC, far.id) if tie.other == one.id]
+    torn = [type(tie)(tie.one, tie.other, Relation.UNRELATED, 0, 0, 0) for tie in ties]
+    left = depart(middle.id, story, facts, torn, NOON)
+    assert [len(part.members) for part in left.stories] == [1, 1]
+    assert left.stories[0].id == story.id
+    assert [change.kind for change in left.changes][:2] == [ChangeKind.FORGOTTEN, ChangeKind.SPLIT]
+
+
+async def test_an_erased_record_is_zeros_and_its_neighbours_are_read(tmp_path):
+    corpus = LocalCorpus(tmp_path)
+    articles = copies(3)
+    for article in articles:
+        await corpus.keep(article)
+    assert await corpus.forget(lambda article: article.id == articles[1].id) == 1
+    await corpus.keep(an_article())  # the writer goes on in the same segment
+    kept = [article.url async for article in LocalCorpus(tmp_path).read()]
+    assert articles[1].url not in kept
+    assert len(kept) == 3
+    (segment,) = tmp_path.iterdir()
+    assert bytes(200) in segment.read_bytes()
