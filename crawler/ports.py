@@ -430,6 +430,10 @@ class Published(Protocol):
         """Up to `limit` changes that came after this one, oldest first."""
         ...
 
+    async def events(self, topic: TopicId, ids: Sequence[ChangeId]) -> Sequence[Event]:
+        """These changes, as far as they are still there."""
+        ...
+
     async def wait(self, topic: TopicId, after: ChangeId, patience: timedelta) -> None:
         """Return once there is a change after this one, or `patience` has passed."""
         ...

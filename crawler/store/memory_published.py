@@ -47,6 +47,11 @@ class MemoryPublished:
         events = self._stories.held(topic).events
         return [event for event in events if is_before(after, event.id)][:limit]
 
+    async def events(self, topic: TopicId, ids: Sequence[ChangeId]) -> Sequence[Event]:
+        """These changes."""
+        wanted = frozenset(ids)
+        return [event for event in self._stories.held(topic).events if event.id in wanted]
+
     async def wait(self, topic: TopicId, after: ChangeId, patience: timedelta) -> None:
         """Return at once: nothing happens in memory while somebody waits."""
 

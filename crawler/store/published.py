@@ -65,6 +65,13 @@ class RedisPublished:
         )
         return [_event(id_, fields) for id_, fields in rows]
 
+    async def events(self, topic: TopicId, ids: Sequence[ChangeId]) -> Sequence[Event]:
+        """These changes, as far as they are still there."""
+        pipe = self._client.pipeline(transaction=False)
+        for id_ in ids:
+            pipe.xrange(keys.public(topic, "changes"), id_, id_)
+        return [_event(*row) for rows in await _ask(pipe.execute()) for row in rows]
+
     async def wait(self, topic: TopicId, after: ChangeId, patience: timedelta) -> None:
         """Return once there is a change after this one, or `patience` has passed."""
         block = max(1, span(min(patience, LONGEST_WAIT)))

@@ -41,8 +41,7 @@ CREATE VIRTUAL TABLE term USING fts5(
     title, body, facets, content='', detail='column', tokenize='unicode61 remove_diacritics 0'
 );
 CREATE TABLE change (
-    ms INTEGER NOT NULL, number INTEGER NOT NULL, story TEXT NOT NULL, payload BLOB NOT NULL,
-    PRIMARY KEY (ms, number)
+    ms INTEGER NOT NULL, number INTEGER NOT NULL, story TEXT NOT NULL, PRIMARY KEY (ms, number)
 ) WITHOUT ROWID;
 CREATE INDEX change_by_story ON change (story, ms, number);
 """
@@ -63,11 +62,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A change in a story's log."""
+    """A change in a story's log; what it says stays in the stream, where it can be forgotten."""
 
     id: ChangeId
     story: StoryId
-    payload: bytes  # JSON, contract.ChangePayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +121,12 @@ class SearchIndex:
         numbers = [row for (row,) in rows[:limit]]
         return Found(self._ids(numbers), numbers[-1] if len(rows) > limit else None)
 
-    def log(self, story: StoryId) -> Sequence[Logged]:
-        """Return the changes of a story that are still retained, oldest first."""
+    def log(self, story: StoryId) -> Sequence[ChangeId]:
+        """Return the ids of a story's changes, oldest first."""
         rows = self._read(
-            "SELECT ms, number, payload FROM change WHERE story = ? ORDER BY ms, number", (story,)
+            "SELECT ms, number FROM change WHERE story = ? ORDER BY ms, number", (story,)
         )
-        return [
-            Logged(ChangeId(f"{ms}-{number}"), story, zlib.decompress(payload))
-            for ms, number, payload in rows
-        ]
+        return [ChangeId(f"{ms}-{number}") for ms, number in rows]
 
     def count(self) -> int:
         """Return how many stories are indexed."""
@@ -185,8 +180,8 @@ class SearchIndex:
                 _remove(db, document.id)
                 _insert(db, document, met)
             db.executemany(
-                "INSERT OR IGNORE INTO change VALUES (?, ?, ?, ?)",
-                [(*_numbers(one.id), one.story, zlib.compress(one.payload)) for one in log],
+                "INSERT OR IGNORE INTO change VALUES (?, ?, ?)",
+                [(*_numbers(one.id), one.story) for one in log],
             )
             if position is not None:
                 _set_meta(db, "position", position)

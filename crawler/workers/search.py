@@ -60,7 +60,7 @@ class SearchWorker:
         revised = frozenset(e.story for e in events if e.kind == ChangeKind.REVISED)
         stories = list(dict.fromkeys(about for event in events for about in _about(event)))
         documents, gone = await self._documents(stories, revised)
-        log = [Logged(event.id, event.story, event.payload) for event in events]
+        log = [Logged(event.id, event.story) for event in events]
         write = partial(self._index.apply, documents=documents, gone=gone, log=log)
         await asyncio.to_thread(write, position=events[-1].id)
 

@@ -83,6 +83,7 @@ async def test_changes_are_read_in_order_from_any_of_them(both):
     assert [json.loads(event.payload)["version"] for event in every] == [1, 2, 3, 4]
     assert await published.changes(TOPIC, every[1].id, 10) == every[2:]
     assert await published.changes(TOPIC, START, 2) == every[:2]
+    assert await published.events(TOPIC, [every[2].id, ChangeId("7-7")]) == [every[2]]
     window = await published.window(TOPIC)
     assert (window.first, window.last) == (every[0].id, every[-1].id)
 

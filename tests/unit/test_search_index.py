@@ -139,13 +139,13 @@ def test_what_a_walk_does_not_meet_is_dropped_at_its_end(index):
 
 
 def test_a_story_keeps_its_log_until_the_stream_has_dropped_it(index):
-    log = [Logged(ChangeId(f"{n}-0"), StoryId("s1"), b'{"n":%d}' % n) for n in (9, 10, 11)]
-    index.apply(log=[*log, Logged(ChangeId("10-1"), StoryId("s2"), b"{}")])
+    log = [Logged(ChangeId(f"{n}-0"), StoryId("s1")) for n in (9, 10, 11)]
+    index.apply(log=[*log, Logged(ChangeId("10-1"), StoryId("s2"))])
     index.apply(log=log)
-    assert index.log(StoryId("s1")) == log
+    assert index.log(StoryId("s1")) == ["9-0", "10-0", "11-0"]
     index.forget_changes(ChangeId("10-0"))
-    assert index.log(StoryId("s1")) == log[2:]
-    assert len(index.log(StoryId("s2"))) == 1
+    assert index.log(StoryId("s1")) == ["11-0"]
+    assert index.log(StoryId("s2")) == ["10-1"]
 
 
 def test_nothing_of_a_failed_step_is_kept(index):
