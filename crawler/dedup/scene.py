@@ -44,7 +44,7 @@ class Scene:
         newcomer = articles[article.id]
         stored = [tie for tie in around.ties if article.id not in (tie.one, tie.other)]
         ties = Ties(articles, stored, rules)
-        own = _own_ties(newcomer, articles, ties)
+        own = _own_ties(newcomer, _nominated(around), articles, ties)
         members = {story: [m.article for m in story.members] for story in around.stories}
         reached = ties.reached_from(article.id, members.values())
         touched = [story for story in around.stories if not reached.isdisjoint(members[story])]
@@ -81,14 +81,27 @@ def _look_alike(article: Article, known: LookAlike | None) -> LookAlike:
     )
 
 
+def _nominated(around: Neighbourhood) -> set[ArticleId]:
+    """Return whom to verify: look-alikes nominate each other, whichever comes first.
+
+    A known article is verified against its old story as well.
+    """
+    old = around.known.story if around.known else None
+    fellows = {m.article for story in around.stories if story.id == old for m in story.members}
+    return {*around.nominated, *fellows}
+
+
 def _own_ties(
-    newcomer: LookAlike, articles: Mapping[ArticleId, LookAlike], ties: Ties
+    newcomer: LookAlike,
+    nominated: Container[ArticleId],
+    articles: Mapping[ArticleId, LookAlike],
+    ties: Ties,
 ) -> list[Tie]:
-    """Return what the newcomer is to the articles around it.
+    """Return what the newcomer is to the articles nominated with it.
 
     Where the same words were placed before, their ties are known: its twins are enough.
     """
-    others = sorted(articles.keys() - {newcomer.id})
+    others = [one for one in sorted(articles) if one in nominated and one != newcomer.id]
     text = newcomer.fingerprint.content_hash
     twins = [one for one in others if articles[one].fingerprint.content_hash == text]
     return [ties.between(newcomer.id, other) for other in twins or others]

@@ -1,0 +1,90 @@
+"""Quality floors on labelled pairs; each is pinned with a digest of its corpus.
+
+To lower a floor takes a decision record that says why. The texts of `dedup/` were written for
+these tests; the recorded news beside the checkout belongs to its outlets.
+"""
+
+import hashlib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from crawler.evaluate.dedup import evaluate
+from crawler.evaluate.labels import read_pairs, read_samples
+from crawler.model import Relation
+
+OWN = Path(__file__).parent / "dedup"
+OWN_DIGEST = "a57278d8418f85c5"
+RECORDED_DIGEST = "8789a932d66efc8b"
+
+
+def digest_of(*paths):
+    found = hashlib.blake2b(digest_size=8)
+    for path in paths:
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+async def run(articles, pairs):
+    return await evaluate(read_samples(articles), read_pairs(pairs))
+
+
+def together(evaluation, label):
+    return [p for p in evaluation.pairs if p.labelled.label == label and p.same_story]
+
+
+@pytest.fixture(scope="module")
+def own():
+    paths = OWN / "articles.jsonl", OWN / "pairs.tsv"
+    assert digest_of(*paths) == OWN_DIGEST, "the corpus changed: measure the floors anew"
+    return paths
+
+
+async def test_our_own_corpus_is_judged_without_a_mistake(own):
+    evaluation = await run(*own)
+    assert len(evaluation.pairs) == 85
+    assert evaluation.mistakes() == []
+    assert evaluation.by_story()["all"].f1 == 1
+
+
+async def test_bulletins_in_five_languages_are_templates(own):
+    evaluation = await run(*own)
+    bulletins = [pair for pair in evaluation.pairs if pair.labelled.label == "template"]
+    assert len(bulletins) == 15
+    assert {pair.tie.relation for pair in bulletins} == {Relation.TEMPLATE}
+
+
+async def test_round_ups_are_linked_and_no_members(own):
+    evaluation = await run(*own)
+    held = [pair for pair in evaluation.pairs if pair.labelled.note == "round-up"]
+    assert {(pair.tie.relation, pair.same_story) for pair in held} == {(Relation.DIGEST, False)}
+
+
+async def test_what_is_not_one_text_never_stands_in_one_story(own):
+    evaluation = await run(*own)
+    for label in ("partial", "boilerplate", "different", "template"):
+        assert together(evaluation, label) == []
+
+
+async def test_every_pair_to_be_found_is_nominated(own):
+    evaluation = await run(*own)
+    assert all(pair.nominated for pair in evaluation.pairs if pair.labelled.label.is_one_text)
+
+
+async def test_the_recorded_news_is_judged_well(shared):
+    paths = (
+        shared / "corpora" / "ukraine_media.jsonl.gz",
+        shared / "corpora" / "ukraine_media_pairs.tsv",
+    )
+    assert digest_of(*paths) == RECORDED_DIGEST, "the corpus changed: measure the floors anew"
+    evaluation = await run(*paths)
+    pairs, stories = evaluation.by_relation(), evaluation.by_story()
+    assert pairs["cross-outlet sure"].f1 >= 0.99
+    assert pairs["cross-outlet"].f1 >= 0.97
+    assert pairs["same-outlet sure"].f1 >= 0.97
+    assert stories["cross-outlet sure"].f1 >= 0.99
+    assert stories["same-outlet sure"].f1 >= 0.97
+    assert together(evaluation, "boilerplate") == []
+    assert evaluation.alarming() == []
+    assert max(chain(evaluation.sizes())) <= 40

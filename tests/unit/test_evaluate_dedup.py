@@ -1,0 +1,169 @@
+import gzip
+import json
+from dataclasses import replace
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from crawler.cli.evaluate_dedup import evaluate_dedup
+from crawler.dedup.relation import RULES
+from crawler.errors import ConfigError
+from crawler.evaluate.dedup import Figures, evaluate, swept
+from crawler.evaluate.labels import Label, LabelledPair, Sample, read_pairs, read_samples
+from crawler.model import Relation
+from tests.newsroom import prose
+
+WIRE, OTHER = prose("wire", 120), prose("other", 120)
+SAMPLES = [
+    Sample("https://one.example/wire", "one", None, "", WIRE),
+    Sample("https://two.example/wire", "two", None, "", WIRE + " again"),
+    Sample("https://two.example/other", "two", None, "", OTHER),
+    Sample("https://one.example/half", "one", None, "", f"{WIRE[:300]} {prose('x', 80)}"),
+]
+PAIRS = [
+    LabelledPair("https://one.example/wire", "https://two.example/wire", Label.COPY, True),
+    LabelledPair("https://one.example/wire", "https://two.example/other", Label.COPY, False),
+    LabelledPair("https://two.example/wire", "https://two.example/other", Label.DIFFERENT, True),
+    LabelledPair("https://one.example/half", "https://one.example/wire", Label.PARTIAL, True),
+    LabelledPair("https://one.example/wire", "https://three.example/gone", Label.COPY, True),
+]
+
+
+def write(tmp_path):
+    articles, pairs = tmp_path / "articles.jsonl.gz", tmp_path / "pairs.tsv"
+    rows = [
+        {"url": s.url, "outlet": s.outlet, "published": None, "title": "", "text": s.text}
+        for s in SAMPLES
+    ]
+    articles.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    lines = ["url_a\turl_b\trelation\tconfidence"]
+    lines += [f"{p.one}\t{p.other}\t{p.label}\t{'sure' if p.sure else 'fair'}" for p in PAIRS]
+    pairs.write_text("\n".join(lines) + "\n")
+    return articles, pairs
+
+
+async def test_every_labelled_pair_is_judged_though_never_nominated():
+    evaluation = await evaluate(SAMPLES, PAIRS)
+    assert [pair.found for pair in evaluation.pairs] == [True, False, False, False]
+    assert [pair.nominated for pair in evaluation.pairs][:2] == [True, False]
+    assert evaluation.missing == [PAIRS[4]]
+
+
+async def test_figures_are_split_by_sureness_and_outlet():
+    figures = (await evaluate(SAMPLES, PAIRS)).by_relation()
+    assert figures["all"] == Figures(found=1, wrong=0, missed=1)
+    assert figures["cross-outlet sure"] == Figures(found=1, wrong=0, missed=0)
+    assert figures["same-outlet"] == Figures(found=0, wrong=0, missed=0)
+
+
+async def test_mistakes_and_their_kinds_are_told():
+    evaluation = await evaluate(SAMPLES, PAIRS)
+    (mistake,) = evaluation.mistakes()
+    assert mistake.labelled == PAIRS[1]
+    assert evaluation.confusion()["copy"] == {"copy": 1, "unrelated": 1}
+
+
+async def test_a_digest_counts_as_found_though_it_stands_apart():
+    samples = [
+        SAMPLES[0],
+        SAMPLES[2],
+        Sample("https://three.example/week", "three", None, "", f"{WIRE} {OTHER}"),
+    ]
+    held = LabelledPair(samples[2].url, samples[0].url, Label.EXCERPT, True)
+    (pair,) = (await evaluate(samples, [held])).pairs
+    assert (pair.tie.relation, pair.found, pair.same_story) == (Relation.DIGEST, True, False)
+
+
+async def test_a_sweep_shows_what_other_limits_give():
+    evaluation = await evaluate(SAMPLES, PAIRS)
+    loose = replace(RULES, held=0.2, partial=0.1)
+    (_, strict), (_, lax) = swept(evaluation, [RULES, loose])
+    assert (strict.wrong, lax.wrong) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("figures", "f1"),
+    [(Figures(0, 0, 0), 1.0), (Figures(3, 1, 0), 6 / 7), (Figures(0, 0, 2), 0.0)],
+)
+def test_f1_is_the_harmonic_mean(figures, f1):
+    assert figures.f1 == pytest.approx(f1)
+    if figures.found:
+        mean = 2 / (1 / figures.precision + 1 / figures.recall)
+        assert figures.f1 == pytest.approx(mean)
+
+
+def test_files_are_read_as_they_are_described(tmp_path):
+    articles, pairs = write(tmp_path)
+    assert list(read_samples(articles)) == SAMPLES
+    assert read_pairs(pairs) == PAIRS
+
+
+def test_a_time_that_cannot_be_read_is_unknown(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"url": "u", "published": "yesterday", "text": "t"}\n')
+    (sample,) = read_samples(path)
+    assert sample.published is None
+
+
+@pytest.mark.parametrize("line", ["[]", "{", '{"url": "u"}', '{"text": "t"}', "3"])
+def test_a_line_that_is_no_article_is_named(tmp_path, line):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"url": "u", "text": "t"}\n' + line)
+    with pytest.raises(ConfigError, match="line 2"):
+        list(read_samples(path))
+
+
+def test_an_unknown_label_is_named(tmp_path):
+    path = tmp_path / "p.tsv"
+    path.write_text("url_a\turl_b\trelation\na\tb\tsimilar\n")
+    with pytest.raises(ConfigError, match="row 2"):
+        read_pairs(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"gone\.tsv"):
+        read_pairs(tmp_path / "gone.tsv")
+    with pytest.raises(ConfigError, match=r"gone\.jsonl"):
+        list(read_samples(tmp_path / "gone.jsonl"))
+
+
+@pytest.fixture
+def command():
+    app = typer.Typer()
+    app.command()(evaluate_dedup)
+    return lambda *arguments: CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def test_the_command_prints_one_json_document(tmp_path, command):
+    result = command(*write(tmp_path), "--json", "--groups", "--sweep", "--errors", 3)
+    document = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert document["pairs"] == 4
+    assert document["by_relation"]["all"]["f1"] == pytest.approx(2 / 3, abs=1e-4)
+    assert document["groups"]["sizes"] == {"1": 2, "2": 1}
+    assert document["errors"][0]["url_b"] == "https://two.example/other"
+    assert "held = 0.63" in document["sweep"]
+
+
+def test_the_command_writes_tables_from_which_all_can_be_recomputed(tmp_path, command):
+    result = command(*write(tmp_path), "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    stories = (tmp_path / "out" / "stories.tsv").read_text().splitlines()
+    pairs = (tmp_path / "out" / "pairs.tsv").read_text().splitlines()
+    assert stories[0] == "url\tstory_id\trelation"
+    assert len(stories) == 1 + len(SAMPLES)
+    assert pairs[0] == (
+        "url_a\turl_b\tpredicted\tjaccard\tcontainment_ab\tcontainment_ba\tnominated\tsame_story"
+    )
+    assert pairs[1].split("\t")[2] == "copy"
+    assert pairs[1].split("\t")[-2:] == ["1", "1"]
+
+
+def test_the_command_tells_a_person_of_mistakes_and_lost_labels(tmp_path, command):
+    result = command(*write(tmp_path), "--groups", "--errors", 1)
+    assert result.exit_code == 0
+    assert "Mistake" in result.stdout
+    assert "1 labelled pairs name an article that is not in the file" in " ".join(
+        result.stderr.split()
+    )
