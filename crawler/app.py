@@ -25,14 +25,25 @@ from crawler.listing import Listing
 from crawler.model import Recipe, WorkerId
 from crawler.poll import Poll
 from crawler.pool import Pool
-from crawler.ports import Clock, Corpus, Frontier, Stories, Subscriptions, Tombstones
+from crawler.ports import (
+    Clock,
+    Corpus,
+    Frontier,
+    Published,
+    Stories,
+    Subscriptions,
+    Tokens,
+    Tombstones,
+)
 from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
 from crawler.store.frontier import RedisFrontier
 from crawler.store.migrations import check
+from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
 from crawler.store.subscriptions import RedisSubscriptions
+from crawler.store.tokens import RedisTokens
 from crawler.store.tombstones import RedisTombstones
 from crawler.telemetry import Answers, Tally
 from crawler.visit import Visit
@@ -59,6 +70,8 @@ class App:
     ingest: Ingest
     forget: Forget
     tombstones: Tombstones
+    published: Published
+    tokens: Tokens
     check: Check
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
@@ -130,6 +143,8 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
             tombstones, stories, corpus, frontier, clock=clock, topics=topics, depart=depart
         ),
         tombstones=tombstones,
+        published=RedisPublished(client),
+        tokens=RedisTokens(client),
         check=Check(config, pool),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from crawler.access import Token
 from crawler.catalog.changes import Changes
 from crawler.model import (
     Alert,
@@ -452,6 +453,26 @@ class Corpus(Protocol):
 
     async def forget(self, gone: Callable[[Article], bool]) -> int:
         """Erase the articles that `gone` tells; return how many records that were."""
+        ...
+
+
+class Tokens(Protocol):
+    """Who may ask the API for what; of each token only a digest is kept."""
+
+    async def add(self, token: Token) -> None:
+        """Remember a token under its id."""
+        ...
+
+    async def find(self, token: str) -> Token | None:
+        """The token of this id, or None."""
+        ...
+
+    async def revoke(self, token: str) -> bool:
+        """Forget a token; False when there is none of this id."""
+        ...
+
+    async def all(self) -> Sequence[Token]:
+        """Every token, oldest first."""
         ...
 
 

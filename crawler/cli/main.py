@@ -27,6 +27,7 @@ from crawler.cli import (
     server,
     settings,
     stories,
+    tokens,
     topics,
 )
 from crawler.cli.console import say
@@ -55,6 +56,7 @@ app.add_typer(frontier.app, name="frontier")
 app.add_typer(hosts.app, name="hosts")
 app.add_typer(server.app, name="server")
 app.add_typer(contract.app, name="contract")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(settings.app, name="settings")
 evaluate_reading.app.command("dedup")(evaluate_dedup.evaluate_dedup)
 app.add_typer(evaluate_reading.app, name="evaluate")

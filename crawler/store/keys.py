@@ -80,6 +80,11 @@ _SUBSCRIPTIONS = {
 }
 
 
+def tokens() -> str:
+    """Return the key of the hash of tokens for the API: id -> token; kept until revoked."""
+    return crawl("tokens")
+
+
 def tombstones() -> str:
     """Return the key of the hash of what was forgotten: subject -> tombstone; kept for good."""
     return crawl("forgotten")

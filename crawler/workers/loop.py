@@ -35,6 +35,10 @@ class Follower(Protocol):
         """Take in these changes and remember the last of them, as one step."""
         ...
 
+    async def rest(self, window: Window) -> None:
+        """Tidy up: for the moment there is nothing to take in."""
+        ...
+
 
 async def catch_up(follower: Follower, published: Published) -> ChangeId:
     """Take in all there is; return the last change taken in.
@@ -50,6 +54,7 @@ async def catch_up(follower: Follower, published: Published) -> ChangeId:
             continue
         events = await published.changes(follower.topic, position, BATCH)
         if not events:
+            await follower.rest(window)
             return position
         await follower.take(list(events))
 

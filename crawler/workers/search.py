@@ -39,6 +39,7 @@ class SearchWorker:
         self._stories = stories
         self._index = index
         self._facets = facets
+        self._trimmed = ChangeId("")
 
     async def position(self) -> ChangeId | None:
         """Return the last change the index knows of."""
@@ -53,7 +54,21 @@ class SearchWorker:
             write = partial(self._index.apply, documents=documents, gone=gone)
             await asyncio.to_thread(write, generation=generation)
             before = some[-1]
+        await self._read_log(window)
         await asyncio.to_thread(self._index.end_walk, generation, window.last)
+
+    async def _read_log(self, window: Window) -> None:
+        after = window.trimmed or ChangeId("0-0")
+        while events := await self._published.changes(self.topic, after, WALK_STEP):
+            log = [Logged(event.id, event.story) for event in events]
+            await asyncio.to_thread(partial(self._index.apply, log=log))
+            after = events[-1].id
+
+    async def rest(self, window: Window) -> None:
+        """Drop from the log what the stream has dropped."""
+        if window.trimmed and window.trimmed != self._trimmed:
+            await asyncio.to_thread(self._index.forget_changes, window.trimmed)
+            self._trimmed = window.trimmed
 
     async def take(self, events: list[Event]) -> None:
         """Index the stories these changes are about, keep the changes, move on."""
