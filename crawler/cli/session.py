@@ -59,6 +59,7 @@ def scrapys_words(config: Config) -> Mapping[str, Any]:
         "DOWNLOAD_MAXSIZE": config.max_body_bytes,
         "DOWNLOAD_TIMEOUT": config.body_deadline.total_seconds(),
         "CONCURRENT_REQUESTS": 2 * config.in_flight,
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": config.in_flight * config.max_body_bytes,
     }
 
 

@@ -73,13 +73,19 @@ def _mostly_utf8(body: bytes) -> bool:
 
 
 def parse(body: bytes, content_type: str = "") -> html.HtmlElement | None:
-    """Return the page's tree without comments, or None when nothing can be read from it."""
+    """Return the page's tree without comments, or None when nothing can be read from it.
+
+    Raises:
+        MemoryError: The tree does not fit; the parser's own word for it is a syntax error.
+    """
     text = decode(body, content_type).translate(_CONTROLS)
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False
     )
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         return None
     return tree if isinstance(tree, html.HtmlElement) else None
