@@ -1,10 +1,12 @@
 """The root of the `kordon` command: its groups, its exit codes, how it fails.
 
 Exit codes: 0 done; 1 the work could not be done (no feed answered, nothing found, a check failed);
-2 the command or a setting is wrong; 3 the store is away; 130 interrupted.
+2 the command or a setting is wrong; 3 the store is away; 70 a fault of Kordon's own; 130
+interrupted.
 """
 
 import logging
+import os
 import sys
 from typing import Annotated
 
@@ -36,6 +38,7 @@ from crawler.errors import ConfigError, KordonError, StoreError
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_STORE = 3
+EXIT_FAULT = 70
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
@@ -79,21 +82,39 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; a failure is one sentence and an exit code."""
+    """Run the command line; a failure is one sentence and an exit code, with --debug a trace."""
     try:
         app()
-    except KordonError as error:
-        if _debugging:
-            raise
-        say(f"kordon: {error}")
-        sys.exit(exit_code(error))
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         say("kordon: interrupted")
         sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:  # the outermost frame of the process
+        if _debugging:
+            raise
+        say(f"kordon: {sentence(error)}")
+        sys.exit(exit_code(error))
 
 
-def exit_code(error: KordonError) -> int:
+def sentence(error: Exception) -> str:
+    """Return what happened and what to do about it, for an operator."""
+    if isinstance(error, KordonError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}; mend it and run the command again"
+    return (
+        f"a fault of Kordon's own ({type(error).__name__}: {error}); "
+        "run it again as `kordon --debug ...` and report what it prints"
+    )
+
+
+def exit_code(error: Exception) -> int:
     """Return the exit code that tells a caller who must act."""
     if isinstance(error, ConfigError):
         return EXIT_USAGE
-    return EXIT_STORE if isinstance(error, StoreError) else EXIT_FAILED
+    if isinstance(error, StoreError):
+        return EXIT_STORE
+    return EXIT_FAILED if isinstance(error, KordonError | OSError) else EXIT_FAULT

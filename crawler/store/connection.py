@@ -142,14 +142,15 @@ def _sentence(error: failures.RedisError) -> str:
     cause = error.__cause__
     if isinstance(cause, KordonError):
         return str(cause)
-    if isinstance(cause, failures.RedisError):  # a refused greeting, wrapped by redis-py
+    aborted = isinstance(cause, failures.ExecAbortError)  # says less than what was refused in it
+    if isinstance(cause, failures.RedisError) and not aborted:  # a greeting, wrapped by redis-py
         return _sentence(cause)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return sentence.format(said=str(error).rstrip("."))
     if str(error).startswith("MISCONF"):
         return "Redis cannot write to its disk and takes no more changes; make room on it"
-    return f"Redis refused a command: {error}"
+    return f"Redis refused a command ({str(error).rstrip('.')}); look at its log"
 
 
 _SENTENCES: dict[type[failures.RedisError], str] = {  # the narrower kinds stand first

@@ -21,7 +21,8 @@ def raised_from(cause):
         (failures.BusyLoadingError("LOADING"), "still reading its data; try again"),
         (failures.OutOfMemoryError("OOM"), "full; raise its maxmemory"),
         (failures.ReadOnlyError("READONLY"), "read-only replica.*primary"),
-        (failures.ResponseError("MISCONF no disk"), "refused a command: MISCONF"),
+        (failures.ResponseError("MISCONF no disk"), "cannot write to its disk.*make room"),
+        (failures.ResponseError("ERR odd."), r"refused a command \(ERR odd\); look at its log"),
         (raised_from(StoreError("the server did not start")), "^the server did not start$"),
     ],
 )
