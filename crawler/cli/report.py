@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.app import App
-from crawler.cli.console import out, print_json, print_table, say
-from crawler.cli.stories import StoryView, story_views
+from crawler.cli.console import out, print_json, say
+from crawler.cli.stories import StoryView, print_stories, story_views
 from crawler.ports import Census
 from crawler.telemetry import Tally
 
@@ -33,22 +33,16 @@ async def print_report(app: App, *, as_json: bool) -> bool:
         print_json(Report(app.tally.everything(), census.later, census.dead, stories))
     else:
         for topic, views in stories.items():
-            _print_stories(topic, views)
+            if views:
+                print_stories(f"Newest stories: {topic}", views)
         _print_counts(app.tally, census)
     return _reached(app.tally)
-
-
-def _print_stories(topic: str, views: list[StoryView]) -> None:
-    rows = [(v.updated, v.title, v.outlet, v.copies, ", ".join(v.outlets)) for v in views]
-    print_table(
-        f"Newest stories: {topic}", ("changed", "story", "first from", "copies", "outlets"), rows
-    )
 
 
 def _print_counts(tally: Tally, census: Census) -> None:
     placed, fetched = tally.total("place"), tally["page/fetched"]
     out.print(
-        f"{tally.total('poll')} feeds polled, {tally['entry/new']} new entries, "
+        f"\n{tally.total('poll')} feeds polled, {tally['entry/new']} new entries, "
         f"{fetched} pages fetched, {placed} articles placed."
     )
     for what, title in (("skip", "skipped"), ("dead", "given up"), ("retry", "to retry")):

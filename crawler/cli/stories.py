@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.text import Text
 
 from crawler.app import App
-from crawler.cli.console import Json, print_json, print_table, printable, say
+from crawler.cli.console import Json, out, print_json, print_table, printable, say
 from crawler.cli.session import opened
 from crawler.model import ArticleId, LookAlike, Member, Story, StoryId, TopicId
 
@@ -79,6 +81,22 @@ async def story_views(app: App, topic: TopicId, limit: int) -> list[StoryView]:
     return await _views(app, topic, await app.stories.newest(topic, limit))
 
 
+def print_stories(title: str, views: Sequence[StoryView]) -> None:
+    """Print two lines for each story: what it is, and who carries it; a terminal's are cut."""
+    out.print(f"\n[bold]{escape(title)}[/bold]\n")
+    for view in views:
+        others = [name for name in view.outlets if name != view.outlet]
+        carried = f"{view.outlet}, with {', '.join(others)}" if others else view.outlet
+        copies = f"  {view.copies} articles" if view.copies > 1 else ""
+        _print_line(Text(printable(view.title), style="bold"))
+        _print_line(Text(f"  {view.id}  {view.updated:%b %d %H:%M}{copies}  {printable(carried)}"))
+
+
+def _print_line(text: Text) -> None:
+    cut = out.is_terminal
+    out.print(text, no_wrap=True, overflow="ellipsis" if cut else "ignore", crop=cut)
+
+
 async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
     async with opened() as app:
         found = [
@@ -89,10 +107,7 @@ async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
     elif not found:
         say("No stories yet: kordon run collects them.")
     else:
-        rows = [(v.id, v.updated, v.title, v.outlet, v.copies, ", ".join(v.outlets)) for v in found]
-        print_table(
-            "Newest stories", ("id", "changed", "story", "first from", "copies", "outlets"), rows
-        )
+        print_stories("Newest stories", found)
 
 
 async def _show(story_id: StoryId, topics: list[str] | None, as_json: bool) -> None:
