@@ -250,6 +250,7 @@ class TopicMatcher:
             (sentence.share >= POSSIBLE, LIKELY, "a place at the border"),
             (sentence.share > 0, POSSIBLE, "a place near the border"),
             (home in ours and bool(others), LIKELY, "with a neighbour"),
+            (self._far_off(head.countries), 0.0, ANOTHER),
             (home in ours, OWN_BORDER, "the country's own"),
             (len(others) > 1, 0.0, ANOTHER),
             (bool(ours & sentence.countries), POSSIBLE, "the country in the sentence"),
@@ -258,6 +259,10 @@ class TopicMatcher:
         return next(
             ((worth, why) for holds, worth, why in rules if holds), (0.0, "nobody's border")
         )
+
+    def _far_off(self, named: AbstractSet[str]) -> bool:
+        """Whether two countries are named, and neither is ours or a neighbour of ours."""
+        return len(named) > 1 and not named & (self._profile.countries | self._profile.neighbours)
 
     def _supported(
         self, sentence: _Sentence, concept: Concept, head: _Head, home: str
@@ -277,6 +282,8 @@ class TopicMatcher:
         country = float(bool(named & profile.countries))
         country = country or HOME_SUPPORT * (home in profile.countries)
         neighbours = min(2, len(named & profile.neighbours))
+        if neighbours == 1 and not country and named - profile.neighbours:
+            neighbours = 0  # what lies between that neighbour and somebody else
         place = max((spot.share for spot in spots), default=0.0)
         across = any(spot.country in profile.neighbours and spot.share for spot in spots)
         worth = (

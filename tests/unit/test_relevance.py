@@ -92,6 +92,19 @@ def test_the_outlets_country_decides_whose_border_is_meant():
     assert not judged("Guards at the border were warned", home="PL").relevant
 
 
+def test_a_border_between_two_countries_far_off_is_not_the_outlets_own():
+    title = "A town that the border cut in two builds a bakery"
+    assert judged(title, home="UA").relevant
+    far = "The ovens stand in Mexico.\nThe door is in фінляндії."
+    assert not judged(title, far, home="UA").relevant
+
+
+def test_a_neighbours_queue_towards_somebody_else_is_not_ours():
+    lead = "A queue of lorries and another queue of cars stand at the bridge from Poland"
+    assert judged("Long queues, queues", f"{lead}. The queues grow.").relevant
+    assert not judged("Long queues, queues", f"{lead} to Mexico. The queues grow.").relevant
+
+
 def test_a_judgement_names_its_evidence():
     (evidence,) = judged("Ukraine closes its border").evidence
     assert (evidence.where, evidence.concept, evidence.words) == ("title", "border", "border")
