@@ -121,11 +121,13 @@ class FeedState:
     rhythm: Rhythm = Rhythm()
     wishes: Wishes = Wishes()
     listed: bytes = b""  # four bytes for each entry of the body last read
+    stale: bytes = b""  # four bytes for each sitemap version that held nothing recent
     last_listed: datetime | None = None  # when a body was last read
     last_news: datetime | None = None  # when one last held an entry that is new to this feed
     last_answer: datetime | None = None  # when it last answered, with a body or 304
     gap_seconds: float = 0.0  # mean time between its entries, as it was at the last news
     lies: int = 0  # plain looks that a 304 which hid news has still earned
+    health: str = "new"  # as of the last poll
     vain_changes: int = 0  # bodies in a row that came in spite of validators and held no news
     adopted: str = ""  # the address asked instead of the feed's own, after a lasting move
     adopted_for: str = ""  # the feed's own address at that time
@@ -275,15 +277,15 @@ class Recipe:
     scheme: str = "affine32"
     seed: int = 1
     permutations: int = 128
-    bands: int = 9  # with rows, datasketch's optimum for a threshold of .8
-    rows: int = 13
+    bands: int = 5  # with rows, datasketch's optimum for a threshold of .9
+    rows: int = 25
     shingle_words: int = 3
     min_shingles: int = 16  # fewer match exactly only
     sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this
     postings_least: int = 12  # the same three numbers for the hashes that nominate
-    postings_share: int = 24
+    postings_share: int = 16
     postings_most: int = 64
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler.config import Config
@@ -34,16 +34,30 @@ from crawler.model import (
 )
 from crawler.pool import Pool
 from crawler.ports import Clock, Frontier
+from crawler.read.detect import Form, form_of
 from crawler.read.feed import FeedDocument, Item, read_feed
+from crawler.read.sitemap import current_pages, newest_children, read_sitemap, unpacked
 from crawler.schedule.backoff import retry_delay
-from crawler.schedule.health import health_of
+from crawler.schedule.health import Health, health_of
 from crawler.schedule.interval import next_wait, outside_skips, stable_jitter
 from crawler.schedule.moves import gone_back, settled, sighted
 from crawler.schedule.rhythm import expected_gap, first_impression, learned, wait_for_news
-from crawler.schedule.trust import asks_plainly, judged, marks_of, unlisted
+from crawler.schedule.trust import (
+    asks_plainly,
+    judged,
+    marks_of,
+    marks_of_versions,
+    unlisted,
+    unmarked,
+)
 from crawler.telemetry import Answers, Tally
 
+Version = tuple[str, str]  # a further address, and what changes when its content does
+
 NONE = timedelta(0)
+OK = 200
+CHILDREN_READ, CHILDREN_ASKED = 50, 3  # sitemaps of an index: candidates, and asked in one poll
+ARCHIVES_ASKED = 5  # pages back from a gap
 GONE_WAIT = timedelta(days=30)  # a feed that is gone is looked at once a month
 
 
@@ -80,16 +94,23 @@ class Poll:
         self._tally = tally
         self._answers = answers
         self._directory = directory
+        self._gathered: dict[str, _Gathered] = {}  # polls that wait for a further answer
 
     def request_headers(self, claim: PollClaim) -> Mapping[str, bytes]:
         """Return the conditional headers to ask this feed with."""
         return request_headers(self._sent(claim))
 
-    async def answered(self, claim: PollClaim, reply: Reply) -> None:
-        """Commit what an answer means: validators, next poll, unseen entries."""
+    async def answered(self, claim: PollClaim, reply: Reply) -> str:
+        """Commit what an answer means: validators, next poll, unseen entries.
+
+        Or return a further address whose answer belongs to the same poll, to be handed in here
+        too: the archive page before a gap, a sitemap of an index. Empty when all is committed.
+        """
+        if claim.key in self._gathered:
+            return await self._gather(claim, self._gathered.pop(claim.key), reply)
         match self._judge(claim, reply):
             case Modified() as outcome:
-                await self._modified(claim, reply, outcome)
+                return await self._modified(claim, reply, outcome)
             case NotModified() as outcome:
                 await self._commit(claim, self._unchanged(claim, outcome), latency=reply.latency)
             case Throttled(until=until):
@@ -102,9 +123,16 @@ class Poll:
                 await self.failed(claim, "moved")
             case Failed(reason=reason):
                 await self.failed(claim, reason)
+        return ""
 
     async def failed(self, claim: PollClaim, reason: str) -> None:
-        """Commit that nothing came: the rhythm stays as it was learned, the next poll backs off."""
+        """Commit that nothing came: the rhythm stays as it was learned, the next poll backs off.
+
+        Where a further address failed, what came before it is committed.
+        """
+        if claim.key in self._gathered:
+            await self._conclude(claim, self._gathered.pop(claim.key))
+            return
         wait = self._retry_wait(claim.state)
         await self._commit(claim, self._failed(claim.state, f"failed:{reason}", wait))
 
@@ -127,25 +155,56 @@ class Poll:
             longest=self._config.poll_longest,
         )
 
-    async def _modified(self, claim: PollClaim, reply: Reply, outcome: Modified) -> None:
+    async def _modified(self, claim: PollClaim, reply: Reply, outcome: Modified) -> str:
         try:
             document = await self._read(claim, reply)
         except SourceError as error:  # validators of what cannot be read are not worth keeping
             forgetful = replace(claim.state, validators=Validators())
             await self.failed(replace(claim, state=forgetful), error.reason)
-            return
+            return ""
         entries = self._entries(claim, document)
-        quiet = self._listed(claim, outcome, document, entries)
+        gathered = _Gathered(outcome, document, reply.latency, entries)
+        gathered.further += further_of(claim.state, gathered)
+        return await self._go_on(claim, gathered)
+
+    async def _gather(self, claim: PollClaim, gathered: "_Gathered", reply: Reply) -> str:
+        """Add what a further address gave; one that gave nothing readable adds nothing."""
+        with suppress(SourceError):
+            if reply.status == OK:
+                document = await self._read(claim, reply)
+                entries = self._entries(claim, document)
+                gathered.further += archives_before(claim.state, gathered, document, entries)
+                gathered.stale += [] if entries else [gathered.asked]
+                gathered.entries |= entries
+        return await self._go_on(claim, gathered)
+
+    async def _go_on(self, claim: PollClaim, gathered: "_Gathered") -> str:
+        if not gathered.further:
+            await self._conclude(claim, gathered)
+            return ""
+        gathered.asked = gathered.further.pop(0)
+        self._gathered[claim.key] = gathered
+        self._tally.count("poll/further")
+        return gathered.asked[0]
+
+    async def _conclude(self, claim: PollClaim, gathered: "_Gathered") -> None:
+        quiet = self._listed(claim, gathered)
         with_news = replace(quiet, last_new=self._clock.now())
-        await self._commit(claim, with_news, entries, quiet=quiet, latency=reply.latency)
+        entries = tuple(gathered.entries.values())
+        await self._commit(claim, with_news, entries, quiet=quiet, latency=gathered.latency)
 
     async def _read(self, claim: PollClaim, reply: Reply) -> FeedDocument:
-        kind = reply.headers.get("content-type", "")
-        deadline = self._config.feed_deadline
-        zone = await self._directory.zone(claim.state.feed.outlet)
-        return await self._pool.run(reply.url, deadline, read, reply.body, reply.url, kind, zone)
+        config, now = self._config, self._clock.now()
+        source = Source(
+            reply.url,
+            reply.headers.get("content-type", ""),
+            await self._directory.zone(claim.state.feed.outlet),
+            config.max_body_bytes,
+            now,
+        )
+        return await self._pool.run(reply.url, config.feed_deadline, read, reply.body, source)
 
-    def _entries(self, claim: PollClaim, document: FeedDocument) -> Sequence[Entry]:
+    def _entries(self, claim: PollClaim, document: FeedDocument) -> dict[EntryId, Entry]:
         now = self._clock.now()
         entries: dict[EntryId, Entry] = {}
         for item in document.items:
@@ -153,7 +212,7 @@ class Poll:
                 entry = entry_of(claim.state, item, now)
                 entries.setdefault(entry.id, entry)
         self._tally.count("entry/unusable", len(document.items) - len(entries))
-        return tuple(entries.values())
+        return entries
 
     # --- what it teaches ---
 
@@ -165,15 +224,10 @@ class Poll:
         )
         return self._answered(taught, "not-modified", outcome)
 
-    def _listed(
-        self,
-        claim: PollClaim,
-        outcome: Modified,
-        document: FeedDocument,
-        entries: Sequence[Entry],
-    ) -> FeedState:
+    def _listed(self, claim: PollClaim, gathered: "_Gathered") -> FeedState:
         """Return the state that a body which was read leaves behind, when none of it is unseen."""
-        state, now = claim.state, self._clock.now()
+        state, now, outcome = claim.state, self._clock.now(), gathered.outcome
+        entries = tuple(gathered.entries.values())
         news = unlisted(state, entries)
         plainly = self._sent(claim) != state.validators
         state = judged(state, outcome.validators, plainly=plainly, news=bool(news))
@@ -181,7 +235,8 @@ class Poll:
         state = replace(
             state,
             rhythm=rhythm,
-            wishes=wishes_of(document),
+            wishes=wishes_of(gathered.document),
+            stale=marks_of_versions(gathered.stale, state.stale),
             listed=marks_of(news if outcome.delta else entries, state.listed * outcome.delta),
             last_listed=now,
             last_news=now if news else state.last_news,
@@ -274,7 +329,10 @@ class Poll:
     ) -> None:
         config = self._config
         pause = host_pause(config.host_pause, longest=config.crawl_delay_longest, latency=latency)
-        alert = alert_of(claim.state, state, self._clock.now())
+        now = self._clock.now()
+        state = replace(state, health=health_of(state, now))
+        quiet = quiet and replace(quiet, health=state.health)
+        alert = alert_of(claim.state, state, now)
         with self._answers.taken() as answers:
             unseen = await self._frontier.commit_poll(
                 claim, state, entries, quiet=quiet, pause=pause, answers=answers, alert=alert
@@ -286,9 +344,66 @@ class Poll:
             self._tally.count(f"alert/{alert.health}")
 
 
-def read(body: bytes, url: str, content_type: str, zone: str = "") -> FeedDocument:
-    """Read a feed in a worker process."""
-    return read_feed(body, url=url, content_type=content_type, zone=zone)
+@dataclass(slots=True)
+class _Gathered:
+    """A poll whose first answer leads on to others."""
+
+    outcome: Modified
+    document: FeedDocument
+    latency: timedelta
+    entries: dict[EntryId, Entry]
+    further: list[Version] = field(default_factory=list)  # still to be asked
+    asked: Version = ("", "")  # whose answer comes next
+    archives: int = 0
+    stale: list[Version] = field(default_factory=list)  # sitemaps without anything recent
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a worker process needs to know of a body it reads."""
+
+    url: str
+    content_type: str
+    zone: str
+    max_bytes: int  # once more unpacked
+    now: datetime
+
+
+def read(body: bytes, source: Source) -> FeedDocument:
+    """Read a feed, a sitemap or an index of sitemaps in a worker process."""
+    body = unpacked(body, source.url, max_bytes=source.max_bytes)
+    if form_of(body) is not Form.SITEMAP:
+        kind = source.content_type
+        return read_feed(body, url=source.url, content_type=kind, zone=source.zone)
+    sitemap = read_sitemap(body, url=source.url, zone=source.zone)
+    children = newest_children(sitemap.children, now=source.now, most=CHILDREN_READ)
+    return replace(current_pages(sitemap, source.now), further=children)
+
+
+def further_of(state: FeedState, gathered: _Gathered) -> list[Version]:
+    """Return what must be asked before a poll is whole: sitemaps of an index, or an archive."""
+    if gathered.document.further:
+        return unmarked(state.stale, gathered.document.further)[:CHILDREN_ASKED]
+    if gathered.outcome.delta:
+        return []
+    return archives_before(state, gathered, gathered.document, gathered.entries)
+
+
+def archives_before(
+    state: FeedState,
+    gathered: _Gathered,
+    document: FeedDocument,
+    entries: Mapping[EntryId, Entry],
+) -> list[Version]:
+    """Return the archive page before one that holds nothing the feed listed when last read.
+
+    Source: RFC 5005, 4
+    """
+    gap = bool(state.listed) and len(unlisted(state, list(entries.values()))) == len(entries)
+    if not (document.archive and gap and entries) or gathered.archives == ARCHIVES_ASKED:
+        return []
+    gathered.archives += 1
+    return [(document.archive, "")]
 
 
 def entry_of(state: FeedState, item: Item, now: datetime) -> Entry:
@@ -336,7 +451,7 @@ def wishes_of(document: FeedDocument) -> Wishes:
 
 def alert_of(before: FeedState, after: FeedState, now: datetime) -> Alert | None:
     """Return the alert that a poll gives rise to: the feed's health changed for bad, or back."""
-    was, health = health_of(before, now), health_of(after, now)
+    was, health = Health(before.health), Health(after.health)
     if was == health or not (was.alarming or health.alarming):
         return None
     feed = after.feed

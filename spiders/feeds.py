@@ -15,6 +15,7 @@ from crawler.app import App
 from crawler.errors import SourceError, StoreError
 from crawler.ingest import FetchedPage, PreparedArticle
 from crawler.middlewares import app_of
+from crawler.middlewares.manners import FURTHER
 from crawler.model import Claim, EntryClaim, Page, PollClaim
 from crawler.poll import Reply
 from crawler.shift import Shift
@@ -54,23 +55,30 @@ class FeedsSpider(Spider):
         return self._asking(claim, self.page_answered)
 
     def _asking(
-        self, claim: Claim, callback: Callable[..., Any], headers: dict[str, bytes] | None = None
+        self,
+        claim: Claim,
+        callback: Callable[..., Any],
+        headers: dict[str, bytes] | None = None,
+        url: str = "",
     ) -> Request:
         return Request(
-            claim.url,
+            url or claim.url,
             callback=callback,
             errback=self.failed,
             headers=headers,
             cb_kwargs={"claim": claim},
-            meta={"claim": claim},
+            meta={"claim": claim, FURTHER: bool(url)},
             dont_filter=True,
         )
 
-    async def feed_answered(self, response: Response, claim: PollClaim) -> None:
-        """Hand a feed's answer to the poll use case, which commits it."""
+    async def feed_answered(self, response: Response, claim: PollClaim) -> AsyncIterator[Request]:
+        """Hand a feed's answer to the poll use case, which commits it or wants to see more."""
         async with self._leaving(claim):
-            await self._app.poll.answered(claim, reply_of(response))
-            self._shift.end(claim)
+            further = await self._app.poll.answered(claim, reply_of(response))
+            if further:
+                yield self._asking(claim, self.feed_answered, url=further)
+            else:
+                self._shift.end(claim)
 
     async def page_answered(
         self, response: Response, claim: EntryClaim

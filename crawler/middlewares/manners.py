@@ -25,6 +25,7 @@ from crawler.telemetry import Answers
 
 Sleep = Callable[[float], Awaitable[object]]
 
+FURTHER = "further"  # meta: asked on a claim's account after its own address
 WAITING_SHARE = 4  # of a lease: what robots file, wait and page take together must fit into it
 REFUSERS_MOST = 1_024  # hosts whose refusals are counted
 SENT_IN_VAIN = frozenset({
@@ -102,7 +103,7 @@ class MannersMiddleware:
 
     async def _permit(self, request: Request) -> None:
         rules = await self._robots.known(request.url)
-        hop, unknown = is_hop(request), rules is None
+        hop, unknown = needs_own_turn(request), rules is None
         if hop and unknown:
             await self._turn(request.url)
         rules = rules or await self._robots.ask(request.url)
@@ -130,6 +131,11 @@ class MannersMiddleware:
             self._refusals[host] = refusals + 1
             if len(self._refusals) > REFUSERS_MOST:
                 self._refusals.popitem(last=False)
+
+
+def needs_own_turn(request: Request) -> bool:
+    """Tell whether a request comes on top of the one its claim covers."""
+    return is_hop(request) or bool(request.meta.get(FURTHER))
 
 
 def answer_of(request: Request, size: int, status: int) -> Answer:

@@ -68,6 +68,7 @@ class FeedDocument:
     hub: str = ""  # WebSub
     self_url: str = ""
     archive: str = ""  # RFC 5005 prev-archive
+    further: tuple[tuple[str, str], ...] = ()  # sitemaps of an index, each with its version
     parser: Literal["fast", "careful"] = "fast"
     repaired: bool = False  # it broke its format's rules and was read all the same
     dropped: int = 0  # entries without a usable address, or beyond MAX_ITEMS
@@ -196,7 +197,7 @@ def _document(reading: _Reading, wishes: "_Wishes", zone: str) -> FeedDocument:
         else:
             items.setdefault(item.url, item)
     return FeedDocument(
-        title=_plain(reading.title, _MAX_TITLE),
+        title=plain_text(reading.title, _MAX_TITLE),
         items=tuple(items.values()),
         floor=wishes.floor,
         skip_hours=wishes.skip_hours,
@@ -212,19 +213,19 @@ def _document(reading: _Reading, wishes: "_Wishes", zone: str) -> FeedDocument:
 
 def _item(entry: Mapping[str, object], wishes: "_Wishes", zone: str) -> Item | None:
     guid = _text(entry.get("id"), _MAX_ADDRESS)
-    address = _address(entry.get("link"), wishes.base) or _address(entry.get("id"))
+    address = address_in(entry.get("link"), wishes.base) or address_in(entry.get("id"))
     if not address:
         return None
     published, updated = _dates(entry, guid, zone)
     return Item(
         url=address,
         guid=guid,
-        title=_plain(entry.get("title"), _MAX_TITLE),
-        summary=_plain(entry.get("description"), _MAX_SUMMARY),
+        title=plain_text(entry.get("title"), _MAX_TITLE),
+        summary=plain_text(entry.get("description"), _MAX_SUMMARY),
         author=_author(entry.get("author")),
         published=published,
         updated=updated,
-        language=_language(entry.get("language")) or wishes.language,
+        language=language_in(entry.get("language")) or wishes.language,
     )
 
 
@@ -243,8 +244,8 @@ def _dates(
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-def _address(value: object, base: str = "") -> str:
-    """An absolute http address, or nothing."""
+def address_in(value: object, base: str = "") -> str:
+    """Return an absolute http address, or nothing."""
     text = _text(value, _MAX_ADDRESS + 1)
     if not text or len(text) > _MAX_ADDRESS or " " in text:
         return ""
@@ -261,7 +262,7 @@ _NAMED = re.compile(r"\S+@\S+ \((?P<after>[^()]+)\)|(?P<before>[^()]+) \(\S+@\S+
 
 def _author(value: object) -> str:
     """A name without the mail address that RSS asks for."""
-    text = _plain(value, _MAX_NAME)
+    text = plain_text(value, _MAX_NAME)
     if "@" not in text:
         return text
     match = _NAMED.fullmatch(text)
@@ -286,8 +287,8 @@ def _text(value: object, limit: int) -> str:
     return text if text.isprintable() else _UNPRINTABLE.sub("", text)
 
 
-def _plain(value: object, limit: int) -> str:
-    """Text without markup; twice, for what was escaped twice."""
+def plain_text(value: object, limit: int) -> str:
+    """Return text without markup; unescaped twice, for what was escaped twice."""
     if not isinstance(value, str):
         return ""
     text = value[: 8 * limit]
@@ -304,7 +305,8 @@ _LANGUAGE = re.compile(r"([a-z]{2})(?![a-z])")
 _MISSPELT = {"ua": "uk", "by": "be", "cz": "cs"}  # countries, where languages are asked for
 
 
-def _language(value: object) -> str:
+def language_in(value: object) -> str:
+    """Return the ISO 639-1 code that a language tag begins with, or nothing."""
     match = _LANGUAGE.match(value.strip().lower()) if isinstance(value, str) else None
     return _MISSPELT.get(match[1], match[1]) if match else ""
 
@@ -336,8 +338,8 @@ def _json_wishes(body: bytes, url: str) -> _Wishes:
     hubs = feed.get("hubs")
     first = hubs[0] if isinstance(hubs, list) and hubs else None
     hub = first.get("url") if isinstance(first, dict) else ""
-    links = {"hub": _address(hub, url), "self": _address(feed.get("feed_url"), url)}
-    return _Wishes(url, _language(feed.get("language")), links=links)
+    links = {"hub": address_in(hub, url), "self": address_in(feed.get("feed_url"), url)}
+    return _Wishes(url, language_in(feed.get("language")), links=links)
 
 
 _PARSER = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
@@ -353,7 +355,7 @@ def _xml_wishes(body: bytes, url: str) -> _Wishes:
     days = frozenset(_DAYS[text[:3]] for text in facts["day"] if text[:3] in _DAYS)
     return _Wishes(
         base=next(iter(facts["base"]), url),
-        language=next(filter(None, map(_language, facts["language"])), ""),
+        language=next(filter(None, map(language_in, facts["language"])), ""),
         floor=max(filter(None, (_ttl(facts), _period(facts))), default=None),
         skip_hours=hours if len(hours) < 24 else frozenset(),  # noqa: PLR2004 - a whole day
         skip_days=days if len(days) < len(_DAYS) else frozenset(),
@@ -378,11 +380,11 @@ def _facts(head: bytes, url: str) -> tuple[Mapping[str, list[str]], dict[str, st
         for element in _elements(head):
             name = element.tag.rpartition("}")[2]
             if name == "link" and element.get("rel"):
-                links.setdefault(element.get("rel", ""), _address(element.get("href"), url))
+                links.setdefault(element.get("rel", ""), address_in(element.get("href"), url))
             elif text := (element.text or "").strip().lower():
                 facts[name].append(text)
             facts["language"].extend(filter(None, [element.get(f"{_XML}lang")]))
-            facts["base"].extend(filter(None, [_address(element.get(f"{_XML}base"), url)]))
+            facts["base"].extend(filter(None, [address_in(element.get(f"{_XML}base"), url)]))
     return facts, links
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from crawler.model import Entry, FeedState, Validators
+from crawler.model import Entry, FeedState, Validators, id_of
 from crawler.schedule.health import missing_news
 
 DAY = timedelta(days=1)
@@ -48,6 +48,17 @@ def unlisted(state: FeedState, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if _mark(entry) not in known]
 
 
+def marks_of_versions(versions: Sequence[tuple[str, str]], before: bytes) -> bytes:
+    """Return four bytes for each address in one version, then those there were, up to a limit."""
+    return (b"".join(map(_version_mark, versions)) + before)[: MARK_BYTES * LISTED_MOST]
+
+
+def unmarked(marks: bytes, versions: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the addresses whose versions have no mark, in order."""
+    known = {marks[at : at + MARK_BYTES] for at in range(0, len(marks), MARK_BYTES)}
+    return [version for version in versions if _version_mark(version) not in known]
+
+
 def judged(state: FeedState, answered: Validators, *, plainly: bool, news: bool) -> FeedState:
     """Return the state with what a body that came tells of the feed's validators.
 
@@ -65,6 +76,10 @@ def judged(state: FeedState, answered: Validators, *, plainly: bool, news: bool)
 
 def _was_304(state: FeedState) -> bool:
     return state.last_answer is not None and state.last_answer != state.last_listed
+
+
+def _version_mark(version: tuple[str, str]) -> bytes:
+    return bytes.fromhex(id_of(" ".join(version))[: 2 * MARK_BYTES])
 
 
 def _mark(entry: Entry) -> bytes:
