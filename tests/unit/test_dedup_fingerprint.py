@@ -29,8 +29,8 @@ def test_nothing_has_datasketch_s_empty_minhash():
     assert minhash(np.empty(0, np.uint32), RECIPE).tolist() == empty.tolist()
 
 
-def test_bands_and_rows_are_datasketch_s_optimum_for_four_fifths():
-    optimum = MinHashLSH(threshold=0.8, num_perm=RECIPE.permutations)
+def test_bands_and_rows_are_datasketch_s_optimum_for_nine_tenths():
+    optimum = MinHashLSH(threshold=0.9, num_perm=RECIPE.permutations)
     assert (RECIPE.bands, RECIPE.rows) == (optimum.b, optimum.r)
 
 
@@ -39,9 +39,9 @@ def test_the_fingerprint_of_a_text_is_pinned():
         "Lorries waited at the crossing for 14 hours on Monday, carriers said. " + prose("pin")
     )
     assert exact_key(found).hex() == "b9e06aafcfce9d1fcdd330f8a80865eb"
-    assert bands(found, RECIPE)[0].hex() == "006ff8cebf0771a0"
-    assert postings(found, RECIPE)[:2] == (27704381, 73055684)
-    assert RECIPE.id == "b1dab79e9a"
+    assert bands(found, RECIPE)[0].hex() == "007a0256cccc1dc9"
+    assert postings(found, RECIPE)[:2] == (44381912, 83104591)
+    assert RECIPE.id == "0c06601dc9"
 
 
 def test_copies_share_every_key():
@@ -67,7 +67,7 @@ def test_an_excerpt_shares_postings_with_a_text_five_times_as_long():
 
 def test_the_sketch_of_a_news_text_is_whole():
     found = mark(prose("long", 3_000))
-    assert len(unpack(found.sketch)) == found.shingles > 2_990  # a few meet by chance
+    assert len(unpack(found.sketch)) == found.shingles > 2_980  # a few meet by chance
 
 
 def test_the_sketch_of_a_huge_text_is_bounded():
