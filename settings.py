@@ -1,6 +1,7 @@
 """Every default, a constant with its unit. Scrapy reads this file; so does `crawler.config`.
 
-Environment variables carry only addresses and secrets (docs/reference/settings.md).
+Operators change them in a file of their own, `settings.toml` in the home; environment variables
+carry only addresses and secrets (docs/reference/settings.md).
 """
 
 # --- who we are ------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ async def open_app(config: Config) -> AsyncIterator[App]:
     """
     recipe = Recipe()
     client = await connect(config)
-    start = partial(ready, config.topics)
+    start = partial(ready, config.topics, config.own_topics)
     pool = Pool(config.prepare_workers, memory_bytes=config.prepare_memory_bytes, start=start)
     try:
         await check(client, recipe.id)
@@ -124,7 +124,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
     shipped = shipped_catalogue()
     directory = Directory(subscriptions, shipped.outlets)
     corpus, tombstones = LocalCorpus(config.home / "corpus"), RedisTombstones(client)
-    topics = sorted({*topic_ids(), *config.topics})  # those collected earlier too
+    topics = sorted({*topic_ids(config.own_topics), *config.topics})  # once collected ones too
     return App(
         config=config,
         worker=this_worker(),
@@ -138,7 +138,15 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         corpus=corpus,
         poll=Poll(frontier, clock, config, pool, tally, answers=answers, directory=directory),
         visit=Visit(frontier, clock, config, tally, answers=answers),
-        ingest=Ingest(pool, stories, config, tally, directory, desk_of=desk_of, decide=decide),
+        ingest=Ingest(
+            pool,
+            stories,
+            config,
+            tally,
+            directory,
+            desk_of=partial(desk_of, own=config.own_topics),
+            decide=decide,
+        ),
         forget=Forget(
             tombstones, stories, corpus, frontier, clock=clock, topics=topics, depart=depart
         ),

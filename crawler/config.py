@@ -61,6 +61,11 @@ class Config:
     changes_window: timedelta
     changes_max_length: int
 
+    @property
+    def own_topics(self) -> Path:
+        """Where the operator's topic files lie; need not exist."""
+        return self.home / "topics"
+
     @classmethod
     def from_settings(
         cls, settings: Mapping[str, Any], environ: Mapping[str, str] | None = None

@@ -43,7 +43,7 @@ def _languages(topics: Sequence[Topic]) -> tuple[str, ...]:
 
 def ready(topics: tuple[TopicId, ...], own: Path | None = None) -> None:
     """Make the desk before the first page comes; importing this module imports the parsers."""
-    desk_of(topics, own)
+    desk_of(topics, own=own)  # as the crawl calls it, so that it finds the desk made
 
 
 def matcher_of(wanted: Topic) -> TopicMatcher:

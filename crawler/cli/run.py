@@ -119,7 +119,7 @@ def config_of(topics: list[str] | None, host_rate: float | None) -> Config:
         changes["HOST_RATE_PER_SECOND"] = _HOST_RATE.checked(host_rate)
     config = Config.from_settings({**settings_of_kordon(), **changes})
     for name in config.topics:
-        topic(name)
+        topic(name, config.own_topics)
     return config
 
 

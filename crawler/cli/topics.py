@@ -41,11 +41,13 @@ def group() -> None:
 @app.command("list")
 def list_topics(as_json: Json = False) -> None:
     """List the topics; those that are active are collected."""
-    active = Config.from_settings(settings_of_kordon()).topics
+    config = Config.from_settings(settings_of_kordon())
+    own = config.own_topics
     found = [
-        {"id": one.id, "name": one.name, "active": one.id in active, "concepts": len(one.concepts)}
-        for one in map(topic, topic_ids())
-    ]
+        {"id": one.id, "name": one.name, "active": one.id in config.topics,
+         "concepts": len(one.concepts)}
+        for one in (topic(name, own) for name in topic_ids(own))
+    ]  # fmt: skip
     if as_json:
         print_json(found)
     else:
@@ -78,8 +80,9 @@ def judge(
 
 def judged(topic_id: TopicId, title: str, text: str, language: str) -> Verdict:
     """Return what a topic makes of a text; as the crawl would judge it."""
-    wanted = topic(topic_id)
-    desk = desk_of((wanted.id,))
+    own = Config.from_settings(settings_of_kordon()).own_topics
+    wanted = topic(topic_id, own)
+    desk = desk_of((wanted.id,), own=own)
     language = language or language_of(f"{title}\n{text}", allowed=desk.languages, claimed="")
     mentions = desk.finder.find(f"{title}\n{text}")
     judgement: Judgement = desk.matchers[0].judge(title, text, mentions, language=language)

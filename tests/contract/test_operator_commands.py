@@ -200,3 +200,14 @@ def test_an_outlet_is_forgotten_and_its_feeds_are_paused(kordon, stocked):
 def test_forgetting_needs_one_subject_a_reason_and_a_yes(kordon, arguments, problem):
     with pytest.raises(ConfigError, match=problem):
         kordon("articles", "forget", *arguments)
+
+
+def test_an_operators_own_topic_is_listed_and_judged(kordon, tmp_path):
+    (tmp_path / "topics").mkdir()
+    (tmp_path / "topics" / "cats.toml").write_text(
+        'id = "cats"\nname = "Cats"\n[concepts.cat]\nfrontier = true\n'
+        "[concepts.cat.terms]\nen = ['\\bcats?\\b']\n"
+    )
+    assert "cats" in {topic["id"] for topic in document(kordon, "topics", "list")}
+    code, _ = kordon("topics", "test", "cats", "--text", "A dog barks.", "--language", "en")
+    assert code == 1

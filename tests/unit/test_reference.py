@@ -1,0 +1,158 @@
+"""The reference names everything there is, and what the documents say to do can be done."""
+
+import ast
+import importlib.util
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from crawler import errors
+from crawler.catalog.outlets import read_catalogue
+from crawler.catalog.topics import topic
+from crawler.cli import main
+from crawler.fetch.reasons import FailReason
+from crawler.model import ChangeKind, SkipReason
+from crawler.overrides import changed_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"])
+SNIPPET = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def generator():
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def reference(name):
+    return (DOCS / "reference" / name).read_text("utf-8")
+
+
+# --- nothing is missing ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["commands.md", "settings.md", "keys.md"])
+def test_a_page_written_from_code_is_current(page):
+    assert reference(page) == generator().pages()[page], "run python docs/generate.py"
+
+
+def counted():
+    """Every name that the code counts under, as far as it is spelled out."""
+    for folder in ("crawler", "spiders", "pipelines"):
+        for path in (ROOT / folder).rglob("*.py"):
+            yield from re.findall(r'\.count\(\s*f?"([a-z-]+/[^"{]*)', path.read_text("utf-8"))
+
+
+def test_every_counter_is_in_the_reference():
+    names = set(counted())
+    assert len(names) > 10
+    assert {name for name in names if f"`{name}" not in reference("counters.md")} == set()
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("counters.md", SkipReason),
+        ("fetch-failures.md", FailReason),
+        ("contract.md", ChangeKind),
+    ],
+)
+def test_every_reason_and_event_is_in_the_reference(page, words):
+    assert {word.value for word in words if f"`{word}`" not in reference(page)} == set()
+
+
+def test_every_error_and_exit_code_is_in_the_reference():
+    page = reference("errors.md")
+    kinds = [name for name, kind in vars(errors).items()
+             if isinstance(kind, type) and issubclass(kind, errors.KordonError)]  # fmt: skip
+    codes = {name: code for name, code in vars(main).items() if name.startswith("EXIT_")}
+    assert {kind for kind in kinds if f"`{kind}`" not in page} == set()
+    assert {name for name, code in codes.items() if f"`{name}` {code}" not in page} == set()
+    commands = reference("commands.md")
+    assert {code for code in codes.values() if f"| {code} |" not in commands} == set()
+
+
+# --- what is written can be done ---------------------------------------------------------------
+
+
+def snippets(language):
+    found = [
+        (page, text)
+        for page in PAGES
+        for kind, text in SNIPPET.findall(page.read_text("utf-8"))
+        if kind == language
+    ]
+    return [pytest.param(text, id=f"{page.relative_to(ROOT)}-{n}")
+            for n, (page, text) in enumerate(found)]  # fmt: skip
+
+
+def commands_in(text):
+    for line in text.splitlines():
+        words = shlex.split(line, comments=True)
+        while words and "=" in words[0] and words[0].isupper():
+            words = words[1:]
+        if words and words[0].rpartition("/")[2] == "kordon":
+            yield words[1:]
+
+
+def parsed(words):
+    """Let the command line read the words, without doing anything."""
+    command, name = typer.main.get_command(main.app), "kordon"
+    while True:
+        context = command.make_context(name, list(words), resilient_parsing=True)
+        for word in words:
+            known = {opt for param in command.params for opt in param.opts} | {"--help"}
+            if word.startswith("--") and not hasattr(command, "commands"):
+                assert word in known, f"{name} has no {word}"
+        if not hasattr(command, "commands"):
+            return
+        rest = [*context._protected_args, *context.args]
+        if not rest:
+            return
+        name, words = rest[0], rest[1:]
+        assert name in command.commands, f"there is no command {name}"
+        command = command.commands[name]
+
+
+@pytest.mark.parametrize("text", snippets("sh"))
+def test_commands_in_the_documents_exist_with_their_options(text):
+    for words in commands_in(text):
+        parsed(words)
+
+
+def test_commands_named_within_sentences_exist():
+    for page in PAGES:
+        for line in re.findall(r"`kordon ([a-z][^`]*)`", page.read_text("utf-8")):
+            if "changelog" not in page.name and "decisions" not in page.parts:
+                parsed(shlex.split(line.replace("...", "")))
+
+
+@pytest.mark.parametrize("text", snippets("toml"))
+def test_settings_and_topics_in_the_documents_can_be_used(text, tmp_path):
+    name = tomllib.loads(text).get("id")
+    file = tmp_path / f"{name or 'settings'}.toml"
+    file.write_text(text)
+    assert topic(name, tmp_path) if name else changed_settings(file)
+
+
+@pytest.mark.parametrize("text", snippets("csv"))
+def test_tables_in_the_documents_are_catalogues(text):
+    assert read_catalogue(text, "the snippet").feeds
+
+
+@pytest.mark.parametrize("text", snippets("python"))
+def test_python_in_the_documents_can_be_read(text):
+    ast.parse(text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
