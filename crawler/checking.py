@@ -1,13 +1,21 @@
 """Use case: is there a feed at an address? Asked once, like any reader; nothing is committed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
+from crawler.catalog.outlets import address_of
 from crawler.config import Config
 from crawler.errors import SourceError
+from crawler.extract.document import parse
 from crawler.pool import Pool
 from crawler.read.feed import FeedDocument, read_feed
 
 OK = 200
+NO_FEED = "not-a-feed"  # as crawler.read.feed says
+MOST_OFFERS = 10
+FEED_TYPES = frozenset({
+    "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Checked:
     title: str = ""
     entries: int = 0
     answered_by: str = ""  # after redirects
+    offers: tuple[str, ...] = ()  # feeds that a web page names instead
 
     @property
     def is_feed(self) -> bool:
@@ -44,13 +53,48 @@ class Check:
         try:
             found = await self._pool.run(url, deadline, read, body, answered_by, content_type)
         except SourceError as error:
-            return refused(url, error)
+            offers = await self._offers(error, body, answered_by, content_type)
+            return replace(refused(url, error), offers=offers)
         return Checked(url, "", "", found.title, len(found.items), answered_by)
+
+    async def _offers(
+        self, error: SourceError, body: bytes, url: str, content_type: str
+    ) -> tuple[str, ...]:
+        if error.reason != NO_FEED:
+            return ()
+        try:
+            return await self._pool.run(
+                url, self._config.feed_deadline, feeds_named, body, url, content_type
+            )
+        except SourceError:  # a page that cannot be read names none
+            return ()
 
 
 def read(body: bytes, url: str, content_type: str) -> FeedDocument:
     """Read a feed in a worker process."""
     return read_feed(body, url=url, content_type=content_type)
+
+
+def feeds_named(body: bytes, url: str, content_type: str) -> tuple[str, ...]:
+    """Return the feeds that a web page names in its head, in its order.
+
+    Source: https://www.rssboard.org/rss-autodiscovery
+    """
+    page = parse(body, content_type)
+    links = () if page is None else page.iter("link")
+    found = (
+        urljoin(url, link.get("href", "").strip())
+        for link in links
+        if "alternate" in link.get("rel", "").lower() and link.get("type", "").lower() in FEED_TYPES
+    )
+    return tuple(dict.fromkeys(filter(_is_pollable, found)))[:MOST_OFFERS]
+
+
+def _is_pollable(address: str) -> bool:
+    try:
+        return bool(address_of(address))
+    except ValueError:
+        return False
 
 
 def refused(url: str, error: SourceError) -> Checked:

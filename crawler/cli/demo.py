@@ -49,7 +49,7 @@ def demo(
     if as_json:
         print_json({"agrees": agrees, "kept": str(keep) if keep else None, "acts": views})
     elif keep:
-        say(f"Kept: KORDON_HOME={keep} kordon stories list")
+        say(f"Kept: KORDON_HOME={home} kordon stories list")
     raise typer.Exit(0 if agrees else 1)
 
 

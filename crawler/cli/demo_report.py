@@ -19,6 +19,7 @@ from crawler.model import ArticleId, Relation, Tie
 ALL = 10_000  # more than the world holds
 FIRST = "first"
 APART = frozenset({Relation.DIGEST, Relation.PARTIAL, Relation.TEMPLATE})
+DIFFERENCES_SHOWN = 10
 OUTLET_WIDTH = 21  # letters
 _PREPOSITION = {
     Relation.DIGEST: "  holds",
@@ -277,8 +278,10 @@ def _print_verdict(view: ActView) -> None:
         f"{counts.get('page/fetched', 0)} pages fetched in {view.seconds:.0f} s: "
         f"{articles} articles in {len(view.stories)} stories, {len(view.passed)} entries skipped."
     )
-    for difference in view.differences:
+    for difference in view.differences[:DIFFERENCES_SHOWN]:
         out.print(_cell(f"differs: {difference}"), style="red", soft_wrap=True)
+    if len(view.differences) > DIFFERENCES_SHOWN:
+        out.print(f"differs: {len(view.differences) - DIFFERENCES_SHOWN} more", style="red")
     style = "green" if view.agrees else "bold red"
     out.print(f"Compared with the world as written: {view.verdict}.", style=style, soft_wrap=True)
 

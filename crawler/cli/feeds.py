@@ -126,6 +126,8 @@ async def _add(url: str, facts: Mapping[str, str], *, check: bool, as_json: bool
         say(f"added to {added.feeds[0].outlet}: {_shown(checked) if check else url}; {NEXT_RUN}")
     else:
         say(f"known already: {url}")
+    if checked.offers and not as_json:
+        say(f"it is a page that names: {', '.join(checked.offers)}")
     return 0 if checked.is_feed else 1
 
 

@@ -91,6 +91,17 @@ async def test_an_address_that_is_none_is_not_added_and_says_why(kordon, site, a
     assert await listed(kordon) == {}
 
 
+async def test_a_page_that_names_its_feeds_says_which(kordon, site):
+    kinds = (("rss", "application/rss+xml"), ("atom", "application/atom+xml"), ("x", "text/css"))
+    links = "".join(f'<link rel="alternate" type="{kind}" href="/{name}">' for name, kind in kinds)
+    url = site.on("/", always(body=f"<html><head>{links}</head><body>News</body></html>".encode()))
+    code, document, _ = await kordon("add", url, "--json")
+    assert code == 1
+    assert document["checked"]["offers"] == [site.url("/rss"), site.url("/atom")]
+    _, _, said = await kordon("add", url)
+    assert f"it is a page that names: {site.url('/rss')}, {site.url('/atom')}" in said
+
+
 async def test_an_address_that_may_not_be_met_is_not_asked(kordon, home, site):
     (home / "settings.toml").write_text("HOST_RATE_PER_SECOND = 1000\n")
     code, _, said = await kordon("add", site.on("/rss", always(body=RSS)))
