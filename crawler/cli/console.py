@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 UNBROKEN = frozenset(
-    {"id", "at", "changed", "published", "relation", "state", "copies", "attempts"}
+    {"id", "at", "changed", "published", "relation", "state", "copies", "attempts", "next turn"}
 )
 
 out = Console(soft_wrap=False)
