@@ -14,7 +14,7 @@ HTML_TYPES = ("html", "text/plain", "application/octet-stream", "text/xml", "app
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b")
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)}
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _HEAD_BYTES = 4_096
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -78,7 +78,7 @@ def parse(body: bytes, content_type: str = "") -> html.HtmlElement | None:
     Raises:
         MemoryError: The tree does not fit; the parser's own word for it is a syntax error.
     """
-    text = decode(body, content_type).translate(_CONTROLS)
+    text = _CONTROLS.sub("", decode(body, content_type))
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False
     )

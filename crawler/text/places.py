@@ -10,7 +10,7 @@ from crawler.model import PlaceId
 from crawler.text.inflection import forms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*")
-_APOSTROPHES = str.maketrans("’ʼ`", "'''")
+_APOSTROPHES = re.compile("[’ʼ`]")
 READABLE = {
     "uk": frozenset({"uk", "ru"}),
     "ru": frozenset({"ru", "uk", "be"}),
@@ -79,7 +79,7 @@ class PlaceFinder:
             text: Any text.
             language: ISO 639-1; names of languages that it does not use are then left out.
         """
-        plain = text.translate(_APOSTROPHES)
+        plain = _APOSTROPHES.sub("'", text)
         tokens = [(match[0], *match.span()) for match in _WORD.finditer(plain)]
         readable = READABLE.get(language, frozenset({language, "en"})) if language else None
         return _sure(list(self._candidates(tokens, readable)), text)
@@ -113,7 +113,7 @@ class PlaceFinder:
         return length, found
 
     def _add(self, name: Name) -> None:
-        words = _WORD.findall(name.text.translate(_APOSTROPHES))
+        words = _WORD.findall(_APOSTROPHES.sub("'", name.text))
         if not words:
             return
         pattern = _Pattern(
