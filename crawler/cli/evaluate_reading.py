@@ -19,7 +19,10 @@ from crawler.evaluate.headlines import read_headlines
 from crawler.evaluate.relevance import Judged, Tally, judge_headlines, tallies, tell_languages
 from crawler.model import TopicId
 
-app = typer.Typer(help="Measure quality on labelled data: dedup, extraction, relevance, language.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure quality on labelled data: dedup, extraction, relevance, language.",
+    no_args_is_help=True,
+)
 
 Errors = Annotated[int, typer.Option(min=0, help="Show so many of the worst.")]
 
