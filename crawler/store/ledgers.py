@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawler.model import Answer, Fates, FeedId, Host, Skipped, SkipReason
@@ -37,17 +37,18 @@ def last_days(now: datetime, days: int) -> list[str]:
 
 def borne(answers: Iterable[Answer]) -> list[HostLedger]:
     """Return what answers add to the ledger, one row for each host."""
-    rows: dict[Host, HostLedger] = {}
+    rows: defaultdict[Host, list[HostLedger]] = defaultdict(list)
     for answer in answers:
-        known = rows.get(answer.host, HostLedger(answer.host))
-        rows[answer.host] = summed(answer.host, [known, _row(answer)])
-    return list(rows.values())
+        rows[answer.host].append(_row(answer))
+    return [summed(host, found) for host, found in rows.items()]
 
 
 def summed(host: Host, rows: Sequence[HostLedger]) -> HostLedger:
     """Return several rows of one host as one."""
-    columns = zip(*(astuple(row)[1:] for row in rows), strict=True)
-    return HostLedger(host, *(sum(column) for column in columns))
+    if len(rows) == 1:
+        return rows[0]
+    columns = zip(*map(row_text, rows), strict=True)
+    return HostLedger(host, *map(sum, columns))
 
 
 def ordered(rows: Iterable[HostLedger]) -> list[HostLedger]:
@@ -60,8 +61,8 @@ def ordered(rows: Iterable[HostLedger]) -> list[HostLedger]:
 
 
 def row_text(row: HostLedger) -> tuple[int, ...]:
-    """Return a row's numbers as a script adds them up."""
-    return astuple(row)[1:]
+    """Return a row's numbers in the order in which a script adds them up."""
+    return (row.requests, row.bytes, row.not_modified, row.refused, row.failed, row.milliseconds)
 
 
 def row_of(host: str, text: str) -> HostLedger:

@@ -1,0 +1,107 @@
+"""Kordon's side of bench/load/polling.py: polled_by_kordon.py FEEDS PORT [durable]."""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rounds import ROUNDS, addresses, figures, set_round
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings
+
+from crawler.app import App, open_app
+from crawler.cli.session import default_settings, scrapys_words
+from crawler.config import Config
+from crawler.directory import Directory
+from crawler.middlewares import APP_SETTING
+from crawler.model import Feed, FeedId, OutletId
+from crawler.poll import Poll
+from crawler.shift import Ending, Shift
+from crawler.store import embedded
+from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.telemetry import Answers
+
+
+def spent(*others: psutil.Process) -> float:
+    """CPU seconds of this process, its children and others."""
+    me = psutil.Process()
+    total = 0.0
+    for process in [me, *me.children(recursive=True), *others]:
+        used = process.cpu_times()
+        total += used.user + used.system
+    return total
+
+
+async def kordon(feeds: int, port: int, *, durable: bool) -> dict[str, float]:
+
+    values = default_settings() | {
+        "FETCH_ALLOW_ADDRESSES": ("127.0.0.0/8",),
+        "HOST_RATE_PER_SECOND": 10_000,
+        "PREPARE_WORKERS": 1,
+    }
+    with tempfile.TemporaryDirectory() as home:
+        config = Config.from_settings(values, {"KORDON_HOME": home})
+        async with open_app(config) as opened:
+            server = psutil.Process(embedded.ensure_running(Path(home)).pid)
+            app = opened if durable else in_memory(opened)
+            await app.frontier.register(
+                [Feed(FeedId(f"f{n:05}"), OutletId("o"), url)
+                 for n, url in enumerate(addresses(feeds, port))]
+            )  # fmt: skip
+            await app.ingest.warm()
+            others = [server] if durable else []
+            found = await kordon_rounds(app, values, feeds, port, others)
+        embedded.stop(Path(home))
+        return found
+
+
+async def kordon_rounds(
+    app: App, values: dict[str, Any], feeds: int, port: int, others: list[psutil.Process]
+) -> dict[str, float]:
+    cpu, wall = {}, {}
+    for number, name in enumerate(ROUNDS):
+        set_round(port, number)
+        await app.frontier.hasten()
+        polled = app.tally.total("poll")
+        began, used = time.perf_counter(), spent(*others)
+        await crawl_once(app, values)
+        cpu[name], wall[name] = spent(*others) - used, time.perf_counter() - began
+        assert app.tally.total("poll") - polled == feeds, app.tally.everything()
+    return figures(cpu, wall, feeds)
+
+
+async def crawl_once(app: App, values: dict[str, Any]) -> None:
+    shift = Shift(
+        app.frontier, app.clock, app.worker,
+        in_flight=app.config.in_flight, ending=Ending(once=True, max_pages=0),
+    )  # fmt: skip
+    settings = Settings({**values, **scrapys_words(app.config), APP_SETTING: app})
+    await AsyncCrawlerRunner(settings).crawl("feeds", shift=shift)
+
+
+def in_memory(app: App) -> App:
+
+    config, answers = app.config, Answers()
+    frontier = MemoryFrontier(
+        app.clock,
+        host_pause=config.host_pause,
+        lease=config.lease,
+        seen_window=config.seen_window,
+        dead_window=config.dead_window,
+    )
+    poll = Poll(
+        frontier, app.clock, config, app.poll._pool, app.tally,
+        answers=answers, directory=Directory(MemorySubscriptions(), ()),
+    )  # fmt: skip
+    return replace(app, frontier=frontier, poll=poll, answers=answers)
+
+
+if __name__ == "__main__":
+    feeds, port = int(sys.argv[1]), int(sys.argv[2])
+    print(json.dumps(asyncio.run(kordon(feeds, port, durable="durable" in sys.argv))))
