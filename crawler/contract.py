@@ -115,7 +115,7 @@ def story_payload(topic: TopicId, story: Story, facts: Facts) -> bytes:
         version=story.version,
         created=story.created,
         updated=story.updated,
-        canonical=_article(facts[story.canonical]),
+        canonical=article_payload(facts[story.canonical]),
         size=len(story.members),
         outlets=sorted({facts[member.article].outlet for member in known}),
         languages=sorted({facts[member.article].language for member in known} - {""}),
@@ -147,7 +147,7 @@ def change_payload(
         version=story.version if story else 0,
         title=canonical.title if canonical else "",
         url=canonical.url if canonical else "",
-        article=_article(article) if article else None,
+        article=article_payload(article) if article else None,
         relation=change.relation,
         other=change.other,
     )
@@ -179,7 +179,8 @@ def _places(known: Iterable[LookAlike]) -> list[str]:
     return [place for place, _ in named.most_common(MAX_PLACES)]
 
 
-def _article(fact: LookAlike) -> ArticlePayload:
+def article_payload(fact: LookAlike) -> ArticlePayload:
+    """Return the published facts of an article."""
     return ArticlePayload(**_facts(fact))
 
 

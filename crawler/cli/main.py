@@ -26,6 +26,7 @@ from crawler.cli import (
     outlets,
     run,
     schedule,
+    serve,
     server,
     settings,
     stories,
@@ -60,6 +61,7 @@ app.add_typer(hosts.app, name="hosts")
 app.add_typer(server.app, name="server")
 app.add_typer(contract.app, name="contract")
 app.add_typer(tokens.app, name="tokens")
+app.command("serve")(serve.serve)
 app.add_typer(settings.app, name="settings")
 evaluate_reading.app.command("dedup")(evaluate_dedup.evaluate_dedup)
 app.add_typer(evaluate_reading.app, name="evaluate")

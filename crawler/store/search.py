@@ -274,8 +274,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
         where.append("term MATCH ?")
         values.append(_expression(wanted))
     bounds = (
-        ("rowid >= ?", wanted.since and millis(wanted.since) << HASH_BITS),
-        ("rowid < ?", wanted.until and millis(wanted.until) << HASH_BITS),
+        ("rowid >= ?", _first_row(wanted.since)),
+        ("rowid < ?", _first_row(wanted.until)),
         ("rowid < ?", wanted.after),
     )
     for condition, value in bounds:
@@ -283,6 +283,13 @@ def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
             where.append(condition)
             values.append(value)
     return " AND ".join(where) or "1", values
+
+
+def _first_row(at: datetime | None) -> int | None:
+    """Return the least number of a story created then; SQLite's numbers have 63 bits."""
+    if at is None:
+        return None
+    return min(max(millis(at), 0), (1 << (63 - HASH_BITS)) - 1) << HASH_BITS
 
 
 def _expression(wanted: Wanted) -> str:

@@ -86,6 +86,13 @@ def test_time_bounds_are_of_creation(index):
     assert found(index, "x", **bounds) == ["s2", "s1"]
 
 
+def test_bounds_beyond_any_story_are_no_error(index):
+    index.apply(documents=[a_document()])
+    ages = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    assert found(index, since=ages[0], until=ages[1]) == ["s1"]
+    assert found(index, since=ages[1]) == found(index, until=ages[0]) == []
+
+
 @settings(max_examples=30, deadline=None)
 @given(minutes=st.lists(st.integers(0, 3), min_size=1, max_size=25), page=st.integers(1, 7))
 def test_a_walk_meets_each_story_once_whatever_is_placed_meanwhile(tmp_path_factory, minutes, page):

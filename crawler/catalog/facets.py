@@ -1,0 +1,61 @@
+"""Under which names a story is listed: what it is written in, by whom, and where it plays."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from crawler.catalog.gazetteer import Place, places
+from crawler.contract import StoryPayload
+from crawler.model import PlaceId
+
+NEAR_BORDER_KM = 30.0  # farther off, a place says little of the border beside it
+KINDS = ("language", "outlet", "place", "country", "border")
+
+
+@cache
+def place_of(name: PlaceId) -> Place | None:
+    """Return a place of the gazetteer, or None."""
+    return _by_id().get(name)
+
+
+@cache
+def borders() -> tuple[str, ...]:
+    """Return the sections of Ukraine's border that places lie at, such as UA-PL."""
+    return tuple(sorted({place.nearest_border for place in places() if place.nearest_border}))
+
+
+@cache
+def countries() -> tuple[str, ...]:
+    """Return the countries that places belong to."""
+    return tuple(sorted({country for place in places() for country in place.countries}))
+
+
+def facets_of(story: StoryPayload) -> list[str]:
+    """Return the lists a story stands in: `language:uk`, `country:PL`, `border:UA-PL`, ..."""
+    known = [place for name in story.places if (place := place_of(PlaceId(name)))]
+    return [
+        *_named("language", story.languages),
+        *_named("outlet", story.outlets),
+        *_named("place", story.places),
+        *_named("country", (country for place in known for country in place.countries)),
+        *_named("border", (place.nearest_border for place in known if is_at_border(place))),
+    ]
+
+
+def is_at_border(place: Place) -> bool:
+    """Tell whether a place lies at a section of the border."""
+    near = place.border_km is not None and place.border_km <= NEAR_BORDER_KM
+    return bool(place.nearest_border) and near
+
+
+def is_crossing(place: Place) -> bool:
+    """Tell whether a place is a border crossing."""
+    return place.kind.partition(":")[0] == "crossing"
+
+
+def _named(kind: str, values: Iterable[str]) -> list[str]:
+    return [f"{kind}:{value}" for value in dict.fromkeys(values)]
+
+
+@cache
+def _by_id() -> dict[PlaceId, Place]:
+    return {place.id: place for place in places()}

@@ -1,0 +1,173 @@
+"""`kordon serve`: the API, feeds and metrics over HTTP, with the search index kept up to date."""
+
+import asyncio
+import fcntl
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from socket import AF_INET, AF_INET6, create_server, socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from crawler.app import App
+from crawler.catalog.facets import facets_of
+from crawler.cli.console import say
+from crawler.cli.session import opened
+from crawler.errors import ConfigError
+from crawler.model import TopicId
+from crawler.serve.application import application
+from crawler.serve.guard import is_loopback
+from crawler.serve.service import Service
+from crawler.store.search import SearchIndex
+from crawler.text.lemmas import VERSION as TERMS_VERSION
+from crawler.workers.loop import follow
+from crawler.workers.search import SearchWorker
+
+HOST, PORT = "127.0.0.1", 8787
+CLOSE_SECONDS = 5  # for answers under way when we are asked to end
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LOCK_SECONDS = 5.0  # between two looks whether another process still indexes
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Where to listen; beyond loopback reading takes a token.")
+    ] = HOST,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = PORT,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log no requests.")] = False,
+) -> None:
+    """Answer HTTP until interrupted: API, feeds, metrics (docs/reference/api.md)."""
+    asyncio.run(_serve(host, port, quiet=quiet))
+
+
+async def _serve(host: str, port: int, *, quiet: bool) -> None:
+    with listening(host, port) as door:
+        async with opened() as wired, indexed(wired) as indexes:
+            service = service_of(wired, indexes, open_reads=is_loopback(host))
+            await Server(_settings(service, quiet=quiet), service).serve(sockets=[door])
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket]:
+    """Yield a socket that listens.
+
+    Raises:
+        ConfigError: Somebody else does, or the address is none of ours.
+    """
+    family = AF_INET6 if ":" in host else AF_INET
+    try:
+        door = create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigError(
+            f"nothing can listen at {host}:{port} ({error.strerror})",
+            "give a free --port, and a --host of this machine",
+        ) from error
+    with door:
+        yield door
+
+
+def _settings(service: Service, *, quiet: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        application(service),
+        access_log=not quiet,
+        log_level="warning" if quiet else "info",
+        proxy_headers=False,  # who asks is whom we are connected with
+        server_header=False,
+        timeout_graceful_shutdown=CLOSE_SECONDS,
+    )
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's server that ends event streams before it waits for answers under way.
+
+    A signal ends it and nothing else: uvicorn's own way raises it again afterwards, which would
+    kill us before index and store are closed.
+    """
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let the first interrupt or termination end the server, the second at once."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen, and say where."""
+        await super().startup(sockets)
+        for door in sockets or ():
+            host, port = door.getsockname()[:2]
+            say(f"serving at http://{f'[{host}]' if ':' in host else host}:{port}/api/v1/topics")
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """End the streams, then everything else."""
+        self._service.closing.set()
+        await super().shutdown(sockets)
+
+
+def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: bool) -> Service:
+    """Return what is served of an application."""
+    return Service(
+        clock=wired.clock,
+        published=wired.published,
+        stories=wired.stories,
+        frontier=wired.frontier,
+        listing=wired.listing,
+        forget=wired.forget,
+        tokens=wired.tokens,
+        indexes=indexes,
+        open_reads=open_reads,
+    )
+
+
+@asynccontextmanager
+async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
+    """Yield the search index of every active topic, each followed while the block lasts."""
+    folder = wired.config.home / "search"
+    async with AsyncExitStack() as ends:
+        indexes: dict[TopicId, SearchIndex] = {}
+        for topic in wired.config.topics:
+            index = SearchIndex(folder / f"{topic}.sqlite", version=TERMS_VERSION)
+            ends.callback(index.close)
+            indexes[topic] = index
+            worker = SearchWorker(topic, wired.published, wired.stories, index, facets_of)
+            keeping = _kept(worker, wired, folder / f"{topic}.lock")
+            task = asyncio.create_task(keeping, name=f"search {topic}")
+            ends.push_async_callback(_ended, task)
+        yield indexes
+
+
+async def _kept(worker: SearchWorker, wired: App, lock: Path) -> None:
+    """Follow the changes, once no other process of this home does."""
+    while True:
+        with _alone(lock) as alone:
+            if alone:
+                await follow(worker, wired.published)
+        await asyncio.sleep(LOCK_SECONDS)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[bool]:
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})

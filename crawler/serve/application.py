@@ -1,0 +1,50 @@
+"""The application that answers HTTP: routes, guard, problems, put together."""
+
+import time
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from crawler.serve import catalogue, changes, crawl, probes, stories
+from crawler.serve.changes import Streams
+from crawler.serve.guard import Guard
+from crawler.serve.metrics import Requests
+from crawler.serve.problems import add_handlers
+from crawler.serve.service import Service
+
+DESCRIPTION = """\
+Deduplicated news: stories, who carried them, and what changed.
+
+Reading is open on loopback; elsewhere it takes a token, and verbs always take one of an operator
+(`kordon tokens add`). Errors are problem documents (RFC 9457). Times are RFC 3339 in UTC. Pass
+over fields you do not know.
+"""
+
+
+def application(service: Service, *, now: Callable[[], float] = time.monotonic) -> FastAPI:
+    """Return the application that serves these ports.
+
+    Args:
+        service: What is served, and under which terms.
+        now: Seconds of a clock that never goes back, for allowances.
+    """
+    app = FastAPI(
+        title="Kordon",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    app.state.service = service
+    app.state.streams = Streams(service)
+    for part in (stories, changes, catalogue, crawl, probes):
+        app.include_router(part.router)
+    app.include_router(crawl.verbs)
+    add_handlers(app)
+    app.add_middleware(Guard, service=service, now=now)
+    app.state.asked = CollectorRegistry()
+    app.add_middleware(Requests, registry=app.state.asked)
+    return app

@@ -1,0 +1,110 @@
+"""What there is to choose from: topics, outlets, places."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from crawler.catalog.gazetteer import Place, places
+from crawler.model import Feed, Outlet, OutletId, TopicId
+from crawler.serve import views
+from crawler.serve.guard import reader
+from crawler.serve.problems import Problem, described
+from crawler.serve.service import Served, Service
+
+router = APIRouter(prefix="/api/v1", tags=["catalogue"], dependencies=[Depends(reader)],
+                   responses=described(401, 422, 429, 503))  # fmt: skip
+
+
+@router.get("/topics")
+async def list_topics(service: Served) -> views.Topics:
+    """List the topics that are served."""
+    found = await asyncio.gather(*(_topic(service, topic) for topic in service.indexes))
+    return views.Topics(topics=list(found))
+
+
+@router.get("/outlets")
+async def list_outlets(
+    service: Served, country: Annotated[str, Query(pattern="^([A-Z]{2})?$")] = ""
+) -> views.Outlets:
+    """List publishers, shipped and the operator's own."""
+    catalogue = await service.listing.catalogue()
+    feeds = _by_outlet(catalogue.feeds)
+    chosen = [one for one in catalogue.outlets if not country or one.country == country]
+    return views.Outlets(outlets=[_outlet(one, feeds[one.id]) for one in chosen])
+
+
+@router.get("/outlets/{outlet_id}", responses=described(404))
+async def show_outlet(
+    outlet_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")], service: Served
+) -> views.OutletView:
+    """Show one publisher."""
+    catalogue = await service.listing.catalogue()
+    for outlet in catalogue.outlets:
+        if outlet.id == outlet_id:
+            return _outlet(outlet, _by_outlet(catalogue.feeds)[outlet.id])
+    raise Problem(404, f"no outlet has the id {outlet_id}")
+
+
+@router.get("/places")
+async def list_places(
+    kind: Annotated[
+        str, Query(max_length=60, description="how it begins", examples=["crossing"])
+    ] = "",
+    country: Annotated[str, Query(pattern="^([A-Z]{2})?$")] = "",
+    border: Annotated[str, Query(pattern="^([A-Z]{2}-[A-Z]{2})?$", examples=["UA-PL"])] = "",
+) -> views.Places:
+    """List the places of the gazetteer."""
+    found = [
+        place
+        for place in places()
+        if place.kind.startswith(kind)
+        and (not country or country in place.countries)
+        and (not border or place.nearest_border == border)
+    ]
+    return views.Places(places=[_place(place) for place in found])
+
+
+async def _topic(service: Service, topic: TopicId) -> views.TopicView:
+    articles, stories = await service.stories.count(topic)
+    complete = await asyncio.to_thread(lambda: service.indexes[topic].position is not None)
+    return views.TopicView(id=topic, articles=articles, stories=stories, complete=complete)
+
+
+def _by_outlet(feeds: Iterable[Feed]) -> dict[OutletId, list[str]]:
+    found: dict[OutletId, list[str]] = defaultdict(list)
+    for feed in feeds:
+        found[feed.outlet].append(feed.id)
+    return found
+
+
+def _outlet(outlet: Outlet, feeds: list[str]) -> views.OutletView:
+    return views.OutletView(
+        id=outlet.id,
+        name=outlet.name,
+        homepage=outlet.homepage,
+        country=outlet.country,
+        languages=list(outlet.languages),
+        kind=outlet.kind,
+        state_controlled=outlet.state_controlled,
+        time_zone=outlet.time_zone,
+        redistribute=outlet.redistribute,
+        closed=outlet.closed,
+        feeds=feeds,
+    )
+
+
+def _place(place: Place) -> views.PlaceView:
+    return views.PlaceView(
+        id=place.id,
+        kind=place.kind,
+        countries=list(place.countries),
+        names={language: list(names) for language, names in place.names.items()},
+        latitude=place.lat,
+        longitude=place.lon,
+        approximate=place.approximate,
+        border_km=place.border_km,
+        nearest_border=place.nearest_border,
+    )

@@ -1,0 +1,154 @@
+"""Who gets in: tokens, roles, loopback; and how often.
+
+Source: docs/decisions/0110-access.md
+"""
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crawler.access import Role, id_of_token, is_genuine
+from crawler.serve.problems import Problem, problem
+from crawler.serve.service import Served, Service
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+MAX_BODY_BYTES = 65_536
+ADDRESSES = 10_000  # whose allowance is remembered
+
+_bearer = HTTPBearer(auto_error=False, description="A token from `kordon tokens add`.")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def reader(request: Request, service: Served, credentials: Credentials) -> None:
+    """Let in who may read: anybody on loopback, elsewhere the bearer of any token.
+
+    Raises:
+        Problem: 401 without a valid token.
+    """
+    if credentials is None and service.open_reads and is_local(request):
+        return
+    await _admit(service, credentials, Role.READER)
+
+
+async def operator(service: Served, credentials: Credentials) -> None:
+    """Let in who may operate, which always takes a token.
+
+    Raises:
+        Problem: 401 without a valid token, 403 with another role's.
+    """
+    await _admit(service, credentials, Role.OPERATOR)
+
+
+async def _admit(
+    service: Service, credentials: HTTPAuthorizationCredentials | None, needed: Role
+) -> None:
+    presented = credentials.credentials if credentials else ""
+    token = await service.tokens.find(id_of_token(presented)) if presented else None
+    if token is None or not is_genuine(presented, token):
+        raise Problem(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
+    if not token.role.covers(needed):
+        raise Problem(403, f"this takes the role {needed}")
+
+
+def is_local(request: Request) -> bool:
+    """Tell whether a request comes from this machine, meant for it, and through no proxy.
+
+    The Host is looked at because a page elsewhere can point a name of its own at 127.0.0.1; a
+    proxy's marks, because its own address says nothing of who asks.
+    """
+    peer = request.client.host if request.client else ""
+    through_proxy = any(name in request.headers for name in FORWARDED)
+    return is_loopback(peer) and is_loopback(request.url.hostname or "") and not through_proxy
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address or name stands for this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- how often -------------------------------------------------------------------------------
+
+
+class Allowance:
+    """Requests that one address may make: so many a second, and two seconds' worth at once."""
+
+    def __init__(self, per_second: float, now: Callable[[], float]) -> None:
+        self._per_second = per_second
+        self._now = now
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, address: str) -> float:
+        """Take one request; return 0, or the seconds after which it may be made."""
+        now, most = self._now(), 2 * self._per_second
+        left, then = self._left.pop(address, (most, now))
+        left = min(most, left + (now - then) * self._per_second)
+        granted = left >= 1
+        self._left[address] = (left - granted, now)
+        if len(self._left) > ADDRESSES:
+            self._left.popitem(last=False)
+        return 0.0 if granted else (1 - left) / self._per_second
+
+
+class Guard:
+    """ASGI middleware: allowances, the size of bodies, and headers that keep browsers strict."""
+
+    def __init__(self, app: ASGIApp, service: Service, now: Callable[[], float]) -> None:
+        self._app = app
+        self._reads = Allowance(service.reads_per_second, now)
+        self._writes = Allowance(service.writes_per_second, now)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for the application, or let it answer, with our headers on it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        answer = refusal or self._app
+        await answer(scope, receive, _strict(send))
+
+    def _refusal(self, scope: Scope) -> Callable[[Scope, Receive, Send], Awaitable[None]] | None:
+        writes = scope["method"] not in {"GET", "HEAD", "OPTIONS"}
+        address = (scope.get("client") or ("",))[0]
+        wait = (self._writes if writes else self._reads).wait(address)
+        if wait:
+            retry = {"Retry-After": str(int(wait) + 1)}
+            return problem(429, "too many requests from this address", retry)
+        headers = dict(scope["headers"])
+        if b"transfer-encoding" in headers:
+            return problem(411, "say how long the body is")
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            return problem(413, f"a body may have {MAX_BODY_BYTES} bytes")
+        return None
+
+
+HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+}
+
+
+def _strict(send: Send) -> Send:
+    """Return `send` with the headers that an answer does not set itself."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = {name.decode() for name, _ in message["headers"]}
+            missing = {name: text for name, text in HEADERS.items() if name not in own}
+            extra = [(name.encode(), text.encode()) for name, text in missing.items()]
+            message = {**message, "headers": [*message["headers"], *extra]}
+        await send(message)
+
+    return sending

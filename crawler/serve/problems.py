@@ -1,0 +1,74 @@
+"""What goes wrong, as RFC 9457 problem documents."""
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from crawler.errors import StoreError
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+
+log = logging.getLogger(__name__)
+
+
+class ProblemView(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    status: int = Field(examples=[404])
+    title: str = Field(examples=["Not Found"])
+    detail: str = Field(examples=["no story has the id 1a2b"])
+
+
+class Problem(HTTPException):
+    """An answer that is not what was asked for; the detail is one sentence for a person."""
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return problem documents for these statuses, as OpenAPI describes answers."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": ProblemView.model_json_schema()}},
+        }
+        for status in statuses
+    }
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a problem document."""
+    title = HTTPStatus(status).phrase
+    body = json.dumps({"status": status, "title": title, "detail": detail})
+    return Response(body, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let the application answer its errors with problem documents."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StoreError, _store)
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    return problem(error.status_code, error.detail, error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    where = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return problem(422, "; ".join(where))
+
+
+async def _store(_: Request, error: Exception) -> Response:
+    log.warning("a request met an absent store: %s", error)
+    retry = {"Retry-After": str(RETRY_SECONDS)}
+    return problem(503, "the store is away; try again in a moment", retry)

@@ -1,0 +1,63 @@
+"""What the routes work with, and how they get it."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from crawler.forget import Forget
+from crawler.listing import Listing
+from crawler.model import TopicId
+from crawler.ports import Clock, Frontier, Published, Stories, Tokens
+from crawler.serve.problems import Problem
+from crawler.store.search import SearchIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The ports that are served, and under which terms."""
+
+    clock: Clock
+    published: Published
+    stories: Stories
+    frontier: Frontier
+    listing: Listing
+    forget: Forget
+    tokens: Tokens
+    indexes: Mapping[TopicId, SearchIndex]  # one for each topic that is served
+    open_reads: bool  # bound to loopback: reading needs no token there
+    reads_per_second: float = 100.0  # of one address; half a second's worth at once besides
+    writes_per_second: float = 5.0
+    streams: int = 100  # event streams at once
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def service_of(request: Request) -> Service:
+    """Return what the application serves."""
+    found: Service = request.app.state.service
+    return found
+
+
+Served = Annotated[Service, Depends(service_of)]
+
+
+def topic_of(
+    service: Served,
+    topic: Annotated[
+        str,
+        Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["ukraine-border"]),
+    ],
+) -> TopicId:
+    """Return the topic of a path.
+
+    Raises:
+        Problem: It is not served here.
+    """
+    if topic not in service.indexes:
+        raise Problem(404, f"there is no topic {topic} here")
+    return TopicId(topic)
+
+
+Topic = Annotated[TopicId, Depends(topic_of)]

@@ -1,0 +1,241 @@
+"""Stories, their relations and change logs, and single articles."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from crawler.catalog.facets import KINDS
+from crawler.contract import StoryPayload, article_payload, read_story
+from crawler.model import (
+    ArticleId,
+    ChangeId,
+    LookAlike,
+    Outlet,
+    OutletId,
+    Redistribution,
+    StoryId,
+    TopicId,
+)
+from crawler.ports import Event
+from crawler.render.excerpt import excerpt
+from crawler.serve import views
+from crawler.serve.guard import reader
+from crawler.serve.problems import Problem, described
+from crawler.serve.service import Served, Service, Topic
+from crawler.store.search import Wanted
+from crawler.text.lemmas import wanted
+
+MAX_PAGE = 100
+MAX_QUERY_LETTERS = 200
+MAX_QUERY_WORDS = 16
+LOG_LENGTH = 500  # changes of a story shown, the newest
+
+router = APIRouter(
+    prefix="/api/v1/topics/{topic}",
+    tags=["stories"],
+    dependencies=[Depends(reader)],
+    responses=described(401, 404, 422, 429, 503),
+)
+
+Id = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$", examples=[views.STORY])]
+CURSOR = r"^([0-7]?[0-9a-f]{1,15})?$"  # a row: 63 bits
+NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
+
+
+class Filters(BaseModel):
+    """What a list of stories is narrowed to; everything given must hold."""
+
+    q: str = Field("", max_length=MAX_QUERY_LETTERS, description="words in any form")
+    language: str = Field("", pattern="^([a-z]{2})?$", examples=["uk"])
+    outlet: str = Field("", pattern=NAME)
+    place: str = Field("", pattern=NAME, description="gazetteer id", examples=["xr-krakivets"])
+    country: str = Field(
+        "", pattern="^([A-Z]{2})?$", description="a place lies in", examples=["PL"]
+    )
+    border: str = Field("", pattern="^([A-Z]{2}-[A-Z]{2})?$", examples=["UA-PL"])
+    since: datetime | None = Field(None, description="created at or after")
+    until: datetime | None = Field(None, description="created before")
+    cursor: str = Field("", pattern=CURSOR, description="`next` of the page before")
+    limit: int = Field(20, ge=1, le=MAX_PAGE)
+
+    def wanted(self) -> Wanted:
+        """Return the search they amount to."""
+        return Wanted(
+            terms=wanted(self.q)[:MAX_QUERY_WORDS],
+            facets=[f"{kind}:{name}" for kind in KINDS if (name := getattr(self, kind))],
+            since=_aware(self.since),
+            until=_aware(self.until),
+            after=int(self.cursor, 16) if self.cursor else None,
+        )
+
+
+@router.get("/stories", response_model=views.StoryPage)
+async def list_stories(
+    topic: Topic, service: Served, asked: Annotated[Filters, Query()]
+) -> Response:
+    """List stories, the newest first.
+
+    Pages follow creation, which never changes: however much is placed meanwhile, a walk from page
+    to page meets every story once that was there when it began. What changed since is in
+    `changes` after `position`.
+    """
+    index = service.indexes[topic]
+    found = await asyncio.to_thread(lambda: index.find(asked.wanted(), asked.limit))
+    payloads = await service.published.payloads(topic, found.stories)
+    shown = [
+        payloads[id_] for id_ in found.stories if id_ in payloads and is_standing(payloads[id_])
+    ]
+    position = index.position
+    page = {
+        "stories": [msgspec.Raw(payload) for payload in shown],
+        "next": format(found.last, "x") if found.last is not None else None,
+        "complete": position is not None,
+        "position": position or (await service.published.window(topic)).last,
+        "state_controlled": await state_controlled(service, shown),
+    }
+    return as_json(page)
+
+
+@router.get(
+    "/stories/{story_id}",
+    response_model=views.StoryDetail,
+    responses={307: {"description": "the story was merged into another"}},
+)
+async def show_story(topic: Topic, story_id: Id, service: Served) -> Response:
+    """Show a story with its members; one that was merged leads to what it became."""
+    payload = await _payload(service, topic, StoryId(story_id))
+    story = read_story(payload)
+    if not isinstance(story, StoryPayload):
+        target = f"/api/v1/topics/{topic}/stories/{story.moved_to}"
+        return RedirectResponse(target, status_code=307)
+    outlets = await outlets_of(service)
+    article = ArticleId(story.canonical.id)
+    shown = await shown_text(service, topic, article, outlets.get(OutletId(story.canonical.outlet)))
+    return as_json({
+        "story": msgspec.Raw(payload),
+        "excerpt": excerpt(shown),
+        "state_controlled": _controlled(outlets, story.outlets),
+    })  # fmt: skip
+
+
+@router.get("/stories/{story_id}/relations", response_model=views.Relations)
+async def list_relations(topic: Topic, story_id: Id, service: Served) -> Response:
+    """List the verified relations of a story's members, to each other and to other stories."""
+    story = read_story(await _payload(service, topic, StoryId(story_id)))
+    members = story.members if isinstance(story, StoryPayload) else []
+    ties = await asyncio.gather(
+        *(service.stories.ties(topic, ArticleId(member.id)) for member in members)
+    )
+    unique = {(tie.one, tie.other): tie for some in ties for tie in some}
+    return as_json({"relations": [asdict(tie) for tie in unique.values()]})
+
+
+@router.get("/stories/{story_id}/changes", response_model=views.Changes)
+async def list_story_changes(topic: Topic, story_id: Id, service: Served) -> Response:
+    """List what happened to a story, as far back as changes are kept."""
+    ids = await asyncio.to_thread(service.indexes[topic].log, StoryId(story_id))
+    if not ids:
+        await _payload(service, topic, StoryId(story_id))
+    events = await service.published.events(topic, ids[-LOG_LENGTH:])
+    window = await service.published.window(topic)
+    return as_json(changes_document(events, window.first, window.last, missed=False))
+
+
+@router.get("/articles/{article_id}", response_model=views.ArticleDetail)
+async def show_article(topic: Topic, article_id: Id, service: Served) -> Response:
+    """Show an article with its story and relations, and of its text what its outlet allows."""
+    article = ArticleId(article_id)
+    fact = (await service.stories.articles(topic, [article])).get(article)
+    if fact is None:
+        raise Problem(404, f"no article has the id {article_id}; it may have expired")
+    outlet = (await outlets_of(service)).get(fact.outlet)
+    return as_json(await _article(service, topic, fact, outlet))
+
+
+# --- what they share -------------------------------------------------------------------------
+
+
+def as_json(document: Mapping[str, object]) -> Response:
+    """Return a document that may hold published payloads as they are."""
+    return Response(msgspec.json.encode(document), media_type="application/json")
+
+
+def is_standing(payload: bytes) -> bool:
+    """Tell whether a payload is a story's, not a forwarding address."""
+    return isinstance(read_story(payload), StoryPayload)
+
+
+async def outlets_of(service: Service) -> Mapping[OutletId, Outlet]:
+    """Return every outlet by id."""
+    catalogue = await service.listing.catalogue()
+    return {outlet.id: outlet for outlet in catalogue.outlets}
+
+
+async def state_controlled(service: Service, payloads: Iterable[bytes]) -> list[str]:
+    """Return those among the stories' outlets that a state controls."""
+    named = {name for payload in payloads for name in _outlets.decode(payload).outlets}
+    return _controlled(await outlets_of(service), named) if named else []
+
+
+async def shown_text(
+    service: Service, topic: TopicId, article: ArticleId, outlet: Outlet | None
+) -> str:
+    """Return an article's text where its outlet allows at least an excerpt, otherwise nothing."""
+    allowed = outlet.redistribute if outlet else Redistribution.EXCERPT
+    if allowed is Redistribution.LINK:
+        return ""
+    return await service.stories.text(topic, article) or ""
+
+
+def changes_document(
+    events: Sequence[Event], first: ChangeId, last: ChangeId, *, missed: bool
+) -> Mapping[str, object]:
+    """Return changes as `views.Changes`."""
+    entries = [{"id": event.id, "change": msgspec.Raw(event.payload)} for event in events]
+    return {"changes": entries, "first": first, "last": last, "missed": missed}
+
+
+class _Outlets(msgspec.Struct):
+    outlets: list[str] = []
+
+
+_outlets = msgspec.json.Decoder(_Outlets)
+
+
+async def _payload(service: Service, topic: TopicId, story: StoryId) -> bytes:
+    payloads = await service.published.payloads(topic, [story])
+    if story not in payloads:
+        raise Problem(404, f"no story has the id {story}; it may have expired")
+    return payloads[story]
+
+
+async def _article(
+    service: Service, topic: TopicId, fact: LookAlike, outlet: Outlet | None
+) -> Mapping[str, object]:
+    text = await shown_text(service, topic, fact.id, outlet)
+    full = outlet is not None and outlet.redistribute is Redistribution.FULL
+    return {
+        "article": article_payload(fact),
+        "story": fact.story,
+        "relations": [asdict(tie) for tie in await service.stories.ties(topic, fact.id)],
+        "excerpt": excerpt(text),
+        "text": text if full else None,
+        "state_controlled": bool(outlet and outlet.state_controlled),
+    }
+
+
+def _controlled(outlets: Mapping[OutletId, Outlet], names: Iterable[str]) -> list[str]:
+    found = (outlets.get(OutletId(name)) for name in names)
+    return sorted(outlet.id for outlet in found if outlet and outlet.state_controlled)
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    """Return a bound in UTC; one without a zone is taken as UTC."""
+    return at.replace(tzinfo=at.tzinfo or UTC) if at else None

@@ -1,0 +1,359 @@
+"""The API over HTTP: what is read, paged, followed, and who may do what."""
+
+import json
+from itertools import product
+
+import pytest
+from jsonschema import Draft202012Validator
+from served import BODY, TOPIC, a_stand, an_article, another
+
+from crawler.access import Role
+from crawler.contract import schema
+from crawler.serve.guard import Allowance
+from crawler.serve.views import ChangeView, StoryView
+
+BASE = f"/api/v1/topics/{TOPIC}"
+
+
+@pytest.fixture
+async def stand(tmp_path):
+    opened = await a_stand(tmp_path)
+    yield opened
+    opened.service.indexes[TOPIC].close()
+
+
+@pytest.fixture
+async def api(stand):
+    async with stand.client() as client:
+        yield client
+
+
+async def got(api, path, status=200, **params):
+    answer = await api.get(path, params=params)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+# --- stories ---------------------------------------------------------------------------------
+
+
+async def test_stories_are_listed_newest_first_as_they_are_published(stand, api):
+    first, second = await stand.place(an_article(), another("other", minutes=5))
+    page = await got(api, f"{BASE}/stories")
+    assert [story["id"] for story in page["stories"]] == [second, first]
+    assert (page["next"], page["complete"], page["state_controlled"]) == (None, True, [])
+    payloads = await stand.service.published.payloads(TOPIC, [first])
+    assert page["stories"][1] == json.loads(payloads[first])
+
+
+async def test_a_walk_meets_every_story_once_while_others_are_placed(stand, api):
+    placed = await stand.place(*(another(f"a{n}", minutes=n // 3) for n in range(10)))
+    met, cursor = [], ""
+    while cursor is not None:
+        page = await got(api, f"{BASE}/stories", limit=3, cursor=cursor)
+        met += [story["id"] for story in page["stories"]]
+        cursor = page["next"]
+        await stand.place(another(f"new{len(met)}", minutes=90), another("a5", title="x"))
+    assert sorted(met) == sorted(placed)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"q": "queues"}, "en"), ({"q": "черга на кордонах"}, "uk"), ({"language": "uk"}, "uk"),
+        ({"outlet": "open"}, "en"), ({"place": "a crossing"}, "uk"), ({"country": "PL"}, "uk"),
+        ({"border": "UA-PL"}, "uk"), ({"since": "2026-11-22T12:05:00Z"}, "uk"),
+        ({"until": "2026-11-22T12:05:00"}, "en"), ({"q": "queues", "language": "uk"}, ""),
+        ({"q": "border", "outlet": "open", "until": "2026-11-23T00:00:00+02:00"}, "en"),
+    ],
+)  # fmt: skip
+async def test_stories_are_filtered(stand, api, asked, found):
+    crossing = next(
+        place["id"]
+        for place in (await got(api, "/api/v1/places", kind="crossing", border="UA-PL"))["places"]
+        if "PL" in place["countries"]
+    )  # fmt: skip
+    asked = {name: crossing if value == "a crossing" else value for name, value in asked.items()}
+    one, other = await stand.place(
+        an_article(outlet="open"),
+        another("інше", title="Черги на кордоні", language="uk", places=(crossing,), minutes=10),
+    )
+    page = await got(api, f"{BASE}/stories", **asked)
+    assert [s["id"] for s in page["stories"]] == {"en": [one], "uk": [other], "": []}[found]
+
+
+async def test_a_story_is_shown_with_members_relations_and_log(stand, api):
+    story, _ = await stand.place(an_article(), an_article("two", outlet="open"))
+    shown = await got(api, f"{BASE}/stories/{story}")
+    assert [member["outlet"] for member in shown["story"]["members"]] == ["town", "open"]
+    assert shown["excerpt"].startswith("Border guards at the crossing")
+    (tie,) = (await got(api, f"{BASE}/stories/{story}/relations"))["relations"]
+    assert tie["relation"] == "copy"
+    log = await got(api, f"{BASE}/stories/{story}/changes")
+    assert [entry["change"]["kind"] for entry in log["changes"]] == ["story.created", "joined"]
+
+
+async def test_what_is_not_there_is_a_problem_document(api):
+    unknown = "0" * 20
+    for path in ("stories/" + unknown, f"stories/{unknown}/changes", f"articles/{unknown}"):
+        answer = await api.get(f"{BASE}/{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            404, "application/problem+json",
+        )  # fmt: skip
+        assert unknown in answer.json()["detail"]
+    assert (await api.get("/api/v1/topics/nothing/stories")).status_code == 404
+    assert (await api.get(f"{BASE}/stories", params={"limit": 0})).status_code == 422
+    assert (await api.get("/nowhere")).json()["title"] == "Not Found"
+
+
+# --- duty of care ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outlet", "excerpt", "text"),
+    [("town", True, False), ("state", False, False), ("open", True, True)],
+)
+async def test_of_a_text_only_what_its_outlet_allows_is_shown(stand, api, outlet, excerpt, text):
+    article = an_article(outlet=outlet)
+    (story,) = await stand.place(article)
+    shown = await got(api, f"{BASE}/articles/{article.id}")
+    assert bool(shown["excerpt"]) is excerpt
+    assert len(shown["excerpt"]) <= 300 < len(BODY) + 50
+    assert (shown["text"] == article.text) is text
+    assert bool((await got(api, f"{BASE}/stories/{story}"))["excerpt"]) is excerpt
+
+
+async def test_state_controlled_outlets_are_marked_wherever_they_appear(stand, api):
+    article = an_article(outlet="state")
+    (story,) = await stand.place(article)
+    assert (await got(api, f"{BASE}/stories"))["state_controlled"] == ["state"]
+    assert (await got(api, f"{BASE}/stories/{story}"))["state_controlled"] == ["state"]
+    assert (await got(api, f"{BASE}/articles/{article.id}"))["state_controlled"] is True
+    assert (await got(api, "/api/v1/outlets/state"))["state_controlled"] is True
+
+
+# --- the crawl -------------------------------------------------------------------------------
+
+
+async def test_outlets_feeds_hosts_places_and_work_are_listed(api):
+    outlets = (await got(api, "/api/v1/outlets"))["outlets"]
+    assert {one["id"]: one["feeds"] for one in outlets}["town"] == ["feed-town"]
+    feeds = (await got(api, "/api/v1/feeds"))["feeds"]
+    assert [feed["health"] for feed in feeds] == ["new"] * 3
+    assert (await got(api, "/api/v1/feeds/feed-open"))["url"] == "https://open.example/rss"
+    hosts = (await got(api, "/api/v1/hosts"))["hosts"]
+    assert {host["host"] for host in hosts} >= {"open.example", "state.example"}
+    assert (await got(api, "/api/v1/census"))["dead"] == 1
+    (dead,) = (await got(api, "/api/v1/entries/dead"))["entries"]
+    assert (dead["reason"], dead["url"]) == ("http-404", "https://town.example/dead")
+    assert (await got(api, "/api/v1/alerts")) == {"alerts": []}
+    (topic,) = (await got(api, "/api/v1/topics"))["topics"]
+    assert (topic["id"], topic["stories"], topic["complete"]) == (TOPIC, 0, True)
+
+
+async def test_an_operator_pauses_retries_and_forgets(stand):
+    article = an_article()
+    await stand.place(article)
+    async with stand.client(Role.OPERATOR) as api:
+        assert (await api.post("/api/v1/feeds/feed-town/pause")).json() == {"done": 1}
+        assert (await got(api, "/api/v1/feeds/feed-town"))["paused"] is True
+        assert (await api.post("/api/v1/feeds/feed-town/resume")).json() == {"done": 1}
+        assert (await api.post("/api/v1/feeds/none/pause")).status_code == 404
+        assert (await api.post("/api/v1/entries/dead/retry", json={})).json() == {"done": 1}
+        forgotten = await api.post(f"/api/v1/articles/{article.id}/forget", json={"why": "asked"})
+        assert forgotten.json() == {"done": 1}
+        await stand.index()
+        assert (await got(api, f"{BASE}/stories"))["stories"] == []
+        await got(api, f"{BASE}/articles/{article.id}", status=404)
+
+
+# --- changes ---------------------------------------------------------------------------------
+
+
+async def test_changes_are_listed_after_any_id(stand, api):
+    await stand.place(an_article(), an_article("two", outlet="open"))
+    every = await got(api, f"{BASE}/changes")
+    assert [entry["change"]["kind"] for entry in every["changes"]] == ["story.created", "joined"]
+    rest = await got(api, f"{BASE}/changes", after=every["changes"][0]["id"])
+    assert rest["changes"] == every["changes"][1:]
+    assert (rest["first"], rest["last"], rest["missed"]) == ("1-0", "2-0", False)
+
+
+async def streamed(stand, **headers):
+    """The lines of a stream that ends, as when the server closes, once all is told."""
+    stand.service.closing.clear()
+    streams = stand.app.state.streams
+    start = headers.get("last_event_id", "0-0")
+    lines = []
+    async for line in streams.follow(TOPIC, start, [b"retry: 1\n\n"]):
+        lines.append(line.decode())
+        if line == b":\n\n":
+            stand.service.closing.set()
+    return [line for line in lines if line.startswith("id:")]
+
+
+async def test_a_stream_tells_changes_with_their_ids_and_goes_on_where_it_was(stand):
+    await stand.place(an_article(), an_article("two", outlet="open"))
+    first, second = await streamed(stand)
+    assert first.startswith("id: 1-0\nevent: story.created\ndata: {")
+    assert first.endswith("}\n\n")
+    assert await streamed(stand, last_event_id="1-0") == [second]
+    assert await streamed(stand, last_event_id="2-0") == []
+
+
+async def test_a_stream_over_http_ends_when_the_server_closes(stand, api):
+    await stand.place(an_article())
+    stand.service.closing.set()
+    answer = await api.get(f"{BASE}/changes/stream", headers={"Last-Event-ID": "0-0"})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text.startswith("retry: ")
+
+
+async def test_no_more_streams_than_allowed_are_open_at_once(tmp_path):
+    stand = await a_stand(tmp_path, streams=1)
+    stand.service.closing.set()
+    held = stand.app.state.streams.follow(TOPIC, "0-0", [b"x"])
+    async with stand.client() as api:
+        assert (await api.get(f"{BASE}/changes/stream")).status_code == 503
+        async for _ in held:
+            pass
+        assert (await api.get(f"{BASE}/changes/stream")).status_code == 200
+
+
+# --- the shapes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("view", "payload"), [(StoryView, "StoryPayload"), (ChangeView, "ChangePayload")]
+)
+def test_the_described_shapes_are_those_of_the_contract(view, payload):
+    described = set(view.model_json_schema()["properties"])
+    assert described == set(schema()["$defs"][payload]["properties"])
+
+
+async def test_every_example_fits_its_schema(api):
+    document = (await api.get("/openapi.json")).json()
+    for name, shape in document["components"]["schemas"].items():
+        for example in shape.get("examples", ()):
+            whole = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+            Draft202012Validator(whole).validate(example)
+
+
+# --- who gets in -----------------------------------------------------------------------------
+
+
+def routes(app):
+    """Every route of the API with a method and an address that fits it."""
+    names = {"topic": TOPIC, "feed_id": "feed-town", "outlet_id": "town",
+             "story_id": "0" * 20, "article_id": "0" * 20}  # fmt: skip
+    for path, methods in app.openapi()["paths"].items():
+        for method in methods:
+            yield method.upper(), path.format(**names)
+
+
+def expected(method, path, role, *, local):
+    """What the authorisation lets happen: None stands for an answer of the route itself."""
+    if path == "/health":
+        return None
+    if method == "POST":
+        return {None: 401, Role.READER: 403, Role.OPERATOR: None}[role]
+    return None if role or local else 401
+
+
+@pytest.mark.parametrize("local", [True, False])
+async def test_the_authorisation_matrix_holds_for_every_route(tmp_path, local):
+    stand = await a_stand(tmp_path, open_reads=local)
+    stand.service.closing.set()
+    matrix = list(product(routes(stand.app), (None, *Role)))
+    assert len(matrix) >= 3 * 22
+    for (method, path), role in matrix:
+        async with stand.client(role) as client:
+            answer = await client.request(method, path, json={} if method == "POST" else None)
+        refused = expected(method, path, role, local=local)
+        if refused:
+            assert answer.status_code == refused, (method, path, role)
+        else:
+            assert answer.status_code not in {401, 403}, (method, path, role)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "nonsense", "kordon_00000000_00", "kordon__", "kordon_" + "a" * 5_000]
+)
+async def test_a_token_that_is_not_valid_is_refused_even_on_loopback(api, token):
+    answer = await api.get(f"{BASE}/stories", headers={"Authorization": f"Bearer {token}"})
+    if token:
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "header"),
+    [("10.0.0.7", "localhost", ""), ("127.0.0.1", "evil.example", ""),
+     ("127.0.0.1", "localhost", "X-Forwarded-For"), ("127.0.0.1", "localhost", "Forwarded")],
+)  # fmt: skip
+async def test_reading_is_open_only_to_this_machine_itself(stand, peer, host, header):
+    headers = {header: "127.0.0.1"} if header else {}
+    async with stand.client(peer=peer, host=host) as client:
+        assert (await client.get(f"{BASE}/stories", headers=headers)).status_code == 401
+    async with stand.client(Role.READER, peer=peer, host=host) as client:
+        assert (await client.get(f"{BASE}/stories", headers=headers)).status_code == 200
+
+
+async def test_a_revoked_token_is_worthless_at_once(stand):
+    async with stand.client(Role.READER, peer="10.0.0.7") as client:
+        assert (await client.get("/metrics")).status_code == 200
+        for token in await stand.service.tokens.all():
+            await stand.service.tokens.revoke(token.id)
+        assert (await client.get("/metrics")).status_code == 401
+
+
+async def test_answers_keep_browsers_strict_and_other_origins_out(api):
+    answer = await api.get(f"{BASE}/stories", headers={"Origin": "https://evil.example"})
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "access-control-allow-origin" not in answer.headers
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    assert (await api.options("/api/v1/entries/dead/retry", headers=asked)).status_code == 405
+
+
+async def test_too_many_requests_are_told_when_to_come_back(tmp_path):
+    stand = await a_stand(tmp_path, reads_per_second=2.0)
+    async with stand.client() as client:
+        answers = [await client.get("/health") for _ in range(6)]
+        assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
+        assert answers[-1].headers["retry-after"] == "1"
+    async with stand.client(peer="127.0.0.2") as other:
+        assert (await other.get("/health")).status_code == 200
+
+
+def test_an_allowance_grows_back_with_time_and_forgets_old_addresses():
+    now = [0.0]
+    allowance = Allowance(2.0, lambda: now[0])
+    assert [allowance.wait("a") for _ in range(4)] == [0.0] * 4
+    assert allowance.wait("a") == pytest.approx(0.5)
+    now[0] = 0.5
+    assert (allowance.wait("a"), allowance.wait("b")) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"Content-Length": "70000"}, 413), ({"Transfer-Encoding": "chunked"}, 411),
+     ({"Content-Length": "abc"}, 413)],
+)  # fmt: skip
+async def test_bodies_are_small_and_say_how_long_they_are(stand, headers, status):
+    async with stand.client(Role.OPERATOR) as client:
+        answer = await client.post("/api/v1/entries/dead/retry", headers=headers, content=b"{}")
+        assert answer.status_code == status
+
+
+# --- probes ----------------------------------------------------------------------------------
+
+
+async def test_health_says_ok_and_metrics_count(stand, api):
+    await stand.place(an_article())
+    assert (await api.get("/health")).text == "ok"
+    await got(api, f"{BASE}/stories")
+    text = (await api.get("/metrics")).text
+    assert 'kordon_stories{topic="ukraine-border"} 1.0' in text
+    assert 'kordon_feeds{health="new"} 3.0' in text
+    assert 'route="/api/v1/topics/{topic}/stories",status="200"} 1.0' in text

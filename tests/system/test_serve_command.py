@@ -1,0 +1,54 @@
+"""`kordon serve` as a process: it listens, answers, and ends cleanly when told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+KORDON = Path(sys.executable).with_name("kordon")
+
+
+@pytest.fixture
+def serving(server_socket, tmp_path):
+    """The process and its address, once it says that it listens."""
+    environ = os.environ | {
+        "KORDON_HOME": str(tmp_path), "KORDON_REDIS_URL": f"unix://{server_socket}",
+    }  # fmt: skip
+    command = [KORDON, "serve", "--port", "0", "--quiet"]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if line.startswith("serving at "):
+                yield process, line.split()[2]
+                break
+        process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_answers_until_it_is_told_to_end_and_ends_streams_too(serving, number):
+    process, address = serving
+    with urllib.request.urlopen(address) as answer:
+        assert json.load(answer)["topics"][0]["id"] == "ukraine-border"
+    stream = urllib.request.urlopen(f"{address}/ukraine-border/changes/stream")
+    assert stream.readline().startswith(b"retry: ")
+    process.send_signal(number)
+    assert process.wait(30) == 0
+    stream.read()
+    stream.close()
+
+
+def test_an_address_in_use_is_told_in_a_sentence(serving, server_socket, tmp_path):
+    _, address = serving
+    port = address.split(":")[2].partition("/")[0]
+    environ = os.environ | {"KORDON_HOME": str(tmp_path / "other"),
+                            "KORDON_REDIS_URL": f"unix://{server_socket}"}  # fmt: skip
+    second = subprocess.run(
+        [KORDON, "serve", "--port", port, "--quiet"],
+        env=environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert second.returncode == 2
+    assert "nothing can listen at 127.0.0.1:" in second.stderr
