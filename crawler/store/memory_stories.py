@@ -17,6 +17,7 @@ from crawler.model import (
     OutletId,
     Placement,
     Recipe,
+    Relation,
     Story,
     StoryId,
     Tie,
@@ -176,16 +177,11 @@ class MemoryStories:
         nominated = self._nominated(held, article, index)
         known = held.articles.get(article)
         shown = dict.fromkeys([*nominated, article] if known else nominated)
-        stories = dict.fromkeys(held.articles[id_].fact.story for id_ in shown)
-        whole = tuple(held.stories[story] for story in stories)
-        shown |= dict.fromkeys(story.canonical for story in whole)
-        for member in (member.article for story in whole for member in story.members):
-            if len(shown) < LOADED:
-                shown[member] = None
+        stories = _load_component(held, shown)
         return Neighbourhood(
             look_alikes=tuple(held.articles[id_].fact for id_ in shown if id_ != article),
             nominated=frozenset(nominated),
-            stories=whole,
+            stories=tuple(held.stories[story] for story in stories),
             ties=tuple(_ties_among(held, shown)),
             known=known.fact if known else None,
         )
@@ -238,6 +234,36 @@ def _announce(topic: TopicId, held: _Topic, changes: Sequence[Change], now: date
         payload = change_payload(topic, change, story, facts, now)
         held.events.append(Event(ChangeId(f"{number}-0"), change.kind, change.story, payload))
     held.changes += changes
+
+
+def _load_component(held: _Topic, shown: dict[ArticleId, None]) -> Iterable[StoryId]:
+    """Add all that hangs together with what is shown, canonicals first; return the stories."""
+    stories: dict[StoryId, None] = {}
+    wave = list(shown)
+    while wave:
+        before = len(shown)
+        found = dict.fromkeys(held.articles[id_].fact.story for id_ in wave)
+        new = [story for story in found if story not in stories]
+        stories |= dict.fromkeys(new)
+        shown |= dict.fromkeys(held.stories[story].canonical for story in new)
+        for id_ in _fellows(held, wave, set(new)):
+            if len(shown) < LOADED:
+                shown[id_] = None
+        wave = list(shown)[before:]
+    return stories
+
+
+def _fellows(held: _Topic, wave: Iterable[ArticleId], new: set[StoryId]) -> Iterable[ArticleId]:
+    """Yield the members of new stories and the articles tied closely enough to join them."""
+    for id_ in wave:
+        story = held.articles[id_].fact.story
+        if story in new:
+            new.remove(story)
+            yield from (member.article for member in held.stories[story].members)
+        for other in held.tied.get(id_, ()):
+            relation = held.ties[frozenset((id_, other))].relation
+            if relation.joins or relation is Relation.DIGEST:
+                yield other
 
 
 def _index(held: _Topic, article: ArticleId, index: IndexKeys) -> None:

@@ -15,7 +15,9 @@ RARE = 2  # a posting that fewer than `HOT` articles share,
 COMMON = 1  # any other posting
 LEAST = 4  # look-alikes share one strong key, two rare or four common ones
 NOMINATED = 24  # look-alikes shown to a decision, those that share most first
-LOADED = 200  # articles shown, the members of their stories included
+LOADED = 200  # articles shown, with all that hangs together with the nominated ones
+FILL = 24  # entries of an index bucket on average, in the server's store
+BUCKETS = 64  # of an empty segment of the index; a power of two
 
 
 @dataclass(frozen=True, slots=True)

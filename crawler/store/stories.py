@@ -9,11 +9,13 @@ is by then. A refusal always means that another writer got ahead, so some writer
 Source: docs/decisions/0070-place-in-one-script.md
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 from zlib import crc32
 
 import msgspec
@@ -34,9 +36,10 @@ from crawler.model import (
     TopicId,
 )
 from crawler.ports import Clock, Decide, Depart
-from crawler.store import keys
+from crawler.store import keys, nomination
 from crawler.store.connection import translated
-from crawler.store.nomination import Nominate, index_keys
+from crawler.store.nomination import BUCKETS, FILL, IndexKeys, Nominate, index_keys
+from crawler.store.pipelining import Pipelined
 from crawler.store.records import millis, span
 from crawler.store.story_records import (
     Handle,
@@ -55,7 +58,18 @@ IDS_BUCKETS = 4_096  # 120 ids each at half a million articles, within a listpac
 EXPIRE_STEP = 32  # stories let go of in one script
 EXPIRE_CHUNK = 1_024  # stories, or index buckets, looked at in one trip
 EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
+NO_BASIS = b"?"  # no verdict rests on it: asks for the neighbourhood
 _LEAVING = frozenset({"expire", "forget"})  # scripts that let articles go
+
+
+class _Newcomer(NamedTuple):
+    """An article on its way to its place."""
+
+    topic: TopicId
+    article: Article
+    decide: Decide
+    under: IndexKeys
+    text: bytes  # compressed
 
 
 class RedisStories:
@@ -76,11 +90,15 @@ class RedisStories:
         self._client = client
         self._clock = clock
         self._recipe = recipe
+        self._recipe_id = recipe.id
         self._candidate_window = candidate_window
         self._story_window = story_window
         self._changes_window = changes_window
         self._changes_max_length = changes_max_length
         self._nominate = nominate
+        self._scripts = Pipelined(client)
+        self._turns: WeakValueDictionary[tuple[TopicId, StoryId], asyncio.Lock]
+        self._turns = WeakValueDictionary()
         self._place_script = client.register_script(_script("place"))
         self._expire_script = client.register_script(_script("expire"))
         self._trim_script = client.register_script(_script("trim"))
@@ -91,30 +109,54 @@ class RedisStories:
     async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
         """Commit what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
         index = self._nominate(article.fingerprint, self._recipe)
-        text = pack_text(article.text)
-        grounds = Grounds()
-        while True:
-            placement = decide(article, grounds.neighbourhood)
-            now = self._clock.now()
-            verdict = Verdict(topic, article, placement, grounds, now)
-            if verdict.changes_nothing:
-                return placement
-            reply = await self._run(
-                self._place_script,
-                topic,
-                millis(now),
-                span(self._candidate_window),
-                article.id,
-                _ids_bucket(article.id),
-                len(index.strong),
-                b"".join((*index.strong, *index.weak)),
-                grounds.basis,
-                verdict.packed(text),
-                self._changes_max_length,
-            )
-            if reply == 1:
-                return placement
-            grounds = Grounds.of(article.id, reply)
+        newcomer = _Newcomer(topic, article, decide, index, pack_text(article.text))
+        placement, grounds = await self._attempt(newcomer, Grounds())
+        if grounds is None:
+            return placement
+        turn = self._turns.setdefault((topic, grounds.turn), asyncio.Lock())
+        stale = turn.locked()
+        async with turn:
+            if stale:
+                grounds = await self._look(newcomer)
+            while grounds is not None:
+                placement, grounds = await self._attempt(newcomer, grounds)
+        return placement
+
+    async def _attempt(
+        self, newcomer: "_Newcomer", grounds: Grounds
+    ) -> tuple[Placement, Grounds | None]:
+        """Return the verdict on these grounds, and where it was refused the grounds to judge on."""
+        article, now = newcomer.article, self._clock.now()
+        placement = newcomer.decide(article, grounds.neighbourhood)
+        verdict = Verdict(newcomer.topic, article, placement, grounds, now)
+        if verdict.changes_nothing:
+            return placement, None
+        packed = verdict.packed(newcomer.text)
+        reply = await self._submit(newcomer, now, grounds.basis, packed)
+        return placement, None if reply == 1 else Grounds.of(article.id, reply)
+
+    async def _look(self, newcomer: "_Newcomer") -> Grounds:
+        """Return the article's neighbourhood as it is now."""
+        reply = await self._submit(newcomer, self._clock.now(), NO_BASIS, b"")
+        return Grounds.of(newcomer.article.id, reply)
+
+    async def _submit(
+        self, newcomer: "_Newcomer", now: datetime, basis: bytes, verdict: bytes
+    ) -> Any:  # noqa: ANN401 - 1 or the neighbourhood
+        index, article = newcomer.under, newcomer.article
+        return await self._run(
+            self._place_script,
+            newcomer.topic,
+            millis(now),
+            span(self._candidate_window),
+            article.id,
+            _ids_bucket(article.id),
+            len(index.strong),
+            b"".join((*index.strong, *index.weak)),
+            basis,
+            verdict,
+            self._changes_max_length,
+        )
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -257,19 +299,21 @@ class RedisStories:
 
     async def _drop_segments(self, topic: TopicId) -> None:
         """Unlink the buckets of segments whose youngest article is past the candidate window."""
-        rows = await _ask(self._client.lrange(self._key(topic, "segments"), 0, -1))
+        pipe = self._client.pipeline(transaction=False)
+        pipe.lrange(self._key(topic, "segments"), 0, -1)
+        pipe.get(self._key(topic, "entries"))
+        rows, entries = await _ask(pipe.execute())
         horizon = millis(self._clock.now() - self._candidate_window)
-        closed = None
+        closed, last = None, int(entries or 0)
         for row in rows:  # the newest first
-            _, _, opened = row.split(b":")
-            youngest = int(opened) + span(self._candidate_window) / 2 if closed is None else closed
+            first, opened = map(int, row.split(b":"))
+            youngest = opened + span(self._candidate_window) / 2 if closed is None else closed
             if youngest < horizon:
-                await self._drop_segment(topic, row.decode())
-            closed = int(opened)
+                await self._drop_segment(topic, row.decode(), last - first)
+            closed, last = opened, first
 
-    async def _drop_segment(self, topic: TopicId, row: str) -> None:
-        first, bits, _ = row.split(":")
-        buckets = 1 << int(bits)
+    async def _drop_segment(self, topic: TopicId, row: str, entries: int) -> None:
+        first, buckets = row.partition(":")[0], max(BUCKETS, entries // FILL)
         for start in range(0, buckets, EXPIRE_CHUNK):
             chunk = range(start, min(start + EXPIRE_CHUNK, buckets))
             names = [self._key(topic, f"index:{first}:{n}") for n in chunk]
@@ -337,10 +381,11 @@ class RedisStories:
     # --- plumbing ----------------------------------------------------------------------------
 
     def _key(self, topic: TopicId, name: str) -> str:
-        return keys.topic(topic, self._recipe.id, name)
+        return keys.topic(topic, self._recipe_id, name)
 
     async def _run(self, script: AsyncScript, topic: TopicId, *args: Any) -> Any:  # noqa: ANN401
-        return await _ask(script([self._key(topic, ""), keys.public(topic, "")], args))
+        prefixes = [self._key(topic, ""), keys.public(topic, "")]
+        return await _ask(self._scripts.run(script, prefixes, args))
 
 
 async def _ask(answer: Any) -> Any:  # noqa: ANN401 - redis-py answers by command and protocol
@@ -361,7 +406,13 @@ def _ids_bucket(article: ArticleId) -> int:
 
 @cache
 def _script(name: str) -> str:
-    """Return a script of `lua/stories` with the layouts it works on."""
+    """Return a script of `lua/stories` with its limits and the layouts it works on."""
     folder = files("crawler.store").joinpath("lua", "stories")
     parts = ("records", "leave", name) if name in _LEAVING else ("records", name)
-    return "".join(folder.joinpath(f"{part}.lua").read_text() for part in parts)
+    return _limits() + "".join(folder.joinpath(f"{part}.lua").read_text() for part in parts)
+
+
+def _limits() -> str:
+    """Return the numbers of `nomination` as the scripts' locals."""
+    names = [name for name in dir(nomination) if name.isupper() and name[0] != "_"]
+    return "".join(f"local {name} = {getattr(nomination, name)}\n" for name in names)

@@ -50,6 +50,12 @@ class Grounds:
     neighbourhood: Neighbourhood = _ALONE
     handles: Mapping[ArticleId, Handle] = field(default_factory=dict)
 
+    @property
+    def turn(self) -> StoryId:
+        """The story that this is most about, so that those who would change it take turns."""
+        stories = self.neighbourhood.stories
+        return stories[0].id if stories else StoryId("")
+
     @classmethod
     def of(cls, article: ArticleId, reply: Sequence[Any]) -> Self:
         """Return the grounds that the script answered with."""

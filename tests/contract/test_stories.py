@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from multiprocessing import get_context
@@ -14,10 +15,10 @@ from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
 from redis.asyncio import Redis
 
 from crawler.dedup.placement import decide as really_decide
-from crawler.model import Article, Relation, StoryId, TopicId
+from crawler.model import Article, Relation, StoryId, Tie, TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
-from crawler.store.nomination import IndexKeys
+from crawler.store.nomination import FILL, IndexKeys
 from crawler.store.stories import RedisStories
 
 TOPIC = TopicId("ukraine-border")
@@ -150,6 +151,40 @@ async def test_every_article_of_a_large_story_is_still_found(stories):
     assert len(story.members) == 60
 
 
+async def test_a_decision_sees_what_hangs_together_with_its_look_alikes(stories):
+    def apart(article: Article, around: Any) -> Any:
+        placed = decide(article, replace(around, look_alikes=(), nominated=frozenset(), ties=()))
+        ties = tuple(
+            Tie(article.id, alike.id, Relation.COPY, 0.5, 0.5, 0.5) for alike in around.look_alikes
+        )
+        return replace(placed, ties=ties)
+
+    first, second, third = (words_of(seed, 60) for seed in ("first", "second", "third"))
+    chain = [
+        an_article(words, url=f"https://{n}.example/")
+        for n, words in enumerate([first, first + second, second + third])
+    ]
+    for article in chain:
+        await stories.place(TOPIC, article, apart)
+    assert await stories.count(TOPIC) == (3, 3)
+    seen = []
+    last = an_article(third, url="https://last.example/")
+    await stories.place(TOPIC, last, lambda a, n: (seen.append(n), decide(a, n))[1])
+    assert seen[-1].nominated == {chain[2].id}
+    assert {alike.id for alike in seen[-1].look_alikes} == {article.id for article in chain}
+
+
+async def test_copies_in_one_process_take_turns(server, clock):
+    stories, decisions = in_redis(server, clock), []
+
+    def counted(article: Article, around: Any) -> Any:
+        decisions.append(article.id)
+        return really_decide(article, around)
+
+    await asyncio.gather(*(stories.place(TOPIC, one, counted) for one in copies(20)))
+    assert len(decisions) <= 3 * 20  # each anew for every other that came first: 210
+
+
 # --- reading ---------------------------------------------------------------------------------
 
 
@@ -241,7 +276,7 @@ async def test_a_story_that_goes_leaves_no_link_behind(stories, clock):
     assert list(await stories.ties(TOPIC, new.id)) == []
 
 
-async def test_a_growing_index_opens_few_segments_and_loses_nobody(server, clock):
+async def test_a_growing_index_keeps_its_buckets_small_and_loses_nobody(server, clock):
     def many_keys(mark: Any, _: Any) -> IndexKeys:
         text = mark.content_hash
         keys = [blake2b(text, digest_size=8, salt=bytes([n])).digest() for n in range(200)]
@@ -250,8 +285,12 @@ async def test_a_growing_index_opens_few_segments_and_loses_nobody(server, clock
     stories = in_redis(server, clock, nominate=many_keys)
     articles = [an_article([f"w{n}"], url=f"https://{n}.example/") for n in range(2_000)]
     await place_all(stories, articles)
-    segments = await server.llen(f"kordon:p1:{{{TOPIC}}}:{RECIPE.id}:segments")
-    assert segments == 2  # 402,000 entries: 262,144 fill the first
+    private = f"kordon:p1:{{{TOPIC}}}:{RECIPE.id}"
+    assert await server.llen(f"{private}:segments") == 1
+    buckets = [key async for key in server.scan_iter(match=f"{private}:index:*", count=10_000)]
+    sizes = [await server.strlen(key) // 9 for key in buckets]
+    assert sum(sizes) == 2_000 * 201
+    assert max(sizes) < 6 * FILL  # 64 buckets that never split would hold 6,300 each
     for n in (0, 1_000, 1_999):
         copy = an_article([f"w{n}"], url=f"https://copy.example/{n}")
         assert (await stories.place(TOPIC, copy, decide)).story == articles[n].id

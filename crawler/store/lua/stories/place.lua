@@ -6,101 +6,124 @@
 -- Returns 1, or {basis, known handle or 0, nominated handles, {handle, article, ties, ...},
 --         {story id, story, ...}}.
 
-local NOMINATED = 24  -- look-alikes shown, those that share most first
-local LOADED = 200  -- articles shown, members of their stories included
-local HOT = 16  -- articles one index key holds, the newest
-local ENTRY = 8  -- bytes of an index entry
-local FILL = 64  -- entries in a bucket when its segment counts as full
-local STRONG, RARE, COMMON = 4, 2, 1  -- what sharing a key weighs; a weak one that is full is common
-local LEAST = 4  -- look-alikes share one strong key, two rare or four common ones
+-- HOT, STRONG, RARE, COMMON, LEAST, NOMINATED, LOADED, FILL and BUCKETS stand before this script:
+-- crawler/store/nomination.py says what they are.
+
+local find, sub = string.find, string.sub
+local ENTRY = 9  -- bytes of an index entry: the key's first five, then the handle
+local VERDICT = 5  -- where in a tie its relation stands
+local TOGETHER = 5  -- relations below this one (digest and what joins) hold a component together
+
+-- Return how many buckets a segment of so many entries has.
+local function bucket_count(entries)
+  return math.max(BUCKETS, math.floor(entries / FILL))
+end
+
+-- Return the largest power of two that is not above a number.
+local function half_of(number)
+  local half = BUCKETS
+  while 2 * half <= number do
+    half = 2 * half
+  end
+  return half
+end
 
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local id, ids, strong, index_keys = ARGV[3], key('ids', ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local key_count = #index_keys / 8
 local known = redis.call('HGET', ids, id)
 
--- Return the live segments, newest first, as {count of entries before it, bits, opened}.
+-- Return the live segments, newest first, as {count of entries before it, opened, its buckets}.
 local function segments()
   local found, closed = {}, now
+  local entries = tonumber(redis.call('GET', private .. 'entries') or 0)
   for _, row in ipairs(redis.call('LRANGE', private .. 'segments', 0, -1)) do
     if closed < now - window then
       break
     end
-    local first, bits, opened_at = string.match(row, '^(%d+):(%d+):(%d+)$')
-    found[#found + 1] = {first, tonumber(bits), tonumber(opened_at)}
-    closed = tonumber(opened_at)
+    local first, opened_at = string.match(row, '^(%d+):(%d+)$')
+    found[#found + 1] = {first, tonumber(opened_at), bucket_count(entries - first)}
+    closed, entries = tonumber(opened_at), tonumber(first)
   end
   return found
 end
 
-local numbers, tags = {}, {}
-local halves = {struct.unpack('>' .. string.rep('I4c4', key_count), index_keys)}
-for i = 1, key_count do
-  numbers[i], tags[i] = halves[2 * i - 1], halves[2 * i]
-end
-
--- Return where the index keys stand in a segment.
-local function buckets(segment)
-  local prefix, size, found = private .. 'index:' .. segment[1] .. ':', 2 ^ segment[2], {}
+-- Return where the index keys stand in a segment of so many buckets.
+local function places(first, count)
+  local prefix, half, found = private .. 'index:' .. first .. ':', half_of(count), {}
+  local hashes = {struct.unpack('>' .. string.rep('I4xxxx', key_count), index_keys)}
   for i = 1, key_count do
-    found[i] = prefix .. numbers[i] % size
-  end
-  return found
-end
-
--- Return the positions in a bucket at which entries of a key begin, oldest first.
-local function entries(bucket, tag)
-  local found = {}
-  local at = string.find(bucket, tag, 1, true)
-  while at do
-    if (at - 1) % ENTRY == 0 then
-      found[#found + 1] = at
-    end
-    at = string.find(bucket, tag, at + 1, true)
+    local at = hashes[i] % (2 * half)
+    found[i] = prefix .. (at < count and at or at - half)
   end
   return found
 end
 
 local live_segments = segments()
-local newest = {where = {}, values = {}}
+local marks = {struct.unpack('>' .. string.rep('c5xxx', key_count), index_keys)}
+local newest = {where = {}, held = {}}
 
--- Return the handles a key holds in all segments, each once, the newest of them first.
-local function holders(key_number, reads)
-  local found, seen = {}, {}
-  for _, values in ipairs(reads) do
-    local value = values[key_number]
-    local at = value and entries(value, tags[key_number]) or {}
-    for i = #at, 1, -1 do
-      local handle = string.sub(value, at[i] + 4, at[i] + 7)
-      if not seen[handle] and #found < HOT then
-        seen[handle] = true
-        found[#found + 1] = handle
-      end
+-- Return the handles a bucket holds under a key, packed, oldest first; nil when there are none.
+local function held_under(mark, bucket)
+  local at, found = bucket and find(bucket, mark, 1, true), nil
+  while at do
+    if (at - 1) % ENTRY == 0 then
+      found = found or {}
+      found[#found + 1] = sub(bucket, at + 5, at + 8)
     end
+    at = find(bucket, mark, at + 1, true)
   end
   return found
 end
 
+-- Return the newest handles a key holds in several segments, each once; nil when there are none.
+local function holders(mark, number, reads)
+  local found, seen = {}, {}
+  for _, buckets in ipairs(reads) do
+    local handles = held_under(mark, buckets[number]) or {}
+    for i = #handles, 1, -1 do
+      if not seen[handles[i]] and #found < HOT then
+        seen[handles[i]] = true
+        found[#found + 1] = handles[i]
+      end
+    end
+  end
+  return found[1] and found
+end
+
+-- Return how much each article shares with this one, by packed handle.
+local function shared_keys()
+  local reads, shared = {}, {}
+  for i, segment in ipairs(live_segments) do
+    local where = places(segment[1], segment[3])
+    reads[i] = redis.call('MGET', unpack(where))
+    newest.where = i == 1 and where or newest.where
+  end
+  local alone = #reads == 1 and reads[1] or nil
+  for i = 1, key_count do
+    local handles
+    if alone then
+      handles = held_under(marks[i], alone[i])
+    else
+      handles = holders(marks[i], i, reads)
+    end
+    if handles then
+      newest.held[i] = true
+      local weight = i <= strong and STRONG or #handles < HOT and RARE or COMMON
+      for _, handle in ipairs(handles) do
+        shared[handle] = (shared[handle] or 0) + weight
+      end
+    end
+  end
+  return shared
+end
+
 -- Return handles that share enough index keys with their weights, the heaviest first.
 local function candidates()
-  local reads, shared, found = {}, {}, {}
-  for i, segment in ipairs(live_segments) do
-    local where = buckets(segment)
-    reads[i] = redis.call('MGET', unpack(where))
-    if i == 1 then
-      newest = {where = where, values = reads[1]}
-    end
-  end
-  for i = 1, key_count do
-    local handles = holders(i, reads)
-    local weight = i <= strong and STRONG or #handles < HOT and RARE or COMMON
-    for _, handle in ipairs(handles) do
-      shared[handle] = (shared[handle] or 0) + weight
-    end
-  end
-  for handle, weight in pairs(shared) do
-    local number = struct.unpack('>I4', handle)
-    if weight >= LEAST and number ~= tonumber(known) then
+  local found, own = {}, tonumber(known)
+  for handle, weight in pairs(shared_keys()) do
+    local number = weight >= LEAST and struct.unpack('>I4', handle)
+    if number and number ~= own then
       found[#found + 1] = {number, weight}
     end
   end
@@ -149,25 +172,42 @@ local function missing(lists, most)
   return found
 end
 
--- Load whole stories of the articles loaded so far, their canonicals first; return what a verdict
--- on them rests on.
-local function load_stories()
-  local seen, rests, canonicals, members = {}, {}, {}, {}
-  for i = 1, #articles, 3 do
-    local story = story_of(articles[i + 1])
-    if not seen[story] then
-      seen[story] = true
-      stories[#stories + 1] = story
-      stories[#stories + 1] = redis.call('GET', key('story', story))
-      local version, _, _, handles, canonical = opened(stories[#stories])
-      rests[#rests + 1] = story .. ':' .. version
-      canonicals[#canonicals + 1] = canonical
-      members[#members + 1] = handles
+-- Return the articles that one is tied to so that they may come to stand in one story.
+local function tied(ties)
+  local found = {}
+  for at = 1, #ties, TIE do
+    if string.byte(ties, at + VERDICT) < TOGETHER then
+      found[#found + 1] = struct.unpack('>I4', ties, at)
     end
   end
-  load(missing({canonicals}, #canonicals))
-  load(missing(members, LOADED - #articles / 3))
-  return table.concat(rests, ',')
+  return found
+end
+
+-- Load all that hangs together with the articles loaded so far, canonicals before others; return
+-- what a verdict on it rests on.
+local function load_component()
+  local seen, rests, ties, from = {}, {}, 0, 1
+  while from <= #articles do
+    local canonicals, others, upto = {}, {}, #articles
+    for i = from, upto, 3 do
+      local story = story_of(articles[i + 1])
+      if not seen[story] then
+        seen[story] = true
+        stories[#stories + 1] = story
+        stories[#stories + 1] = redis.call('GET', key('story', story))
+        local version, _, _, handles, canonical = opened(stories[#stories])
+        rests[#rests + 1] = story .. ':' .. version
+        canonicals[#canonicals + 1] = canonical
+        others[#others + 1] = handles
+      end
+      others[#others + 1] = tied(articles[i + 2])
+      ties = ties + #articles[i + 2]
+    end
+    load(missing({canonicals}, #canonicals))
+    load(missing(others, LOADED - #articles / 3))
+    from = upto + 1
+  end
+  return table.concat(rests, ',') .. '|' .. ties
 end
 
 -- Load the neighbourhood; return its basis and the nominated handles.
@@ -201,55 +241,70 @@ local function neighbourhood()
   if #articles == 0 then
     return '', nominated
   end
-  return seen .. '|' .. nominated .. '|' .. load_stories(), nominated
+  return seen .. '|' .. nominated .. '|' .. load_component(), nominated
 end
 
--- Return what to write to: the newest segment, or another when that is full or half a window old.
+-- Return the segment to write to, as {first, buckets, where}; a new one when that is half a window
+-- old. Counts the entries that are about to be written.
 local function writable()
-  local segment = live_segments[1]
   local held = redis.call('INCRBY', private .. 'entries', key_count) - key_count
-  local bits = 12
-  if segment then
-    local fill = (held - tonumber(segment[1])) / FILL
-    bits = segment[2]
-    if fill >= 2 ^ bits then
-      bits = math.min(bits + 2, 20)
-    elseif segment[3] >= now - window / 2 then
-      return newest
-    else
-      bits = math.min(math.max(math.ceil(math.log(fill * 1.5) / math.log(2)), 12), 20)
-    end
+  local segment = live_segments[1]
+  if segment and segment[2] >= now - window / 2 then
+    return {segment[1], segment[3], newest.where, held - segment[1]}
   end
-  local first = string.format('%d', held)
-  redis.call('LPUSH', private .. 'segments', string.format('%d:%d:%d', held, bits, now))
-  return {where = buckets({first, bits}), values = {}}
+  local first, count = string.format('%d', held), bucket_count(0)
+  redis.call('LPUSH', private .. 'segments', string.format('%d:%d', held, now))
+  return {first, count, places(first, count), 0}
 end
 
--- Return which entry a new one displaces: the article's own if its text was revised, the oldest if
--- there are too many.
-local function displaced(value, tag, entry)
-  local found = entries(value, tag)
-  if known then
-    for _, at in ipairs(found) do
-      if string.sub(value, at + 4, at + 7) == entry then
-        return at
-      end
-    end
+-- Make room for an entry: the article's own under this key goes if its text was revised, or the
+-- oldest if there are too many.
+local function make_room(where, mark, entry)
+  local bucket = redis.call('GET', where) or ''
+  local handles, gone = held_under(mark, bucket) or {}, nil
+  for _, handle in ipairs(handles) do
+    gone = gone or known and handle == entry and handle
   end
-  return #found >= HOT and found[1] or nil
+  gone = gone or #handles >= HOT and handles[1]
+  local at = gone and find(bucket, mark .. gone, 1, true)
+  while at and (at - 1) % ENTRY ~= 0 do
+    at = find(bucket, mark .. gone, at + 1, true)
+  end
+  if at then
+    redis.call('SET', where, sub(bucket, 1, at - 1) .. sub(bucket, at + ENTRY))
+  end
+end
+
+-- Give a bucket's younger half to a new one: linear hashing (Litwin 1980), so that buckets stay
+-- small however many articles there are, and no article pays for more than a few splits.
+local function split_bucket(first, number)
+  local half, prefix = half_of(number), private .. 'index:' .. first .. ':'
+  local stays, goes, where = {}, {}, prefix .. number - half
+  local bucket = redis.call('GET', where) or ''
+  local byte = 3
+  while half >= 256 do
+    half, byte = half / 256, byte - 1
+  end
+  for at = 1, #bucket, ENTRY do
+    local side = string.byte(bucket, at + byte) % (2 * half) >= half and goes or stays
+    side[#side + 1] = string.sub(bucket, at, at + ENTRY - 1)
+  end
+  if #goes > 0 then
+    redis.call('MSET', where, table.concat(stays), prefix .. number, table.concat(goes))
+  end
 end
 
 local function index(handle)
-  local target, entry = writable(), packed(handle)
+  local entry, target = packed(handle), writable()
+  local first, count, where, held = target[1], target[2], target[3], target[4]
   for i = 1, key_count do
-    local where, value = target.where[i], target.values[i] or ''
-    local at = displaced(value, tags[i], entry)
-    if at then
-      value = string.sub(value, 1, at - 1) .. string.sub(value, at + ENTRY)
-      redis.call('SET', where, value .. tags[i] .. entry)
-    else
-      redis.call('APPEND', where, tags[i] .. entry)
+    if newest.held[i] then
+      make_room(where[i], marks[i], entry)
     end
+    redis.call('APPEND', where[i], marks[i] .. entry)
+  end
+  for number = count, bucket_count(held + key_count) - 1 do
+    split_bucket(first, number)
   end
 end
 
