@@ -1,21 +1,18 @@
 """Use case: is there a feed at an address? Asked once, like any reader; nothing is committed."""
 
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
 
 from crawler.catalog.outlets import address_of
 from crawler.config import Config
 from crawler.errors import SourceError
 from crawler.extract.document import parse
 from crawler.pool import Pool
+from crawler.read.discovery import Link, ranked_feeds
 from crawler.read.feed import FeedDocument, read_feed
 
 OK = 200
 NO_FEED = "not-a-feed"  # as crawler.read.feed says
 MOST_OFFERS = 10
-FEED_TYPES = frozenset({
-    "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +73,24 @@ def read(body: bytes, url: str, content_type: str) -> FeedDocument:
 
 
 def feeds_named(body: bytes, url: str, content_type: str) -> tuple[str, ...]:
-    """Return the feeds that a web page names in its head, in its order.
+    """Return the likely feeds of a web page's outlet, the likeliest first.
 
-    Source: https://www.rssboard.org/rss-autodiscovery
+    Source: https://www.rssboard.org/rss-autodiscovery; crawler/read/discovery.py
     """
     page = parse(body, content_type)
-    links = () if page is None else page.iter("link")
-    found = (
-        urljoin(url, link.get("href", "").strip())
-        for link in links
-        if "alternate" in link.get("rel", "").lower() and link.get("type", "").lower() in FEED_TYPES
-    )
-    return tuple(dict.fromkeys(filter(_is_pollable, found)))[:MOST_OFFERS]
+    elements = () if page is None else page.iter("link", "a")
+    links = [
+        Link(
+            href=element.get("href", ""),
+            rel=element.get("rel", "") if element.tag == "link" else "",
+            type=element.get("type", ""),
+            title=element.get("title", "") or (element.text or ""),
+        )
+        for element in elements
+        if element.get("href") and (element.tag == "a" or element.get("rel"))
+    ]
+    found = ranked_feeds(links, url, most=2 * MOST_OFFERS)
+    return tuple(filter(_is_pollable, found))[:MOST_OFFERS]
 
 
 def _is_pollable(address: str) -> bool:

@@ -19,6 +19,7 @@ from crawler.checking import Checked
 from crawler.cli.console import Json, print_json, print_table, say
 from crawler.cli.crawling import run_spider
 from crawler.cli.feed_lists import Format, print_refused, read_list, write_list, written
+from crawler.cli.health import health
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
 from crawler.model import Feed, FeedState
@@ -28,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+OFFERS_TRIED = 3  # feeds that a page leads to, the likeliest first
 NEXT_RUN = "kordon run polls what is new"
 
 Named = Annotated[list[str], typer.Argument(help="Feeds by id, address or outlet.")]
@@ -65,6 +67,9 @@ async def _registered(*, removed: bool) -> Sequence[FeedState]:
         return [s for s in await wired.frontier.feeds() if (s.feed.id in out) == removed]
 
 
+app.command()(health)
+
+
 # --- pausing ---------------------------------------------------------------------------------
 
 
@@ -94,7 +99,7 @@ async def _pause(names: Sequence[str], *, paused: bool, as_json: bool) -> None:
 
 @app.command()
 def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="The feed's address.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page of its outlet.")],
     outlet: Annotated[str, typer.Option(help="Its outlet's id; else the outlet of its host.")] = "",
     name: Annotated[str, typer.Option(help="The outlet's name; else the feed's title.")] = "",
     homepage: Annotated[str, typer.Option(help="Where a reader would go.")] = "",
@@ -113,11 +118,11 @@ def add(
 
 async def _add(url: str, facts: Mapping[str, str], *, check: bool, as_json: bool) -> int:
     async with opened() as wired:
-        checked = (await _asked(wired, [url], quiet=True))[0] if check else Checked(url)
+        checked = await _found(wired, url) if check else Checked(url)
         known = await wired.listing.catalogue()
         added = Catalogue((), ())
         if checked.is_feed:
-            added = await wired.listing.add(_single(url, facts, known, checked.title))
+            added = await wired.listing.add(_single(checked.url, facts, known, checked.title))
     if as_json:
         print_json({"added": added.feeds, "checked": checked if check else None})
     elif not checked.is_feed:
@@ -125,10 +130,20 @@ async def _add(url: str, facts: Mapping[str, str], *, check: bool, as_json: bool
     elif added.feeds:
         say(f"added to {added.feeds[0].outlet}: {_shown(checked) if check else url}; {NEXT_RUN}")
     else:
-        say(f"known already: {url}")
+        say(f"known already: {checked.url}")
     if checked.offers and not as_json:
-        say(f"it is a page that names: {', '.join(checked.offers)}")
+        say(f"{url} is a page that leads to: {', '.join(checked.offers)}")
     return 0 if checked.is_feed else 1
+
+
+async def _found(wired: App, url: str) -> Checked:
+    """Return what an address showed; of a web page the best of the feeds that it leads to."""
+    checked = (await _asked(wired, [url], quiet=True))[0]
+    for offer in checked.offers[:OFFERS_TRIED]:
+        found = (await _asked(wired, [offer], quiet=True))[0]
+        if found.is_feed:
+            return replace(found, offers=checked.offers)
+    return checked
 
 
 def _single(url: str, facts: Mapping[str, str], known: Catalogue, title: str = "") -> Catalogue:

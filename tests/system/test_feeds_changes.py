@@ -99,7 +99,20 @@ async def test_a_page_that_names_its_feeds_says_which(kordon, site):
     assert code == 1
     assert document["checked"]["offers"] == [site.url("/rss"), site.url("/atom")]
     _, _, said = await kordon("add", url)
-    assert f"it is a page that names: {site.url('/rss')}, {site.url('/atom')}" in said
+    assert f"is a page that leads to: {site.url('/rss')}, {site.url('/atom')}" in said
+
+
+async def test_of_a_page_that_names_its_feeds_the_best_is_added(kordon, site):
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" title="{title}" href="/{name}">'
+        for name, title in (("comments", "Comments"), ("news", "All news"))
+    )
+    page = site.on("/", always(body=f"<html><head>{links}</head><body>x</body></html>".encode()))
+    for name in ("comments", "news"):
+        site.on(f"/{name}", always(body=RSS))
+    code, document, _ = await kordon("add", page, "--json")
+    assert code == 0
+    assert [feed["url"] for feed in document["added"]] == [site.url("/news")]
 
 
 async def test_an_address_that_may_not_be_met_is_not_asked(kordon, home, site):

@@ -1,0 +1,79 @@
+"""Which of a page's links are feeds, the most useful first."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+FEED_TYPES = frozenset({
+    "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
+})  # fmt: skip
+WELL_KNOWN = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
+_FEEDLIKE = re.compile(r"(?:^|[/._=-])(?:rss2?|feeds?|atom|rdf)(?:[/._?&=-]|$)", re.IGNORECASE)
+_PART = re.compile(r"comment|коментар|комментар|komentar|tag/|author/|search", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\b(?:all|main|latest|news|новини|новости|усі|все|wszystk\w*)\b", re.IGNORECASE
+)
+_PATH_PARTS_MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a page, whether from its head or its text."""
+
+    href: str
+    rel: str = ""
+    type: str = ""
+    title: str = ""  # or the text that is clicked
+
+
+def ranked_feeds(links: Sequence[Link], url: str, *, most: int) -> tuple[str, ...]:
+    """Return the addresses that are likely feeds of the page's whole outlet, the likeliest first.
+
+    Named in the head before merely linked, the outlet's own host before others, all news before
+    sections, sections before comments; where nothing is named, the usual addresses of a site.
+    """
+    scored: dict[str, tuple[int, int, int, int]] = {}
+    for place, link in enumerate(links):
+        address = _absolute(link.href, url)
+        if address and _is_candidate(link, address):
+            scored.setdefault(address, (*_rank(link, address, url), place))
+    named = sorted(scored, key=lambda address: scored[address])
+    usual = [urljoin(url, path) for path in WELL_KNOWN]
+    return tuple(dict.fromkeys(named or usual))[:most]
+
+
+def _is_candidate(link: Link, address: str) -> bool:
+    if "alternate" in link.rel.lower():
+        return link.type.lower() in FEED_TYPES
+    return not link.rel and bool(_FEEDLIKE.search(urlsplit(address).path))
+
+
+def _rank(link: Link, address: str, url: str) -> tuple[int, int, int]:
+    named = "alternate" in link.rel.lower()
+    own = (urlsplit(address).hostname or "").removeprefix("www.") == (
+        urlsplit(url).hostname or ""
+    ).removeprefix("www.")
+    return (2 - named - own, _breadth(link, address), _depth(address))
+
+
+def _breadth(link: Link, address: str) -> int:
+    if _PART.search(f"{address} {link.title}"):
+        return 2
+    return 0 if _WHOLE.search(link.title) else 1
+
+
+def _depth(address: str) -> int:
+    parts = urlsplit(address)
+    pieces = [piece for piece in parts.path.split("/") if piece]
+    return min(len(pieces) + bool(parts.query), _PATH_PARTS_MOST)
+
+
+def _absolute(href: str, url: str) -> str:
+    try:
+        address = urljoin(url, href.strip())
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    plain = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return address.partition("#")[0] if plain else ""

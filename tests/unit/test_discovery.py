@@ -1,0 +1,75 @@
+"""Is the feed of the whole outlet found first, whatever a page links to?"""
+
+import pytest
+
+from crawler.read.discovery import WELL_KNOWN, Link, ranked_feeds
+
+HOME = "https://paper.example/"
+
+
+def named(href, title="", kind="application/rss+xml"):
+    return Link(href, rel="alternate", type=kind, title=title)
+
+
+def ranked(*links, most=10):
+    return ranked_feeds(links, HOME, most=most)
+
+
+def test_a_feed_named_in_the_head_comes_before_one_that_is_linked():
+    assert ranked(Link("/rss/sport.xml"), named("/all.xml")) == (
+        "https://paper.example/all.xml",
+        "https://paper.example/rss/sport.xml",
+    )
+
+
+def test_comments_come_last_although_they_are_named_first():
+    found = ranked(named("/comments/feed/", "Comments"), named("/feed/", "Paper"))
+    assert found[0] == "https://paper.example/feed/"
+
+
+def test_sections_come_after_the_whole():
+    found = ranked(named("/rss/sport/football.xml", "Football"), named("/rss.xml", "Paper"))
+    assert found[0] == "https://paper.example/rss.xml"
+
+
+@pytest.mark.parametrize("title", ["All news", "Усі новини", "Все новости", "Wszystkie"])
+def test_a_title_that_says_everything_is_believed(title):
+    assert ranked(named("/a", "Politics"), named("/x/y/z", title))[0].endswith("/x/y/z")
+
+
+def test_another_hosts_feed_comes_after_the_outlets_own():
+    found = ranked(named("https://partner.example/feed"), named("https://www.paper.example/feed"))
+    assert found[0] == "https://www.paper.example/feed"
+
+
+@pytest.mark.parametrize("kind", ["application/atom+xml", "application/feed+json"])
+def test_every_type_of_feed_counts(kind):
+    assert ranked(named("/f", kind=kind)) == ("https://paper.example/f",)
+
+
+def test_another_language_of_the_page_is_no_feed():
+    links = [Link("/uk/", rel="alternate", type="text/html"), Link("/style", rel="stylesheet")]
+    assert set(ranked(*links)) == {f"https://paper.example{path}" for path in WELL_KNOWN}
+
+
+@pytest.mark.parametrize(
+    "href", ["mailto:rss@paper.example", "javascript:feed()", "http://[::1/rss"]
+)
+def test_what_cannot_be_asked_is_no_feed(href):
+    assert not {href} & set(ranked(Link(href), most=99))
+
+
+def test_an_article_about_feeding_is_no_feed():
+    assert ranked(Link("/news/how-to-feedback-animals"), named("/f")) == (
+        "https://paper.example/f",
+    )
+
+
+def test_where_nothing_is_named_the_usual_addresses_are_tried():
+    assert ranked()[0] == "https://paper.example/feed"
+
+
+def test_no_more_than_asked_for_are_returned_and_each_once():
+    assert ranked(*[named(f"/{n % 5}") for n in range(20)], most=3) == tuple(
+        f"https://paper.example/{n}" for n in range(3)
+    )
