@@ -1,10 +1,8 @@
 """How much of a text may leave: an excerpt, cut where a reader would pause."""
 
-import re
+from crawler.render.document import plain
 
 LETTERS = 300
-
-_SPACE = re.compile(r"\s+")
 
 
 def excerpt(text: str, letters: int = LETTERS) -> str:
@@ -12,7 +10,7 @@ def excerpt(text: str, letters: int = LETTERS) -> str:
 
     It ends with a sentence where one ends in its second half, otherwise with a word.
     """
-    line = _SPACE.sub(" ", text[: 4 * letters]).strip()
+    line = plain(text[: 4 * letters])
     if len(line) <= letters:
         return line
     cut = line[: letters - 1]

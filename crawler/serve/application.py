@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from crawler.serve import catalogue, changes, crawl, probes, stories
+from crawler.serve import catalogue, changes, crawl, probes, stories, syndication, websub
 from crawler.serve.changes import Streams
 from crawler.serve.guard import Guard
 from crawler.serve.metrics import Requests
@@ -40,7 +40,7 @@ def application(service: Service, *, now: Callable[[], float] = time.monotonic) 
     )
     app.state.service = service
     app.state.streams = Streams(service)
-    for part in (stories, changes, catalogue, crawl, probes):
+    for part in (stories, changes, catalogue, crawl, syndication, probes, websub):
         app.include_router(part.router)
     app.include_router(crawl.verbs)
     add_handlers(app)

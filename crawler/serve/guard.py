@@ -18,6 +18,7 @@ from crawler.serve.service import Served, Service
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 MAX_BODY_BYTES = 65_536
+PUSH_MOST_BYTES = 1_048_576  # hubs send what is new of a feed; it is only checked for its signature
 ADDRESSES = 10_000  # whose allowance is remembered
 
 _bearer = HTTPBearer(auto_error=False, description="A token from `kordon tokens add`.")
@@ -125,8 +126,9 @@ class Guard:
         if b"transfer-encoding" in headers:
             return problem(411, "say how long the body is")
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-            return problem(413, f"a body may have {MAX_BODY_BYTES} bytes")
+        most = PUSH_MOST_BYTES if scope["path"].startswith("/websub/") else MAX_BODY_BYTES
+        if not length.isdigit() or int(length) > most:
+            return problem(413, f"a body may have {most} bytes")
         return None
 
 

@@ -11,6 +11,7 @@ from crawler.forget import Forget
 from crawler.listing import Listing
 from crawler.model import TopicId
 from crawler.ports import Clock, Frontier, Published, Stories, Tokens
+from crawler.push import Push
 from crawler.serve.problems import Problem
 from crawler.store.search import SearchIndex
 
@@ -26,6 +27,7 @@ class Service:
     listing: Listing
     forget: Forget
     tokens: Tokens
+    push: Push
     indexes: Mapping[TopicId, SearchIndex]  # one for each topic that is served
     open_reads: bool  # bound to loopback: reading needs no token there
     reads_per_second: float = 100.0  # of one address; half a second's worth at once besides

@@ -245,7 +245,8 @@ async def test_every_example_fits_its_schema(api):
 def routes(app):
     """Every route of the API with a method and an address that fits it."""
     names = {"topic": TOPIC, "feed_id": "feed-town", "outlet_id": "town",
-             "story_id": "0" * 20, "article_id": "0" * 20}  # fmt: skip
+             "story_id": "0" * 20, "article_id": "0" * 20, "kind": "language", "name": "uk",
+             "format": "rss"}  # fmt: skip
     for path, methods in app.openapi()["paths"].items():
         for method in methods:
             yield method.upper(), path.format(**names)
