@@ -4,7 +4,7 @@ Times are aware UTC `datetime`s; ids are strings that never change their meaning
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import NewType
@@ -217,6 +217,27 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class HubLease:
+    """Our agreement with a hub (WebSub) that it tells us when a feed has news."""
+
+    feed: FeedId
+    hub: str
+    topic: str  # the feed's address as the hub knows it
+    token: str = field(repr=False)  # names us in the callback's address
+    secret: str = field(repr=False)  # signs what the hub sends
+    asked: datetime
+    granted: datetime | None = None
+    length_seconds: float = 0.0
+    pushed: datetime | None = None  # when it last sent something genuine
+    misses: int = 0  # polls in a row that found news it had not announced
+
+    @property
+    def length(self) -> timedelta:
+        """How long the lease holds from when it was granted."""
+        return timedelta(seconds=self.length_seconds)
+
+
+@dataclass(frozen=True, slots=True)
 class Fates:
     """How the pages of a feed's entries ended of late."""
 
@@ -284,7 +305,7 @@ class Recipe:
     sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this
-    postings_least: int = 12  # the same three numbers for the hashes that nominate
+    postings_least: int = 20  # the same three numbers for the hashes that nominate
     postings_share: int = 16
     postings_most: int = 64
 
@@ -412,6 +433,32 @@ class LookAlike:
     places: tuple[PlaceId, ...] = ()
 
 
+class RulingKind(StrEnum):
+    """What an operator may decide about articles, whatever their texts say."""
+
+    TOGETHER = "together"  # the two share a story, and so do their copies
+    APART = "apart"  # the two never share one; stronger than `together`
+    PINNED = "pinned"  # the article is shown for its story
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """An operator's word on one or two articles; it stays when stories are built anew."""
+
+    kind: RulingKind
+    one: ArticleId
+    other: ArticleId  # the article itself for a pin
+    who: str
+    why: str
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        """What it is about: a later ruling on the same takes its place."""
+        pair = " ".join(sorted((self.one, self.other)))
+        return f"pin {self.one}" if self.kind is RulingKind.PINNED else pair
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """All that a placing may depend on: look-alikes, their stories whole, and known ties.
@@ -426,6 +473,7 @@ class Neighbourhood:
     stories: tuple[Story, ...] = ()
     ties: tuple[Tie, ...] = ()
     known: LookAlike | None = None  # the article itself, when it was placed before
+    rulings: tuple[Ruling, ...] = ()  # of these articles
 
 
 class ChangeKind(StrEnum):
@@ -458,6 +506,15 @@ class Departure:
     """What is left of a story when an article is forgotten."""
 
     stories: tuple[Story, ...] = ()  # the story as it goes on first, then what split off
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouping:
+    """What a ruling makes of the stories it touches."""
+
+    stories: tuple[Story, ...] = ()  # every story that changed, as it is afterwards
+    forwards: tuple[tuple[StoryId, StoryId], ...] = ()  # old id -> the id that stands for it now
     changes: tuple[Change, ...] = ()
 
 

@@ -1,6 +1,7 @@
 """Use case: an article finds its place among the stories of a topic."""
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import partial
 
 from crawler.dedup.boilerplate import Boilerplate, Learned, cleared
@@ -36,7 +37,7 @@ class Place:
         """Return the article's place, recorded; placing it again changes nothing."""
         learned = self._learned.setdefault(topic, OrderedDict())
         verdict = partial(decide, rules=self._rules, boilerplate=learned)
-        placement = await self._stories.place(topic, article, verdict)
+        placement = await self._stories.place(topic, _well_sampled(article, learned), verdict)
         if any(change.kind is ChangeKind.CREATED for change in placement.changes):
             _learn(learned, article)
         return placement
@@ -45,6 +46,12 @@ class Place:
         """Return what a pair would be judged now, with what its outlets are known to repeat."""
         learned: Learned = self._learned.get(topic, {})
         return relate(cleared(one, learned), cleared(other, learned), self._rules)
+
+
+def _well_sampled(article: Article, learned: Learned) -> Article:
+    if known := learned.get(article.outlet):
+        return replace(article, fingerprint=known.well_sampled(article.fingerprint))
+    return article
 
 
 def _learn(learned: OrderedDict[OutletId, Boilerplate], article: Article) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.dedup.sketch import Values, hashes_of, repack, unpack
+from crawler.dedup.sketch import Values, hashes_of, repack, shortened, unpack
 from crawler.model import Fingerprint, LookAlike, OutletId
 
 _WIDTH = 1 << 15
@@ -54,7 +54,7 @@ class Boilerplate:
 
         Only for a text that began a story: copies and revisions of one text are not boilerplate.
         """
-        places = _places(unpack(fingerprint.sketch))
+        places = _places(hashes_of(unpack(fingerprint.sketch)))
         counts = self.counts // 2 if self.texts + 1 == _HALVED_EVERY else self.counts.copy()
         raised = np.minimum(_counted(counts, places), 254) + np.uint8(1)
         for row, place in zip(counts, places, strict=True):
@@ -63,14 +63,13 @@ class Boilerplate:
 
     def common(self, values: Values) -> NDArray[np.bool_]:
         """Return which sketch values are boilerplate."""
-        mask: NDArray[np.bool_] = _counted(self.counts, _places(values)) >= _COMMON
-        return mask
+        return self._are_common(hashes_of(values))
 
     def cleared(self, fingerprint: Fingerprint) -> Fingerprint:
         """Return the fingerprint without the outlet's boilerplate where that is much of the text.
 
         What every story shares a little of cannot make a copy, and clearing it would only let
-        verdicts depend on how much had been learned. The keys that nominate stay.
+        verdicts depend on how much had been learned.
         """
         values = unpack(fingerprint.sketch)
         kept = values[~self.common(values)]
@@ -80,6 +79,19 @@ class Boilerplate:
         scaled = fingerprint.shingles * len(kept) // len(values)
         shingles = len(kept) if whole else max(len(kept) + 1, scaled)
         return replace(fingerprint, sketch=repack(fingerprint.sketch, kept), shingles=shingles)
+
+    def well_sampled(self, fingerprint: Fingerprint) -> Fingerprint:
+        """Return the fingerprint with no boilerplate among what nominates look-alikes.
+
+        Samples of it would take the places of others, and lead to every text of the outlet.
+        """
+        samples = np.frombuffer(fingerprint.samples, "<u4")
+        kept = samples[~self._are_common(shortened(samples))]
+        return replace(fingerprint, samples=kept.tobytes())
+
+    def _are_common(self, hashes: Values) -> NDArray[np.bool_]:
+        mask: NDArray[np.bool_] = _counted(self.counts, _places(hashes)) >= _COMMON
+        return mask
 
 
 Learned = Mapping[OutletId, Boilerplate]
@@ -93,9 +105,9 @@ def cleared(article: LookAlike, learned: Learned) -> LookAlike:
     return article if same else replace(article, fingerprint=fingerprint)
 
 
-def _places(values: Values) -> NDArray[np.uint32]:
-    """Return where each value is counted, one row for each row of counts."""
-    return (hashes_of(values) * _ROWS) >> _SHIFT
+def _places(hashes: Values) -> NDArray[np.uint32]:
+    """Return where each 20-bit hash is counted, one row for each row of counts."""
+    return (hashes * _ROWS) >> _SHIFT
 
 
 def _counted(counts: Counts, places: NDArray[np.uint32]) -> Counts:

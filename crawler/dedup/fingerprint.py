@@ -18,6 +18,8 @@ from crawler.model import Fingerprint, Recipe
 
 Hashes = NDArray[np.uint32]
 
+_SPARE = 2  # times as many samples as postings, to stand in for those that are boilerplate
+
 
 def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerprint:
     """Return what of a text can be compared without it.
@@ -30,10 +32,10 @@ def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerp
     numbers = np.array([is_number(word) for word in words], bool)
     values = values_of(hashes, _any_of_run(numbers, len(hashes)))
     kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
-    posted = _size(len(values), recipe.postings_least, recipe.postings_share, recipe.postings_most)
+    posted = _postings_size(len(values), recipe)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
-        samples=np.unique(hashes)[:posted].astype("<u4").tobytes(),
+        samples=np.unique(hashes)[: _SPARE * posted].astype("<u4").tobytes(),
         sketch=pack(values[:kept], _counts(words, numbers)),
         shingles=len(values),
         content_hash=_digest(words),
@@ -75,12 +77,17 @@ def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
     """
     if fingerprint.shingles < recipe.min_shingles:
         return ()
-    return tuple(np.frombuffer(fingerprint.samples, "<u4").tolist())
+    size = _postings_size(fingerprint.shingles, recipe)
+    return tuple(np.frombuffer(fingerprint.samples, "<u4")[:size].tolist())
 
 
 def exact_key(fingerprint: Fingerprint) -> bytes:
     """Return the key under which texts of the very same words find each other, 16 bytes."""
     return fingerprint.content_hash
+
+
+def _postings_size(shingles: int, recipe: Recipe) -> int:
+    return _size(shingles, recipe.postings_least, recipe.postings_share, recipe.postings_most)
 
 
 def _size(shingles: int, least: int, share: int, most: int) -> int:

@@ -14,6 +14,7 @@ from crawler.model import (
     ChangeKind,
     Member,
     Placement,
+    Regrouping,
     Relation,
     Story,
     StoryId,
@@ -56,13 +57,22 @@ class Outcome:
             relation=relation,
             ties=tuple(self.scene.learnt),
             stories=tuple(s for s in stories.values() if s != self.scene.stories.get(s.id)),
-            forwards=tuple((old, new) for old, new in self.heirs.items() if old != new),
+            forwards=self._forwards(),
             changes=(
                 self._arrival(home, relation),
                 *self._upheavals(),
                 *self._new_canonicals(stories),
                 *_linkings(links),
             ),
+        )
+
+    def regrouping(self) -> Regrouping:
+        """Return what changes where nobody arrived, but operators' rulings did."""
+        stories = self._stories(())
+        return Regrouping(
+            stories=tuple(s for s in stories.values() if s != self.scene.stories.get(s.id)),
+            forwards=self._forwards(),
+            changes=(*self._upheavals(), *self._new_canonicals(stories)),
         )
 
     # --- stories -----------------------------------------------------------------------------
@@ -95,6 +105,8 @@ class Outcome:
         articles, group = self.scene.articles, self.groups[id_]
         if old and old.canonical not in articles:
             return old.canonical
+        if pinned := [one for one in self.scene.ties.ruled.pins if one in group]:
+            return pinned[0]
         core = central(group, self.scene.ties) or group
         incumbent = articles[old.canonical] if old and old.canonical in core else None
         return canonical_of((articles[one] for one in core), incumbent, self.scene.ties.rules).id
@@ -114,7 +126,9 @@ class Outcome:
             return Relation.DIGEST if self.scene.ties.is_digest(one) else Relation.COPY
         if canonical not in self.scene.articles:
             return Relation.PARTIAL
-        return self.scene.ties.between(one, canonical).relation
+        relation = self.scene.ties.between(one, canonical).relation
+        pinned = canonical in self.scene.ties.ruled.pins  # whatever the others hold of it
+        return Relation.PARTIAL if pinned and not relation.joins else relation
 
     def _next_version(self, story: Story) -> Story:
         old = self.scene.stories.get(story.id)
@@ -144,6 +158,9 @@ class Outcome:
             for id_, group in self.groups.items():
                 if id_ != heir and not ids.isdisjoint(group):
                     yield Change(ChangeKind.SPLIT, heir, other=id_)
+
+    def _forwards(self) -> tuple[tuple[StoryId, StoryId], ...]:
+        return tuple((old, new) for old, new in self.heirs.items() if old != new)
 
     def _new_canonicals(self, stories: Mapping[StoryId, Story]) -> Iterator[Change]:
         for id_, story in stories.items():

@@ -4,6 +4,7 @@ Source: docs/decisions/0063-stories.md
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from types import MappingProxyType
 
 from crawler.dedup.boilerplate import Learned
@@ -11,7 +12,15 @@ from crawler.dedup.grouping import Group, grouped
 from crawler.dedup.outcome import Outcome
 from crawler.dedup.relation import RULES, Rules
 from crawler.dedup.scene import Scene
-from crawler.model import Article, LookAlike, Neighbourhood, Placement, Relation, Story
+from crawler.model import (
+    Article,
+    LookAlike,
+    Neighbourhood,
+    Placement,
+    Regrouping,
+    Relation,
+    Story,
+)
 
 _NONE: Learned = MappingProxyType({})
 MOST_REGROUPED = 48  # articles; a larger story takes what matches its canonical, and stays
@@ -40,6 +49,24 @@ def decide(
         return Placement(article.id, known.story, _standing(known, around.stories))
     scene = Scene.of(article, around, rules, boilerplate)
     return Outcome.of(scene, _groups(scene)).placement()
+
+
+def reconsider(
+    article: LookAlike, around: Neighbourhood, now: datetime, *, rules: Rules = RULES
+) -> Regrouping:
+    """Return what the rulings make of an article's story and all that hangs together with it.
+
+    Its own story gets a new version even where nothing moves, so that whoever decided without
+    the rulings decides again.
+
+    Args:
+        article: One whom a ruling is about.
+        around: What hangs together with it, the rulings among that.
+        now: When it is reconsidered.
+        rules: By what limits to judge.
+    """
+    scene = Scene.again(article, now, around, rules)
+    return Outcome.of(scene, _groups(scene)).regrouping()
 
 
 def _standing(known: LookAlike, stories: Iterable[Story]) -> Relation:

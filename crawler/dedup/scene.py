@@ -1,7 +1,7 @@
 """What one placing sees: the newcomer, the articles around it and how they are tied."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -39,21 +39,39 @@ class Scene:
         cls, article: Article, around: Neighbourhood, rules: Rules, boilerplate: Learned
     ) -> Self:
         """Return the scene with the newcomer's ties verified and digests recognised."""
-        everybody = [*around.look_alikes, _look_alike(article, around.known)]
-        articles = {alike.id: cleared(alike, boilerplate) for alike in everybody}
-        newcomer = articles[article.id]
+        newcomer = _look_alike(article, around.known)
         stored = [tie for tie in around.ties if article.id not in (tie.one, tie.other)]
-        ties = Ties(articles, stored, rules)
+        around = replace(around, ties=tuple(stored))
+        return cls._seen_by(newcomer, article.fetched, around, rules, boilerplate)
+
+    @classmethod
+    def again(cls, known: LookAlike, now: datetime, around: Neighbourhood, rules: Rules) -> Self:
+        """Return the scene around a known article whose text is as it was."""
+        return cls._seen_by(known, now, replace(around, known=known), rules, {})
+
+    @classmethod
+    def _seen_by(
+        cls,
+        newcomer: LookAlike,
+        now: datetime,
+        around: Neighbourhood,
+        rules: Rules,
+        boilerplate: Learned,
+    ) -> Self:
+        everybody = [*around.look_alikes, newcomer]
+        articles = {alike.id: cleared(alike, boilerplate) for alike in everybody}
+        newcomer, stored = articles[newcomer.id], around.ties
+        ties = Ties(articles, stored, rules, around.rulings)
         own = _own_ties(newcomer, _nominated(around), articles, ties)
         members = {story: [m.article for m in story.members] for story in around.stories}
-        reached = ties.reached_from(article.id, members.values())
+        reached = ties.reached_from(newcomer.id, members.values())
         touched = [story for story in around.stories if not reached.isdisjoint(members[story])]
         everyone = {one: articles[one] for one in sorted(reached) if one in articles}
         ties.find_repeats(everyone)
         ties.find_digests(everyone)
         return cls(
             newcomer=newcomer,
-            now=article.fetched,
+            now=now,
             known=around.known,
             articles=articles,
             stories={story.id: story for story in around.stories},
@@ -111,9 +129,9 @@ def _learnt(
     own: Iterable[Tie], stored: Iterable[Tie], everyone: Container[ArticleId], ties: Ties
 ) -> list[Tie]:
     """Return the newcomer's ties, and old ones that another digest turned out to change."""
-    told = [ties.between(tie.one, tie.other) for tie in own]
+    told = [ties.verified(tie.one, tie.other) for tie in own]
     old = [tie for tie in stored if tie.one in everyone and tie.other in everyone]
     changed = [
-        now for tie in old if (now := ties.between(tie.one, tie.other)).relation != tie.relation
+        now for tie in old if (now := ties.verified(tie.one, tie.other)).relation != tie.relation
     ]
     return [tie for tie in [*told, *changed] if tie.relation is not Relation.UNRELATED]

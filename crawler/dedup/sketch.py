@@ -58,8 +58,12 @@ def values_of(hashes: Values, numbers: NDArray[np.bool_]) -> Values:
         hashes: One hash for each shingle, `uint32`, in text order.
         numbers: Whether each shingle holds a number or a date.
     """
-    short = hashes >> np.uint32(32 - _HASH_BITS)
-    return np.unique((short << _FLAG) | numbers.astype(np.uint32))
+    return np.unique((shortened(hashes) << _FLAG) | numbers.astype(np.uint32))
+
+
+def shortened(hashes: Values) -> Values:
+    """Return the 20 bits of each shingle's hash that a sketch keeps."""
+    return hashes >> np.uint32(32 - _HASH_BITS)
 
 
 def pack(values: Values, counts: bytes) -> bytes:
@@ -90,7 +94,7 @@ def unpack(sketch: bytes) -> Values:
 
 
 def hashes_of(values: Values) -> Values:
-    """Return the hashes in sketch values, whether or not they hold numbers."""
+    """Return the 20-bit hashes in sketch values, whether or not they hold numbers."""
     return values >> _FLAG
 
 

@@ -8,8 +8,9 @@ from itertools import combinations
 import numpy as np
 
 from crawler.dedup.relation import Rules, converse, joining_relation, relate
+from crawler.dedup.ruling import Ruled
 from crawler.dedup.sketch import unpack
-from crawler.model import ArticleId, LookAlike, OutletId, Relation, Tie
+from crawler.model import ArticleId, LookAlike, OutletId, Relation, Ruling, Tie
 
 _MOST_COMPARED = 12  # articles of one outlet, three at a time
 
@@ -21,13 +22,19 @@ class Ties:
         articles: Whoever may be asked about.
         stored: What was verified before.
         rules: What a missing tie is judged by.
+        rulings: What operators decided, which goes before what the texts say.
     """
 
     def __init__(
-        self, articles: Mapping[ArticleId, LookAlike], stored: Iterable[Tie], rules: Rules
+        self,
+        articles: Mapping[ArticleId, LookAlike],
+        stored: Iterable[Tie],
+        rules: Rules,
+        rulings: Iterable[Ruling] = (),
     ) -> None:
         self._articles = articles
         self.rules = rules
+        self.ruled = Ruled.by(rulings)
         self._digests: frozenset[ArticleId] = frozenset()
         self._repeats: set[frozenset[ArticleId]] = set()  # pairs that share boilerplate only
         self._ties: dict[tuple[ArticleId, ArticleId], Tie] = {}
@@ -36,7 +43,12 @@ class Ties:
             self._remember(_of_two(tie, rules))
 
     def between(self, one: ArticleId, other: ArticleId) -> Tie:
-        """Return what `one` is to `other`."""
+        """Return what `one` is to `other`, as operators ruled or as the texts say."""
+        tie = self.verified(one, other)
+        return self._as_ruled(tie) if self.ruled else tie
+
+    def verified(self, one: ArticleId, other: ArticleId) -> Tie:
+        """Return what `one` is to `other` by their texts and those of all around."""
         tie = self._between_two(one, other)
         if frozenset((one, other)) in self._repeats:
             return replace(tie, relation=Relation.PARTIAL)
@@ -49,6 +61,8 @@ class Ties:
 
     def clash(self, one: ArticleId, other: ArticleId) -> bool:
         """Whether the two must not stand in one story, whatever else they match."""
+        if self.ruled.apart(one, other):
+            return True
         return self.between(one, other).relation in (Relation.TEMPLATE, Relation.DIGEST)
 
     def matched(self, one: ArticleId, among: Iterable[ArticleId]) -> int:
@@ -90,10 +104,28 @@ class Ties:
         reached, waiting = {one}, [one]
         while waiting:
             this = waiting.pop()
-            found = {*self._near.get(this, ()), *fellows.get(this, ())} - reached
+            found = {*self._near.get(this, ()), *fellows.get(this, ()), *self._put_with(this)}
+            found -= reached
             reached |= found
             waiting.extend(found)
         return reached
+
+    def _put_with(self, one: ArticleId) -> Iterable[ArticleId]:
+        return (other for other in self.ruled.fellows(one) if other in self._articles)
+
+    def _as_ruled(self, tie: Tie) -> Tie:
+        """Return the tie as rulings have it: whoever joins a fellow joins the article itself."""
+        if self.ruled.apart(tie.one, tie.other):
+            return replace(tie, relation=Relation.UNRELATED)
+        if tie.relation.joins:
+            return tie
+        mine, theirs = self._put_with(tie.one), list(self._put_with(tie.other))
+        pairs = [(one, other) for one in sorted(mine) for other in sorted(theirs)]
+        if any(one == other for one, other in pairs):
+            return replace(tie, relation=Relation.COPY)
+        ties = (self.verified(*pair) for pair in pairs)
+        closest = max((t for t in ties if t.relation.joins), key=lambda t: t.jaccard, default=tie)
+        return replace(tie, relation=closest.relation)
 
     def _share_one_passage(self, triple: Sequence[ArticleId]) -> bool:
         pairs = combinations(triple, 2)

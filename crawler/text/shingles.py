@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-_BASE = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: odd, bits well spread
+_BASE = 0xD6E8FEB86659FD93  # odd, bits well spread (Degski's hash)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 _HALF = np.uint64(32)
 _SPACE = ord(" ")

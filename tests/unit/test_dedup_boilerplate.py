@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from crawler.dedup.boilerplate import Boilerplate, cleared
+from crawler.dedup.fingerprint import postings
 from crawler.dedup.relation import relate
 from crawler.dedup.sketch import overlap, unpack
 from crawler.model import OutletId, Relation
 from crawler.placing import Place
-from tests.newsroom import TOPIC, Newsroom, article, look_alike, mark, prose
+from tests.newsroom import RECIPE, TOPIC, Newsroom, article, look_alike, mark, prose
 
 TAIL = prose("about this page", 120)
 
@@ -111,3 +112,17 @@ async def test_copies_of_one_text_teach_nothing():
         await place(TOPIC, article(wire, f"https://one.example/{n}"))
     one, other = look_alike(wire), look_alike(f"{wire} more", "https://one.example/b")
     assert place.tie(TOPIC, one, other).relation is Relation.COPY
+
+
+def test_boilerplate_nominates_nobody_once_it_is_known():
+    text = items(7)[6]
+    found = learned(items(6)).well_sampled(mark(text))
+    tail = set(postings(mark(TAIL), RECIPE))
+    assert tail.intersection(postings(mark(text), RECIPE))
+    assert not tail.intersection(postings(found, RECIPE))
+
+
+def test_a_text_without_boilerplate_keeps_its_postings():
+    text = prose("news", 300)
+    found = learned(items(6)).well_sampled(mark(text))
+    assert len(set(postings(found, RECIPE)) & set(postings(mark(text), RECIPE))) >= 17

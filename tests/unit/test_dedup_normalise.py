@@ -78,7 +78,7 @@ def test_a_very_long_word_takes_no_longer_than_its_length():
 
 def test_shingles_of_a_text_are_pinned():
     found = shingle_hashes(["a", "border", "crossing", "re", "opened"], 3).tolist()
-    assert found == [2_177_785_953, 1_581_890_037, 2_110_126_517]
+    assert found == [1_132_685_893, 2_731_249_269, 702_181_775]
 
 
 def test_a_text_shorter_than_a_shingle_is_one_shingle():

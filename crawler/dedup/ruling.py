@@ -1,0 +1,54 @@
+"""What operators decided about articles, in the form that judging asks for.
+
+Source: docs/decisions/0162-rulings.md
+"""
+
+from collections.abc import Iterable
+from typing import Self
+
+from crawler.model import ArticleId, Ruling, RulingKind
+
+Class = frozenset[ArticleId]
+
+
+class Ruled:
+    """The rulings on some articles; those put together form classes, each one text by decree."""
+
+    def __init__(
+        self, apart: Iterable[Class], classes: Iterable[Class], pins: Iterable[ArticleId]
+    ) -> None:
+        self._apart = frozenset(apart)
+        self._class_of = {one: group for group in classes for one in group}
+        self.pins = tuple(pins)  # the newest first
+
+    @classmethod
+    def by(cls, rulings: Iterable[Ruling]) -> Self:
+        """Return what these rulings say; a pair ruled apart is apart, whatever else was said."""
+        found = sorted(rulings, key=lambda ruling: (ruling.at, ruling.subject), reverse=True)
+        pairs = {kind: [{r.one, r.other} for r in found if r.kind is kind] for kind in RulingKind}
+        return cls(
+            map(frozenset, pairs[RulingKind.APART]),
+            _connected(pairs[RulingKind.TOGETHER]),
+            [r.one for r in found if r.kind is RulingKind.PINNED],
+        )
+
+    def __bool__(self) -> bool:
+        """Whether anything was ruled about pairs."""
+        return bool(self._apart or self._class_of)
+
+    def apart(self, one: ArticleId, other: ArticleId) -> bool:
+        """Whether the two may never share a story."""
+        return frozenset((one, other)) in self._apart
+
+    def fellows(self, one: ArticleId) -> Class:
+        """Return all that was put together with an article, and the article itself."""
+        return self._class_of.get(one, frozenset([one]))
+
+
+def _connected(pairs: Iterable[set[ArticleId]]) -> list[Class]:
+    groups: list[set[ArticleId]] = []
+    for pair in pairs:
+        touching = [group for group in groups if group & pair]
+        groups = [group for group in groups if not group & pair]
+        groups.append(pair.union(*touching))
+    return [frozenset(group) for group in groups]
