@@ -24,6 +24,7 @@ POLL_UNCONDITIONAL_SECONDS = 86_400  # the same for a feed that gives no validat
 POLL_LONGEST_SECONDS = 86_400
 POLL_FIRST_SECONDS = 3_600
 POLL_PATIENCE_HOURS = 1.0  # one request is worth an entry's wait; docs/decisions/0130
+POLL_PUSHED_SECONDS = 21_600  # for safety, while a hub (WebSub) tells of news
 POLL_FASTER_HOSTS = ()  # agencies that may be polled faster, by agreement or their own word
 POLL_FASTER_SECONDS = 300
 

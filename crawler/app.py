@@ -35,10 +35,12 @@ from crawler.ports import (
     Tokens,
     Tombstones,
 )
+from crawler.push import Push
 from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
 from crawler.store.frontier import RedisFrontier
+from crawler.store.hubs import RedisHubs
 from crawler.store.migrations import check
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
@@ -66,6 +68,7 @@ class App:
     listing: Listing
     corpus: Corpus
     poll: Poll
+    push: Push
     visit: Visit
     ingest: Ingest
     forget: Forget
@@ -125,6 +128,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
     directory = Directory(subscriptions, shipped.outlets)
     corpus, tombstones = LocalCorpus(config.home / "corpus"), RedisTombstones(client)
     topics = sorted({*topic_ids(config.own_topics), *config.topics})  # once collected ones too
+    push = Push(RedisHubs(client), frontier, clock, config)
     return App(
         config=config,
         worker=this_worker(),
@@ -136,7 +140,10 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         subscriptions=subscriptions,
         listing=Listing(subscriptions, frontier, shipped),
         corpus=corpus,
-        poll=Poll(frontier, clock, config, pool, tally, answers=answers, directory=directory),
+        poll=Poll(
+            frontier, clock, config, pool, tally, answers=answers, directory=directory, push=push
+        ),
+        push=push,
         visit=Visit(frontier, clock, config, tally, answers=answers),
         ingest=Ingest(
             pool,

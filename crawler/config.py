@@ -25,6 +25,7 @@ class Config:
     redis_ca: str  # PEM files for rediss://; empty: the system's authorities, no client's own
     redis_cert: str
     redis_key: str
+    websub_callback: str  # where hubs reach `kordon serve` (https://.../websub); may be empty
     contact: str  # where publishers reach the operator; may be empty
     user_agent: str
     topics: tuple[TopicId, ...]
@@ -37,6 +38,7 @@ class Config:
     poll_longest: timedelta
     poll_first: timedelta
     poll_patience: timedelta
+    poll_pushed: timedelta
     poll_faster_hosts: frozenset[str]
     poll_faster: timedelta
     header_deadline: timedelta
@@ -84,6 +86,7 @@ class Config:
             redis_ca=given.get("KORDON_REDIS_CA", ""),
             redis_cert=given.get("KORDON_REDIS_CERT", ""),
             redis_key=given.get("KORDON_REDIS_KEY", ""),
+            websub_callback=given.get("KORDON_WEBSUB_CALLBACK", ""),
             contact=operators_contact(settings, given),
             user_agent=_user_agent(read.text("USER_AGENT"), operators_contact(settings, given)),
             topics=tuple(TopicId(topic) for topic in read.names("TOPICS")),
@@ -96,6 +99,7 @@ class Config:
             poll_longest=read.seconds("POLL_LONGEST_SECONDS"),
             poll_first=read.seconds("POLL_FIRST_SECONDS"),
             poll_patience=timedelta(hours=read.number("POLL_PATIENCE_HOURS")),
+            poll_pushed=read.seconds("POLL_PUSHED_SECONDS"),
             poll_faster_hosts=frozenset(read.names("POLL_FASTER_HOSTS")),
             poll_faster=read.seconds("POLL_FASTER_SECONDS"),
             header_deadline=read.seconds("FETCH_HEADER_SECONDS"),

@@ -34,6 +34,7 @@ from crawler.model import (
 )
 from crawler.pool import Pool
 from crawler.ports import Clock, Frontier
+from crawler.push import Push
 from crawler.read.detect import Form, form_of
 from crawler.read.feed import FeedDocument, Item, read_feed
 from crawler.read.sitemap import current_pages, newest_children, read_sitemap, unpacked
@@ -86,6 +87,7 @@ class Poll:
         *,
         answers: Answers,
         directory: Directory,
+        push: Push,
     ) -> None:
         self._frontier = frontier
         self._clock = clock
@@ -94,6 +96,7 @@ class Poll:
         self._tally = tally
         self._answers = answers
         self._directory = directory
+        self._push = push
         self._gathered: dict[str, _Gathered] = {}  # polls that wait for a further answer
 
     def request_headers(self, claim: PollClaim) -> Mapping[str, bytes]:
@@ -331,7 +334,8 @@ class Poll:
         pause = host_pause(config.host_pause, longest=config.crawl_delay_longest, latency=latency)
         now = self._clock.now()
         state = replace(state, health=health_of(state, now))
-        quiet = quiet and replace(quiet, health=state.health)
+        state = await self._push.adjusted(claim.state, state)
+        quiet = quiet and replace(quiet, health=state.health, next_poll=state.next_poll)
         alert = alert_of(claim.state, state, now)
         with self._answers.taken() as answers:
             unseen = await self._frontier.commit_poll(

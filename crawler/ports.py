@@ -26,6 +26,7 @@ from crawler.model import (
     FeedId,
     FeedState,
     Host,
+    HubLease,
     LookAlike,
     Neighbourhood,
     Outlet,
@@ -284,6 +285,18 @@ class Frontier(Protocol):
 
     async def keep_robots(self, host: Host, body: bytes, lifetime: timedelta) -> None:
         """Remember a robots file for every worker (at most a day, RFC 9309)."""
+        ...
+
+
+class Hubs(Protocol):
+    """Our leases with hubs (WebSub), one for each feed that has a hub."""
+
+    async def lease(self, feed: FeedId) -> HubLease | None:
+        """The lease of a feed, or None when none was ever asked for."""
+        ...
+
+    async def keep(self, lease: HubLease) -> None:
+        """Remember a lease in place of the feed's earlier one."""
         ...
 
 

@@ -146,6 +146,8 @@ SETTINGS = (
     Setting("POLL_PATIENCE_HOURS", "Polling", Kind.NUMBER,
             "So many hours of an entry's delay are worth one request; more means fewer requests.",
             0.001, 1_000),
+    Setting("POLL_PUSHED_SECONDS", "Polling", Kind.NUMBER,
+            "A feed whose hub (WebSub) tells of news is polled so often for safety.", 1, _WEEK),
     Setting("POLL_FASTER_HOSTS", "Polling", Kind.NAMES,
             "Hosts whose feeds may be polled faster, such as an agency that invites it."),
     Setting("POLL_FASTER_SECONDS", "Polling", Kind.NUMBER,
@@ -201,6 +203,8 @@ VARIABLES = (
     Variable("KORDON_SETTINGS", "The operator's settings file; default: `settings.toml` in the "
              "home, if there is one."),
     Variable("KORDON_CONTACT", "Overrides `CONTACT`."),
+    Variable("KORDON_WEBSUB_CALLBACK", "Where hubs (WebSub) reach `kordon serve` from outside, such "
+             "as `https://news.example.org/websub`; without it no hub is asked."),
     Variable("KORDON_REDIS_URL", "A Redis of your own: `redis://`, `rediss://` (TLS) or `unix://`; "
              "without it Kordon runs its own.", secret=True),
     Variable("KORDON_REDIS_CA", "PEM file of the authorities to trust; default: the system's."),

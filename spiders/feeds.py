@@ -15,9 +15,10 @@ from crawler.app import App
 from crawler.errors import SourceError, StoreError
 from crawler.ingest import FetchedPage, PreparedArticle
 from crawler.middlewares import app_of
-from crawler.middlewares.manners import FURTHER
+from crawler.middlewares.manners import FURTHER, HUB
 from crawler.model import Claim, EntryClaim, Page, PollClaim
 from crawler.poll import Reply
+from crawler.push import HubRequest
 from crawler.shift import Shift
 from crawler.visit import Retry, judge_failure, judge_status
 
@@ -77,8 +78,32 @@ class FeedsSpider(Spider):
             further = await self._app.poll.answered(claim, reply_of(response))
             if further:
                 yield self._asking(claim, self.feed_answered, url=further)
-            else:
-                self._shift.end(claim)
+                return
+            self._shift.end(claim)
+            wanted = await self._app.push.request(claim.state)
+            if wanted:
+                yield self._to_hub(wanted)
+
+    def _to_hub(self, wanted: HubRequest) -> Request:
+        """Ask a hub for a lease; what comes of it shows when the hub calls back, or does not."""
+        return Request(
+            wanted.url,
+            method="POST",
+            body=wanted.body,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            callback=self.hub_answered,
+            errback=self.hub_failed,
+            meta={HUB: True},
+            dont_filter=True,
+        )
+
+    def hub_answered(self, response: Response) -> None:
+        """Count what hubs say."""
+        self._app.tally.count(f"hub/http-{response.status}")
+
+    def hub_failed(self, failure: Failure) -> None:
+        """Count hubs that cannot be reached; they are asked again in a day."""
+        self._app.tally.count(f"hub/failed:{reason_of(failure.value)}")
 
     async def page_answered(
         self, response: Response, claim: EntryClaim

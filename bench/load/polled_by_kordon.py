@@ -21,8 +21,10 @@ from crawler.directory import Directory
 from crawler.middlewares import APP_SETTING
 from crawler.model import Feed, FeedId, OutletId
 from crawler.poll import Poll
+from crawler.push import Push
 from crawler.shift import Ending, Shift
 from crawler.store import embedded
+from crawler.store.hubs import MemoryHubs
 from crawler.store.memory_frontier import MemoryFrontier
 from crawler.store.memory_subscriptions import MemorySubscriptions
 from crawler.telemetry import Answers
@@ -95,11 +97,12 @@ def in_memory(app: App) -> App:
         seen_window=config.seen_window,
         dead_window=config.dead_window,
     )
+    push = Push(MemoryHubs(), frontier, app.clock, config)
     poll = Poll(
         frontier, app.clock, config, app.poll._pool, app.tally,
-        answers=answers, directory=Directory(MemorySubscriptions(), ()),
+        answers=answers, directory=Directory(MemorySubscriptions(), ()), push=push,
     )  # fmt: skip
-    return replace(app, frontier=frontier, poll=poll, answers=answers)
+    return replace(app, frontier=frontier, poll=poll, answers=answers, push=push)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,7 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
         listing=wired.listing,
         forget=wired.forget,
         tokens=wired.tokens,
+        push=wired.push,
         indexes=indexes,
         open_reads=open_reads,
     )

@@ -105,7 +105,19 @@ class GuardedClient:
     async def get(
         self, url: str, headers: Mapping[str, bytes], *, limits: Limits, proxy: Proxy | None = None
     ) -> Fetched:
-        """Return what an address answers to a GET.
+        """Return what an address answers to a GET; see `ask`."""
+        return await self.ask(url, headers, limits=limits, proxy=proxy)
+
+    async def ask(
+        self,
+        url: str,
+        headers: Mapping[str, bytes],
+        *,
+        limits: Limits,
+        proxy: Proxy | None = None,
+        form: bytes | None = None,
+    ) -> Fetched:
+        """Return what an address answers to a GET, or to a POST of a form (hubs alone get one).
 
         Nothing is said but the given headers, Host and, unless given, Accept-Encoding. A proxy is
         never asked for this machine's own addresses.
@@ -118,7 +130,7 @@ class GuardedClient:
         address = self._permitted(target)
         way = None if _is_this_machine(target, address) else proxy
         try:
-            return await self._get(target, headers, limits, way)
+            return await self._get(target, headers, limits, way, form)
         except (aiohttp.ClientError, EncodingError) as error:
             raise SourceError(url, _reason(error), " ".join(str(error).split())) from error
 
@@ -145,11 +157,16 @@ class GuardedClient:
         return address
 
     async def _get(
-        self, target: URL, headers: Mapping[str, bytes], limits: Limits, proxy: Proxy | None
+        self,
+        target: URL,
+        headers: Mapping[str, bytes],
+        limits: Limits,
+        proxy: Proxy | None,
+        form: bytes | None,
     ) -> Fetched:
         began = monotonic()
         async with _deadline(limits.header_deadline, FailReason.HEADER_TIMEOUT, target):
-            response = await self._ask(target, headers, proxy)
+            response = await self._ask(target, headers, proxy, form)
         latency = timedelta(seconds=monotonic() - began)
         async with response, _deadline(limits.body_deadline, FailReason.BODY_TIMEOUT, target):
             body = await _body(response, limits)
@@ -159,14 +176,16 @@ class GuardedClient:
         return Fetched(response.status, said, body, str(target), response.peer, latency)
 
     async def _ask(
-        self, target: URL, headers: Mapping[str, bytes], proxy: Proxy | None
+        self, target: URL, headers: Mapping[str, bytes], proxy: Proxy | None, form: bytes | None
     ) -> "_Answer":
         said = _sendable(headers)
         for_proxy = _credentials(proxy)
         if target.scheme == "http":
             said |= for_proxy
-        response = await self._session(proxied=proxy is not None).get(
+        response = await self._session(proxied=proxy is not None).request(
+            "GET" if form is None else "POST",
             target,
+            data=form,
             headers=said,
             allow_redirects=False,
             proxy=None if proxy is None else proxy.url,

@@ -42,8 +42,12 @@ class GuardedDownloadHandler(BaseDownloadHandler):
         Raises:
             SourceError: Nothing usable came.
         """
-        fetched = await self._client.get(
-            request.url, _said(request), limits=self._granted(request), proxy=_proxy(request)
+        fetched = await self._client.ask(
+            request.url,
+            _said(request),
+            limits=self._granted(request),
+            proxy=_proxy(request),
+            form=request.body if request.method == "POST" else None,
         )
         request.meta["download_latency"] = fetched.latency.total_seconds()
         return Response(

@@ -25,6 +25,7 @@ from crawler.telemetry import Answers
 
 Sleep = Callable[[float], Awaitable[object]]
 
+HUB = "hub"  # meta: a request that a feed invites us to send to its hub; no page is crawled
 FURTHER = "further"  # meta: asked on a claim's account after its own address
 WAITING_SHARE = 4  # of a lease: what robots file, wait and page take together must fit into it
 REFUSERS_MOST = 1_024  # hosts whose refusals are counted
@@ -77,7 +78,9 @@ class MannersMiddleware:
             SourceError: It must not be asked (`robots`), or not now (`robots-unreachable`,
                 `host-busy`, or why the robots file did not come).
         """
-        if ROBOTS_FILE not in request.meta:
+        if HUB in request.meta:
+            await self._turn(request.url)
+        elif ROBOTS_FILE not in request.meta:
             await self._permit(request)
         elif is_hop(request):
             await self._turn(request.url)

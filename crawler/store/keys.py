@@ -26,6 +26,11 @@ def frontier() -> dict[str, str]:
     return own | {"alerts": alerts()}
 
 
+def hubs() -> str:
+    """Return the key of the leases with hubs: hash, feed -> lease."""
+    return crawl("hubs")
+
+
 def alerts() -> str:
     """Return the public stream of what operators should look at."""
     return f"{PUBLIC}:{{crawl}}:alerts"

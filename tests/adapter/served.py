@@ -10,6 +10,8 @@ import httpx
 from crawler.access import Role, issued
 from crawler.catalog.facets import facets_of
 from crawler.catalog.outlets import Catalogue
+from crawler.cli.session import default_settings
+from crawler.config import Config
 from crawler.dedup.departure import depart
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
@@ -32,10 +34,12 @@ from crawler.model import (
     WorkerId,
     id_of,
 )
+from crawler.push import Push
 from crawler.serve.application import application
 from crawler.serve.service import Service
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
+from crawler.store.hubs import MemoryHubs
 from crawler.store.memory_frontier import MemoryFrontier
 from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
@@ -98,6 +102,7 @@ class Stand:
     tokens: dict[Role, str]
     clock: SimulatedClock
     corpus: LocalCorpus
+    hubs: MemoryHubs
 
     async def place(self, *articles: Article) -> list[StoryId]:
         """Place articles and let the index catch up."""
@@ -140,15 +145,17 @@ async def a_stand(folder: Path, *, open_reads: bool = True, **terms: Any) -> Sta
     forget = Forget(
         MemoryTombstones(), stories, corpus, frontier, clock=clock, topics=[TOPIC], depart=depart
     )
+    hubs = MemoryHubs()
     service = Service(
         clock=clock, published=published, stories=stories, frontier=frontier,
         listing=Listing(MemorySubscriptions(), frontier, Catalogue(OUTLETS, FEEDS)),
         forget=forget, tokens=tokens, indexes={TOPIC: index}, open_reads=open_reads,
+        push=Push(hubs, frontier, clock, Config.from_settings(default_settings(), {})),
         **({"reads_per_second": 1e6, "writes_per_second": 1e6} | terms),
     )  # fmt: skip
     worker = SearchWorker(TOPIC, published, stories, index, facets_of)
     app = application(service, now=lambda: clock.now().timestamp())
-    stand = Stand(service, app, worker, issued_tokens, clock, corpus)
+    stand = Stand(service, app, worker, issued_tokens, clock, corpus, hubs)
     await stand.index()
     return stand
 

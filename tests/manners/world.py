@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from scrapy import Request
 from scrapy.http import Response
@@ -21,13 +22,15 @@ import settings
 from crawler.config import Config
 from crawler.directory import Directory
 from crawler.errors import SourceError
-from crawler.middlewares.manners import MannersMiddleware
+from crawler.middlewares.manners import HUB, MannersMiddleware
 from crawler.middlewares.redirects import RedirectsMiddleware
 from crawler.model import Claim, EntryClaim, Feed, FeedId, FeedState, OutletId, PollClaim, WorkerId
 from crawler.poll import Poll
 from crawler.pool import Pool
+from crawler.push import Push
 from crawler.schedule.health import Health, health_of
 from crawler.store.clock import SimulatedClock
+from crawler.store.hubs import MemoryHubs
 from crawler.store.memory_frontier import MemoryFrontier
 from crawler.store.memory_subscriptions import MemorySubscriptions
 from crawler.telemetry import Answers, Tally
@@ -38,6 +41,7 @@ START = datetime(2026, 11, 2, 0, 7, tzinfo=UTC)  # a Monday
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONTH = 30 * DAY
+ENVIRONMENT = {"KORDON_HOME": "/nowhere", "KORDON_WEBSUB_CALLBACK": "https://us.example/websub"}
 SHIPPED = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
 ME = WorkerId("manners 1")
 SOON = 5 * SECOND  # a slot so near is waited for
@@ -52,6 +56,7 @@ class Asked:
     url: str
     headers: Mapping[str, str]  # names in lower case
     status: int = 0
+    form: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def conditional(self) -> bool:
@@ -77,7 +82,7 @@ class World:
     """Publishers, feeds that are polled, and everything that was asked."""
 
     def __init__(self, pool: Pool, **changes: object) -> None:
-        self.config = Config.from_settings(SHIPPED | changes, {"KORDON_HOME": "/nowhere"})
+        self.config = Config.from_settings(SHIPPED | changes, ENVIRONMENT)
         self.clock = SimulatedClock(START)
         self.asked: list[Asked] = []
         self.tally = Tally()
@@ -89,6 +94,7 @@ class World:
             dead_window=self.config.dead_window,
         )
         self.pool = pool
+        self.hubs = MemoryHubs()
         self._publishers: dict[str, Publisher] = {}
         self._feeds: dict[FeedId, Feed] = {}
         self.start_worker()
@@ -97,7 +103,15 @@ class World:
         """Begin as a new process does: nothing is known but what the frontier knows."""
         answers, directory = Answers(), Directory(MemorySubscriptions(), ())
         use_case = (self.frontier, self.clock, self.config)
-        self.poll = Poll(*use_case, self.pool, self.tally, answers=answers, directory=directory)
+        self.push = Push(self.hubs, *use_case)
+        self.poll = Poll(
+            *use_case,
+            self.pool,
+            self.tally,
+            answers=answers,
+            directory=directory,
+            push=self.push,
+        )
         self.visit = Visit(*use_case, self.tally, answers=answers, dice=lambda: 0.5)
         self._manners = MannersMiddleware(
             *use_case, self._download, answers=answers, sleep=self._sleep
@@ -152,11 +166,19 @@ class World:
 
     # --- the wire ---
 
+    async def _ask_hub(self, state: FeedState) -> None:
+        wanted = await self.push.request(state)
+        if wanted:
+            meta = {HUB: True}
+            await self._download(Request(wanted.url, method="POST", body=wanted.body, meta=meta))
+
     async def _work(self, claim: Claim) -> None:
         headers = self.poll.request_headers(claim) if isinstance(claim, PollClaim) else {}
         further = await self._ask(claim, claim.url, headers)
         while further:
             further = await self._ask(claim, further, {}, further=True)
+        if isinstance(claim, PollClaim):
+            await self._ask_hub(claim.state)
 
     async def _ask(
         self, claim: Claim, url: str, headers: Mapping[str, bytes], **meta: Any
@@ -205,7 +227,8 @@ class World:
             name.decode().lower(): b", ".join(values).decode("latin-1")
             for name, values in request.headers.items()
         }
-        asked = Asked(self.clock.now(), request.url, headers)
+        form = dict(parse_qsl(request.body.decode()))
+        asked = Asked(self.clock.now(), request.url, headers, form=form)
         publisher = self._publishers.get(request.url.partition("?")[0], lambda _: NOT_FOUND)
         given = publisher(asked)
         self.asked.append(replace(asked, status=given.status))
