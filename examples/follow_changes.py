@@ -1,6 +1,7 @@
-"""Follow Kordon's stories from the first event it still holds, across restarts of our own.
+"""Follow Kordon's stories with a consumer group, across restarts of our own.
 
-Run it as `python follow_changes.py [REDIS_URL] [TOPIC]`; it needs nothing but redis-py.
+Run it as `python follow_changes.py [REDIS_URL] [TOPIC]`; it needs nothing but redis-py. What was
+given out and not acknowledged comes again; who slept past the window is told by a `gap`.
 """
 
 import json
@@ -12,31 +13,54 @@ from typing import Any
 
 import redis
 
+GAP = {"kind": "gap"}  # changes are gone: read `stories` and every `story:<id>` anew
 
-def follow(client: redis.Redis, topic: str, group: str) -> Iterator[tuple[dict, Any]]:
+
+def follow(
+    client: redis.Redis, topic: str, group: str, start: str = "0", patience: int = 2_000
+) -> Iterator[tuple[dict, Any]]:
     """Yield each event with its story as it is now; asking for the next acknowledges it."""
     prefix = f"kordon:v1:{{{topic}}}:"
+    stream = f"{prefix}changes"
     try:
-        client.xgroup_create(f"{prefix}changes", group, id="0", mkstream=True)
+        client.xgroup_create(stream, group, id=start, mkstream=True)
     except redis.ResponseError as error:
         if "BUSYGROUP" not in str(error):
             raise
     since = "0"  # first what we were given before a restart and never acknowledged
     while True:
-        answer = client.xreadgroup(group, "me", {f"{prefix}changes": since}, count=100, block=2000)
+        if since == ">" and slept_too_long(client, prefix, group):
+            yield GAP, None
+        answer = client.xreadgroup(group, "me", {stream: since}, count=100, block=patience)
         events = answer[0][1] if answer else []
         for event_id, fields in events:
-            story = client.get(f"{prefix}story:{fields['story']}")
-            yield json.loads(fields["payload"]), json.loads(story) if story else None
-            client.xack(f"{prefix}changes", group, event_id)
+            if fields:
+                story = client.get(f"{prefix}story:{fields['story']}")
+                yield json.loads(fields["payload"]), json.loads(story) if story else None
+            else:  # trimmed, or forgotten on purpose, since it was given to us
+                yield GAP, None
+            client.xack(stream, group, event_id)
         since = since if events and since != ">" else ">"
+
+
+def slept_too_long(client: redis.Redis, prefix: str, group: str) -> bool:
+    """Tell whether the next change of this group is no longer kept."""
+    trimmed = client.hget(f"{prefix}window", "trimmed") or "0-0"
+    groups = {found["name"]: found for found in client.xinfo_groups(f"{prefix}changes")}
+    return ordinal(groups[group]["last-delivered-id"]) < ordinal(trimmed)
+
+
+def ordinal(event_id: str) -> tuple[int, ...]:
+    """Return an id as it is compared: by milliseconds, then by number."""
+    return tuple(map(int, event_id.split("-")))
 
 
 def main(url: str = "", topic: str = "ukraine-border") -> None:
     """Print a line for each event."""
     client = redis.Redis.from_url(url or embedded(), decode_responses=True, protocol=2)
     for event, story in follow(client, topic, "example"):
-        print(event["at"], event["kind"], event["title"], story and story.get("size"), flush=True)
+        shown = (event.get("at"), event["kind"], event.get("title"), story and story.get("size"))
+        print(*shown, flush=True)
 
 
 def embedded() -> str:

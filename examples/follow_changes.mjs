@@ -1,0 +1,55 @@
+// Follow Kordon's stories with a consumer group, across restarts of our own: as follow_changes.py,
+// which says what happens. Run it as `node follow_changes.mjs REDIS_URL_OR_SOCKET [TOPIC] [COUNT]`
+// beside ioredis (`npm install ioredis`); one JSON line for each event.
+import Redis from "ioredis";
+
+const ordinal = (id) => id.split("-").map(BigInt);
+const isBefore = (one, other) => {
+  const [[a, b], [c, d]] = [ordinal(one), ordinal(other)];
+  return a < c || (a === c && b < d);
+};
+const record = (flat) =>
+  Object.fromEntries(flat.flatMap((name, at) => (at % 2 ? [] : [[name, flat[at + 1]]])));
+
+// Tell whether the next change of this group is no longer kept.
+async function sleptTooLong(client, prefix, group) {
+  const trimmed = (await client.hget(`${prefix}window`, "trimmed")) || "0-0";
+  const groups = (await client.xinfo("GROUPS", `${prefix}changes`)).map(record);
+  return isBefore(groups.find((one) => one.name === group)["last-delivered-id"], trimmed);
+}
+
+// Yield each event with its story as it is now; asking for the next acknowledges it.
+export async function* follow(client, topic, group, start = "0", patience = 2000) {
+  const prefix = `kordon:v1:{${topic}}:`;
+  const stream = `${prefix}changes`;
+  await client.xgroup("CREATE", stream, group, start, "MKSTREAM").catch((error) => {
+    if (!error.message.includes("BUSYGROUP")) throw error;
+  });
+  let since = "0"; // first what we were given before a restart and never acknowledged
+  while (true) {
+    if (since === ">" && (await sleptTooLong(client, prefix, group))) yield [{ kind: "gap" }, null];
+    const answer = await client.xreadgroup(
+      "GROUP", group, "me", "COUNT", 100, "BLOCK", patience, "STREAMS", stream, since);
+    const events = answer ? answer[0][1] : [];
+    for (const [id, flat] of events) {
+      if (flat && flat.length) {
+        const fields = record(flat);
+        const story = await client.get(`${prefix}story:${fields.story}`);
+        yield [JSON.parse(fields.payload), story && JSON.parse(story)];
+      } else {
+        yield [{ kind: "gap" }, null]; // trimmed or forgotten since it was given to us
+      }
+      await client.xack(stream, group, id);
+    }
+    if (!events.length || since === ">") since = ">";
+  }
+}
+
+const [address, topic = "ukraine-border", count = "Infinity"] = process.argv.slice(2);
+const client = new Redis(address);
+let left = Number(count);
+for await (const [event, story] of follow(client, topic, "example-node")) {
+  console.log(JSON.stringify({ kind: event.kind, version: event.version, size: story?.size }));
+  if (--left <= 0) break;
+}
+client.disconnect();

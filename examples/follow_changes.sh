@@ -1,0 +1,42 @@
+#!/bin/sh
+# Follow Kordon's stories with nothing but redis-cli: follow_changes.sh TOPIC GROUP [redis-cli's options]
+# Prints "<id> <kind> <story>" for each change and acknowledges it once it is printed; what a killed run
+# left comes again first. Exits 3 when changes are gone: read all stories, then run it again.
+set -eu
+topic=$1 group=$2
+shift 2
+cli() { redis-cli "$@"; }
+prefix="kordon:v1:{$topic}:"
+stream="${prefix}changes"
+
+cli "$@" XGROUP CREATE "$stream" "$group" 0 MKSTREAM >/dev/null 2>&1 || true
+
+given() { # the id of the last change this group was given
+  cli "$@" XINFO GROUPS "$stream" | awk -v group="$group" '
+    $0 == "name" { getline name } $0 == "last-delivered-id" { getline id; if (name == group) print id }'
+}
+before() { # is one id before another?
+  awk -v one="$1" -v other="$2" 'BEGIN { split(one, a, "-"); split(other, b, "-")
+    exit !(a[1] + 0 < b[1] + 0 || (a[1] + 0 == b[1] + 0 && a[2] + 0 < b[2] + 0)) }'
+}
+trimmed=$(cli "$@" HGET "${prefix}window" trimmed)
+last=$(given "$@")
+if [ -n "$trimmed" ] && before "$last" "$trimmed"; then
+  cli "$@" XGROUP SETID "$stream" "$group" "$trimmed" >/dev/null
+  echo "gap: changes up to $trimmed are gone" >&2
+  exit 3
+fi
+
+since=0
+while :; do
+  event=$(cli "$@" XREADGROUP GROUP "$group" me COUNT 1 STREAMS "$stream" "$since" |
+    awk 'NR == 2 { id = $0 } $0 == "kind" { getline kind } $0 == "story" { getline story }
+      END { if (id) print id, kind, story }')
+  if [ -z "$event" ]; then
+    [ "$since" = 0 ] || exit 0
+    since='>'
+    continue
+  fi
+  echo "$event"
+  cli "$@" XACK "$stream" "$group" "${event%% *}" >/dev/null
+done

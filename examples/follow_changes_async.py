@@ -1,0 +1,66 @@
+"""Follow Kordon's stories with asyncio: as follow_changes.py, which says what happens.
+
+Run it as `python follow_changes_async.py REDIS_URL [TOPIC]`; it needs nothing but redis-py.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import redis.asyncio
+from redis.exceptions import ResponseError
+
+GAP = {"kind": "gap"}  # changes are gone: read `stories` and every `story:<id>` anew
+
+
+async def follow(
+    client: redis.asyncio.Redis, topic: str, group: str, start: str = "0", patience: int = 2_000
+) -> AsyncIterator[tuple[dict, Any]]:
+    """Yield each event with its story as it is now; asking for the next acknowledges it."""
+    prefix = f"kordon:v1:{{{topic}}}:"
+    stream = f"{prefix}changes"
+    try:
+        await client.xgroup_create(stream, group, id=start, mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+    since = "0"
+    while True:
+        if since == ">" and await slept_too_long(client, prefix, group):
+            yield GAP, None
+        answer = await client.xreadgroup(group, "me", {stream: since}, count=100, block=patience)
+        events = answer[0][1] if answer else []
+        for event_id, fields in events:
+            if fields:
+                story = await client.get(f"{prefix}story:{fields['story']}")
+                yield json.loads(fields["payload"]), json.loads(story) if story else None
+            else:
+                yield GAP, None
+            await client.xack(stream, group, event_id)
+        since = since if events and since != ">" else ">"
+
+
+async def slept_too_long(client: redis.asyncio.Redis, prefix: str, group: str) -> bool:
+    """Tell whether the next change of this group is no longer kept."""
+    trimmed = await client.hget(f"{prefix}window", "trimmed") or "0-0"
+    groups = {found["name"]: found for found in await client.xinfo_groups(f"{prefix}changes")}
+    return ordinal(groups[group]["last-delivered-id"]) < ordinal(trimmed)
+
+
+def ordinal(event_id: str) -> tuple[int, ...]:
+    """Return an id as it is compared: by milliseconds, then by number."""
+    return tuple(map(int, event_id.split("-")))
+
+
+async def main(url: str, topic: str = "ukraine-border") -> None:
+    """Print a line for each event."""
+    client = redis.asyncio.Redis.from_url(url, decode_responses=True, protocol=2)
+    async for event, story in follow(client, topic, "example-async"):
+        shown = (event.get("at"), event["kind"], event.get("title"), story and story.get("size"))
+        print(*shown, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

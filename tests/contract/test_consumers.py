@@ -1,0 +1,175 @@
+"""Whoever follows `changes` survives its own restart, and is told when it slept too long."""
+
+import asyncio
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import redis.asyncio
+from newsroom import an_article, copies, decide
+from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def example(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Sync:
+    """redis-py."""
+
+    def __init__(self, socket: str) -> None:
+        self.url = f"unix://{socket}"
+
+    async def take(self, count: int) -> list[str]:
+        """Kinds of the next events in a run of its own; the last of them is not acknowledged."""
+        return await asyncio.to_thread(self._take, count)
+
+    def _take(self, count: int) -> list[str]:
+        with redis.Redis.from_url(self.url, decode_responses=True, protocol=2) as client:
+            following = example("follow_changes").follow(client, TOPIC, "sync", patience=50)
+            kinds = [event["kind"] for event, _ in islice(following, count)]
+            following.close()
+        return kinds
+
+
+class Async(Sync):
+    """redis-py with asyncio."""
+
+    async def take(self, count: int) -> list[str]:
+        """Kinds of the next events in a run of its own; the last of them is not acknowledged."""
+        kinds: list[str] = []
+        async with redis.asyncio.Redis.from_url(
+            self.url, decode_responses=True, protocol=2
+        ) as client:
+            following = example("follow_changes_async").follow(client, TOPIC, "a", patience=50)
+            async for event, _ in following:
+                kinds.append(event["kind"])
+                if len(kinds) == count:
+                    break
+            await following.aclose()
+        return kinds
+
+
+class Node:
+    """ioredis; where it lies is said by KORDON_NODE_MODULES, as `npm install ioredis` leaves it."""
+
+    def __init__(self, socket: str) -> None:
+        modules = os.environ.get("KORDON_NODE_MODULES", "")
+        if not shutil.which("node") or not (Path(modules) / "ioredis").is_dir():
+            pytest.skip(
+                "NOT TESTED: the consumer in Node. `npm install ioredis` somewhere and give its "
+                "node_modules as KORDON_NODE_MODULES"
+            )
+        self.socket = socket
+        self.modules = Path(modules)
+
+    async def take(self, count: int) -> list[str]:
+        """Kinds of the next events in a process of its own; the last is not acknowledged."""
+        return await asyncio.to_thread(self._take, count)
+
+    def _take(self, count: int) -> list[str]:
+        program = self.modules.parent / "kordon_follow_changes.mjs"
+        program.write_bytes((EXAMPLES / "follow_changes.mjs").read_bytes())
+        command = ["node", program, self.socket, TOPIC, str(count)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        return [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(params=[Sync, Async, Node])
+def consumer(request, server, server_socket):
+    return request.param(server_socket)
+
+
+async def test_a_consumer_goes_on_after_its_restart_and_misses_nothing(consumer, server, clock):  # noqa: F811
+    stories = in_redis(server, clock)
+    for article in copies(3):
+        await stories.place(TOPIC, article, decide)
+    assert await consumer.take(2) == ["story.created", "joined"]
+    await stories.place(TOPIC, an_article(), decide)
+    # the second was not acknowledged and comes again; then what it has not seen
+    assert await consumer.take(3) == ["joined", "joined", "story.created"]
+    assert await consumer.take(1) == ["story.created"]
+
+
+async def test_a_consumer_that_slept_past_the_window_is_told(consumer, server, clock):  # noqa: F811
+    stories = in_redis(server, clock, changes_window=timedelta(days=-1))
+    for article in copies(2):
+        await stories.place(TOPIC, article, decide)
+    assert await consumer.take(2) == ["story.created", "joined"]
+    for n in range(3):
+        await stories.place(TOPIC, an_article(url=f"https://{n}.example/"), decide)
+    await stories.expire(TOPIC)  # drops every change
+    await stories.place(TOPIC, an_article(), decide)
+    # one for the change that was given out and is gone, one for those that never were
+    assert await consumer.take(3) == ["gap", "gap", "story.created"]
+    assert await consumer.take(1) == ["story.created"]
+
+
+async def test_a_consumer_that_has_seen_all_that_was_dropped_is_told_nothing(
+    consumer,
+    server,
+    clock,  # noqa: F811
+):
+    stories = in_redis(server, clock, changes_window=timedelta(days=-1))
+    await stories.place(TOPIC, an_article(), decide)
+    assert await consumer.take(1) == ["story.created"]
+    await stories.place(TOPIC, an_article(url="https://2.example/"), decide)
+    assert await consumer.take(2) == ["story.created"] * 2
+    groups = await server.xinfo_groups("kordon:v1:{ukraine-border}:changes")
+    for group in groups:
+        pending = await server.xpending_range(
+            "kordon:v1:{ukraine-border}:changes", group["name"], min="-", max="+", count=10
+        )
+        for entry in pending:
+            await server.xack(
+                "kordon:v1:{ukraine-border}:changes", group["name"], entry["message_id"]
+            )
+    await stories.expire(TOPIC)
+    await stories.place(TOPIC, an_article(url="https://3.example/"), decide)
+    assert await consumer.take(1) == ["story.created"]
+
+
+# --- redis-cli -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shell(server, server_socket):
+    if not shutil.which("redis-cli"):
+        pytest.skip("redis-cli is not installed")
+
+    async def run() -> subprocess.CompletedProcess[str]:
+        command = [EXAMPLES / "follow_changes.sh", TOPIC, "shell", "-s", server_socket]
+        return await asyncio.to_thread(
+            subprocess.run, command, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run
+
+
+async def test_redis_cli_follows_goes_on_and_is_told_of_a_gap(shell, server, clock):  # noqa: F811
+    stories = in_redis(server, clock, changes_window=timedelta(days=-1))
+    for article in copies(2):
+        await stories.place(TOPIC, article, decide)
+    first = await shell()
+    assert [line.split()[1] for line in first.stdout.splitlines()] == ["story.created", "joined"]
+    assert (await shell()).stdout == ""
+    await stories.place(TOPIC, an_article(), decide)
+    await stories.expire(TOPIC)
+    told = await shell()
+    assert (told.returncode, "gap: changes up to" in told.stderr) == (3, True)
+    await stories.place(TOPIC, an_article(url="https://2.example/"), decide)
+    after = await shell()
+    assert (after.returncode, len(after.stdout.splitlines())) == (0, 1)
