@@ -12,7 +12,7 @@ import numpy as np
 from datasketch import MinHash
 from numpy.typing import NDArray
 
-from crawler.dedup.numbers import is_number
+from crawler.dedup.numbers import which_are_numbers
 from crawler.dedup.sketch import pack, values_of
 from crawler.model import Fingerprint, Recipe
 
@@ -29,7 +29,7 @@ def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerp
         hashes: One hash for each shingle of `recipe.shingle_words` words, `uint32`, in order.
         recipe: The numbers that shape it.
     """
-    numbers = np.array([is_number(word) for word in words], bool)
+    numbers = np.array(which_are_numbers(words), bool)
     values = values_of(hashes, _any_of_run(numbers, len(hashes)))
     kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
     posted = _postings_size(len(values), recipe)

@@ -4,6 +4,8 @@ Forms as `normalise` leaves them (case folded, ё as е). Articles that double a
 out. A language that is missing here still has its digits.
 """
 
+from collections.abc import Iterable
+
 _WORDS = {
     "be": """студзень студзеня студзені люты лютага лютым сакавік сакавіка сакавіку красавік
         красавіка красавіку май мая маі травень траўня чэрвень чэрвеня чэрвені ліпень ліпеня
@@ -128,6 +130,8 @@ _WORDS = {
 _NUMBERS = frozenset(word for words in _WORDS.values() for word in words.split())
 
 
-def is_number(word: str) -> bool:
-    """Whether a normalised word is a number, a month or a day of the week, in any language."""
-    return word in _NUMBERS or (not word.isalpha() and any(map(str.isdigit, word)))
+def which_are_numbers(words: Iterable[str]) -> list[bool]:
+    """Return for each normalised word whether it is a number, a month or a day of the week."""
+    return [
+        word in _NUMBERS or (not word.isalpha() and any(map(str.isdigit, word))) for word in words
+    ]

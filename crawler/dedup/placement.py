@@ -99,4 +99,15 @@ def _with_newcomer_added(scene: Scene) -> list[Group]:
         groups[min(near)[1]] |= {own}
     else:
         groups.append(frozenset([own]))
-    return [group for group in groups if group]
+    return _put_together([group for group in groups if group], scene)
+
+
+def _put_together(groups: list[Group], scene: Scene) -> list[Group]:
+    """Return the groups with those united that an operator put together."""
+    united: list[Group] = []
+    for group in groups:
+        fellows = frozenset().union(*map(scene.ties.ruled.fellows, group))
+        touching = [one for one in united if one & fellows]
+        united = [one for one in united if not one & fellows]
+        united.append(group.union(*touching))
+    return united
