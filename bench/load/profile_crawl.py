@@ -3,8 +3,8 @@
     .venv/bin/python bench/load/profile_crawl.py [--limit 600]
 
 The crawl over ../shared/replay runs under cProfile on the clock of its own CPU time, which makes
-Python calls dearer than they are: read the shares, not the seconds. Then the same pages are prepared
-in this process as a parser process would.
+Python calls dearer than they are: read the shares, not the seconds. Then the same pages are
+prepared in this process as a parser process would.
 """
 
 import argparse

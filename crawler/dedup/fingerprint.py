@@ -9,7 +9,6 @@ from hashlib import blake2b
 from itertools import compress
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from crawler.dedup.numbers import which_are_numbers
@@ -114,6 +113,8 @@ def _digest(words: Sequence[str]) -> bytes:
 
 @cache
 def _permutations(count: int, seed: int, scheme: str) -> tuple[Hashes, Hashes]:
+    from datasketch import MinHash  # noqa: PLC0415 - brings scipy, which only parsers need
+
     multipliers, offsets = MinHash(num_perm=count, seed=seed, scheme=scheme).permutations
     return multipliers[:, np.newaxis].copy(), offsets[:, np.newaxis].copy()
 
