@@ -137,6 +137,17 @@ def test_placing_everything_twice_changes_nothing(articles):
 
 
 @settings(max_examples=60, deadline=None)
+@given(arrivals(), st.randoms(use_true_random=False))
+def test_stories_do_not_depend_on_the_order_of_arrival(articles, dice):
+    async def law():
+        shuffled = articles.copy()
+        dice.shuffle(shuffled)
+        assert await (await placed(shuffled)).groups() == await (await placed(articles)).groups()
+
+    asyncio.run(law())
+
+
+@settings(max_examples=60, deadline=None)
 @given(arrivals())
 def test_no_story_holds_two_articles_that_are_digest_or_template(articles):
     async def law():
