@@ -439,6 +439,7 @@ class RulingKind(StrEnum):
     TOGETHER = "together"  # the two share a story, and so do their copies
     APART = "apart"  # the two never share one; stronger than `together`
     PINNED = "pinned"  # the article is shown for its story
+    UNPINNED = "unpinned"  # it is not any more, unless by rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +448,7 @@ class Ruling:
 
     kind: RulingKind
     one: ArticleId
-    other: ArticleId  # the article itself for a pin
+    other: ArticleId  # for a pin, the article itself
     who: str
     why: str
     at: datetime
@@ -455,8 +456,7 @@ class Ruling:
     @property
     def subject(self) -> str:
         """What it is about: a later ruling on the same takes its place."""
-        pair = " ".join(sorted((self.one, self.other)))
-        return f"pin {self.one}" if self.kind is RulingKind.PINNED else pair
+        return " ".join(sorted((self.one, self.other)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ from crawler.model import (
     OutletId,
     Placement,
     PollClaim,
+    Regrouping,
+    Ruling,
     Skipped,
     Story,
     StoryId,
@@ -326,6 +328,7 @@ Decide = Callable[[Article, Neighbourhood], Placement]
 Depart = Callable[
     [ArticleId, Story, Mapping[ArticleId, LookAlike], Sequence[Tie], datetime], Departure
 ]
+Regroup = Callable[[LookAlike, Neighbourhood, datetime], Regrouping]
 
 
 class Stories(Protocol):
@@ -384,6 +387,27 @@ class Erasure(Protocol):
 
     async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:
         """The articles of an outlet."""
+        ...
+
+
+class Rulings(Protocol):
+    """What operators decided about articles; the stores of stories have it besides.
+
+    Rulings are about articles, not stories, so they hold when the stories are built anew.
+    """
+
+    async def rule(
+        self, topic: TopicId, article: ArticleId, rulings: Sequence[Ruling], regroup: Regroup
+    ) -> Regrouping | None:
+        """Record rulings, and what `regroup` makes of the stories they touch, as one step.
+
+        `article` is one that they are about; None, and nothing recorded, when it is not known.
+        `regroup` must be pure: it is asked again when another writer gets there first.
+        """
+        ...
+
+    async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
+        """Every ruling that holds, newest first."""
         ...
 
 

@@ -105,6 +105,11 @@ def topic(topic_id: TopicId, recipe: RecipeId, name: str) -> str:
     return f"{PRIVATE}:{{{topic_id}}}:{recipe}:{name}"
 
 
+def lasting(topic_id: TopicId, name: str) -> str:
+    """Return the key of one private part of a topic that every recipe shares."""
+    return f"{PRIVATE}:{{{topic_id}}}:lasting:{name}"
+
+
 def public(topic_id: TopicId, name: str) -> str:
     """Return the key of one public part of a topic."""
     return f"{PUBLIC}:{{{topic_id}}}:{name}"

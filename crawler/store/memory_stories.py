@@ -17,13 +17,16 @@ from crawler.model import (
     OutletId,
     Placement,
     Recipe,
+    Regrouping,
     Relation,
+    Ruling,
+    RulingKind,
     Story,
     StoryId,
     Tie,
     TopicId,
 )
-from crawler.ports import Clock, Decide, Depart, Event
+from crawler.ports import Clock, Decide, Depart, Event, Regroup
 from crawler.store.nomination import (
     COMMON,
     HOT,
@@ -58,6 +61,7 @@ class _Topic:
     tied: dict[ArticleId, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
     index: dict[bytes, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
     changes: list[Change] = field(default_factory=list)
+    rulings: dict[str, Ruling] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     arrivals: int = 0
 
@@ -89,7 +93,7 @@ class MemoryStories:
         """Record what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
         held = self._topics[topic]
         index = self._nominate(article.fingerprint, self._recipe)
-        seen = self._neighbourhood(held, article.id, index)
+        seen = self._neighbourhood(held, article.id, index, self._fellows(held, article.id))
         placement = decide(article, seen)
         self._record(held, article, placement, index, seen.known)
         _announce(topic, held, placement.changes, self._clock.now())
@@ -149,6 +153,36 @@ class MemoryStories:
             _drop(held, article)
         return len(members)
 
+    async def rule(
+        self, topic: TopicId, article: ArticleId, rulings: Sequence[Ruling], regroup: Regroup
+    ) -> Regrouping | None:
+        """Record rulings and what they make of the article's story; see `ports.Rulings`."""
+        held = self._topics[topic]
+        if article not in held.articles:
+            return None
+        held.rulings |= {ruling.subject: ruling for ruling in rulings}
+        named = {id_ for ruling in rulings for id_ in (ruling.one, ruling.other)}
+        fellows = sorted({*self._fellows(held, article), *named} - {article})
+        seen = self._neighbourhood(held, article, IndexKeys((), ()), fellows)
+        said = regroup(held.articles[article].fact, seen, self._clock.now())
+        for old, target in said.forwards:
+            _forward(held, old, target)
+        for story in said.stories:
+            _adopt(held, story)
+        held.changes += said.changes
+        return said
+
+    async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
+        """Every ruling that holds, newest first."""
+        rulings = self._topics[topic].rulings.values()
+        return sorted(rulings, key=lambda ruling: (ruling.at, ruling.subject), reverse=True)
+
+    def _fellows(self, held: _Topic, article: ArticleId) -> Sequence[ArticleId]:
+        together = (r for r in held.rulings.values() if r.kind is RulingKind.TOGETHER)
+        pairs = [{ruling.one, ruling.other} for ruling in together]
+        ruled = {one for pair in pairs if article in pair for one in pair}
+        return sorted(ruled - {article})
+
     async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
         """Take an article out of story, index and past events."""
         held = self._topics[topic]
@@ -173,10 +207,13 @@ class MemoryStories:
 
     # --- looking -----------------------------------------------------------------------------
 
-    def _neighbourhood(self, held: _Topic, article: ArticleId, index: IndexKeys) -> Neighbourhood:
+    def _neighbourhood(
+        self, held: _Topic, article: ArticleId, index: IndexKeys, fellows: Iterable[ArticleId]
+    ) -> Neighbourhood:
         nominated = self._nominated(held, article, index)
         known = held.articles.get(article)
-        shown = dict.fromkeys([*nominated, article] if known else nominated)
+        shown = dict.fromkeys([*nominated, *(one for one in fellows if one in held.articles)])
+        shown |= {article: None} if known else {}
         stories = _load_component(held, shown)
         return Neighbourhood(
             look_alikes=tuple(held.articles[id_].fact for id_ in shown if id_ != article),
@@ -184,6 +221,11 @@ class MemoryStories:
             stories=tuple(held.stories[story] for story in stories),
             ties=tuple(_ties_among(held, shown)),
             known=known.fact if known else None,
+            rulings=tuple(
+                ruling
+                for ruling in held.rulings.values()
+                if {ruling.one, ruling.other} & {*shown, article}
+            ),
         )
 
     def _nominated(self, held: _Topic, article: ArticleId, index: IndexKeys) -> Sequence[ArticleId]:

@@ -30,17 +30,20 @@ from crawler.model import (
     OutletId,
     Placement,
     Recipe,
+    Regrouping,
+    Ruling,
+    RulingKind,
     Story,
     StoryId,
     Tie,
     TopicId,
 )
-from crawler.ports import Clock, Decide, Depart
+from crawler.ports import Clock, Decide, Depart, Regroup
 from crawler.store import keys, nomination
 from crawler.store.connection import translated
 from crawler.store.nomination import BUCKETS, FILL, IndexKeys, Nominate, index_keys
 from crawler.store.pipelining import Pipelined
-from crawler.store.records import millis, span
+from crawler.store.records import decode, millis, span
 from crawler.store.story_records import (
     Handle,
     StoryRecord,
@@ -52,24 +55,52 @@ from crawler.store.story_records import (
     unpack_text,
     unpack_ties,
 )
-from crawler.store.story_verdict import Facts, Farewell, Grounds, Verdict, packed_departure
+from crawler.store.story_verdict import (
+    Facts,
+    Farewell,
+    Grounds,
+    Verdict,
+    packed_departure,
+    packed_ruling,
+)
 
 IDS_BUCKETS = 4_096  # 120 ids each at half a million articles, within a listpack
 EXPIRE_STEP = 32  # stories let go of in one script
 EXPIRE_CHUNK = 1_024  # stories, or index buckets, looked at in one trip
 EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
 NO_BASIS = b"?"  # no verdict rests on it: asks for the neighbourhood
-_LEAVING = frozenset({"expire", "forget"})  # scripts that let articles go
+_PARTS = {  # what each script stands on, besides the records
+    "place": ("moves",),
+    "rule": ("leave", "moves"),
+    "expire": ("leave",),
+    "forget": ("leave",),
+    "trim": (),
+}
+
+
+class _Sought(NamedTuple):
+    """An article whose neighbourhood is asked for."""
+
+    topic: TopicId
+    article: ArticleId
+    under: IndexKeys = IndexKeys((), ())
+    fellows: frozenset[ArticleId] = frozenset()  # shown whatever the index says
 
 
 class _Newcomer(NamedTuple):
     """An article on its way to its place."""
 
-    topic: TopicId
+    sought: _Sought
     article: Article
     decide: Decide
-    under: IndexKeys
     text: bytes  # compressed
+
+
+class _Rulings(NamedTuple):
+    """The rulings of a topic as they were read last."""
+
+    version: bytes = b""
+    rulings: tuple[Ruling, ...] = ()
 
 
 class RedisStories:
@@ -102,6 +133,8 @@ class RedisStories:
         self._place_script = client.register_script(_script("place"))
         self._expire_script = client.register_script(_script("expire"))
         self._trim_script = client.register_script(_script("trim"))
+        self._rulings: dict[TopicId, _Rulings] = {}
+        self._rule_script = client.register_script(_script("rule"))
         self._forget_script = client.register_script(_script("forget"))
 
     # --- placing -----------------------------------------------------------------------------
@@ -109,54 +142,116 @@ class RedisStories:
     async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
         """Commit what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
         index = self._nominate(article.fingerprint, self._recipe)
-        newcomer = _Newcomer(topic, article, decide, index, pack_text(article.text))
-        placement, grounds = await self._attempt(newcomer, Grounds())
+        sought = _Sought(topic, article.id, index)
+        newcomer = _Newcomer(sought, article, decide, pack_text(article.text))
+        alone = Grounds(self._rulings_of(topic).version)
+        placement, grounds = await self._attempt(newcomer, alone)
         if grounds is None:
             return placement
         turn = self._turns.setdefault((topic, grounds.turn), asyncio.Lock())
         stale = turn.locked()
         async with turn:
             if stale:
-                grounds = await self._look(newcomer)
+                grounds = await self._look(sought)
             while grounds is not None:
                 placement, grounds = await self._attempt(newcomer, grounds)
         return placement
 
     async def _attempt(
-        self, newcomer: "_Newcomer", grounds: Grounds
+        self, newcomer: _Newcomer, grounds: Grounds
     ) -> tuple[Placement, Grounds | None]:
         """Return the verdict on these grounds, and where it was refused the grounds to judge on."""
         article, now = newcomer.article, self._clock.now()
         placement = newcomer.decide(article, grounds.neighbourhood)
-        verdict = Verdict(newcomer.topic, article, placement, grounds, now)
+        verdict = Verdict(newcomer.sought.topic, article, placement, grounds, now)
         if verdict.changes_nothing:
             return placement, None
         packed = verdict.packed(newcomer.text)
-        reply = await self._submit(newcomer, now, grounds.basis, packed)
-        return placement, None if reply == 1 else Grounds.of(article.id, reply)
+        reply = await self._submit(newcomer.sought, now, grounds.basis, packed)
+        return placement, None if reply == 1 else await self._grounds(newcomer.sought, reply)
 
-    async def _look(self, newcomer: "_Newcomer") -> Grounds:
+    async def _look(self, sought: _Sought) -> Grounds:
         """Return the article's neighbourhood as it is now."""
-        reply = await self._submit(newcomer, self._clock.now(), NO_BASIS, b"")
-        return Grounds.of(newcomer.article.id, reply)
+        return await self._grounds(
+            sought, await self._submit(sought, self._clock.now(), NO_BASIS, b"")
+        )
 
-    async def _submit(
-        self, newcomer: "_Newcomer", now: datetime, basis: bytes, verdict: bytes
-    ) -> Any:  # noqa: ANN401 - 1 or the neighbourhood
-        index, article = newcomer.under, newcomer.article
+    async def _grounds(self, sought: _Sought, reply: Sequence[Any]) -> Grounds:
+        """Return the grounds in a reply, under the rulings that held when it was given."""
+        grounds = Grounds.of(sought.article, reply)
+        held = self._rulings_of(sought.topic)
+        if held.version == grounds.rulings:
+            return grounds.under(held.rulings, sought.article)
+        await self._read_rulings(sought.topic)
+        return await self._look(sought)
+
+    async def _submit(self, sought: _Sought, now: datetime, basis: bytes, verdict: bytes) -> Any:  # noqa: ANN401 - 1 or the neighbourhood
+        index = sought.under
         return await self._run(
             self._place_script,
-            newcomer.topic,
+            sought.topic,
             millis(now),
             span(self._candidate_window),
-            article.id,
-            _ids_bucket(article.id),
+            sought.article,
+            _ids_bucket(sought.article),
             len(index.strong),
             b"".join((*index.strong, *index.weak)),
             basis,
             verdict,
             self._changes_max_length,
+            pack([(id_, _ids_bucket(id_)) for id_ in self._fellows(sought)]),
         )
+
+    def _fellows(self, sought: _Sought) -> Sequence[ArticleId]:
+        """Return what operators put together with the article, or are about to."""
+        rulings = self._rulings_of(sought.topic).rulings
+        together = [(r.one, r.other) for r in rulings if r.kind is RulingKind.TOGETHER]
+        ruled = {id_ for pair in together if sought.article in pair for id_ in pair}
+        return sorted((ruled | sought.fellows) - {sought.article})
+
+    # --- ruling ------------------------------------------------------------------------------
+
+    async def rule(
+        self, topic: TopicId, article: ArticleId, rulings: Sequence[Ruling], regroup: Regroup
+    ) -> Regrouping | None:
+        """Record rulings and what they make of the article's story; see `ports.Rulings`."""
+        named = frozenset(id_ for ruling in rulings for id_ in (ruling.one, ruling.other))
+        while True:
+            grounds = await self._look(_Sought(topic, article, fellows=named))
+            held, seen, now = self._rulings_of(topic), grounds.neighbourhood, self._clock.now()
+            if seen.known is None:
+                return None
+            late = {ruling.subject: ruling for ruling in (*held.rulings, *rulings)}
+            grounds = grounds.under(tuple(late.values()), article)
+            said = regroup(seen.known, grounds.neighbourhood, now)
+            done = await self._run(
+                self._rule_script,
+                topic,
+                pack([(story.id, story.version) for story in seen.stories]),
+                held.version,
+                packed_ruling(topic, rulings, grounds, said, now),
+                self._changes_max_length,
+            )
+            if done:
+                return said
+
+    async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
+        """Every ruling that holds, newest first."""
+        await self._read_rulings(topic)
+        return sorted(
+            self._rulings_of(topic).rulings, key=lambda r: (r.at, r.subject), reverse=True
+        )
+
+    def _rulings_of(self, topic: TopicId) -> _Rulings:
+        return self._rulings.get(topic, _Rulings())
+
+    async def _read_rulings(self, topic: TopicId) -> None:
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.get(keys.lasting(topic, "rulings:version"))
+            pipe.hvals(keys.lasting(topic, "rulings"))
+            version, records = await _ask(pipe.execute())
+        found = tuple(decode(record, Ruling) for record in records)
+        self._rulings[topic] = _Rulings(version or b"", found)
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -384,7 +479,7 @@ class RedisStories:
         return keys.topic(topic, self._recipe_id, name)
 
     async def _run(self, script: AsyncScript, topic: TopicId, *args: Any) -> Any:  # noqa: ANN401
-        prefixes = [self._key(topic, ""), keys.public(topic, "")]
+        prefixes = [self._key(topic, ""), keys.public(topic, ""), keys.lasting(topic, "")]
         return await _ask(self._scripts.run(script, prefixes, args))
 
 
@@ -408,7 +503,7 @@ def _ids_bucket(article: ArticleId) -> int:
 def _script(name: str) -> str:
     """Return a script of `lua/stories` with its limits and the layouts it works on."""
     folder = files("crawler.store").joinpath("lua", "stories")
-    parts = ("records", "leave", name) if name in _LEAVING else ("records", name)
+    parts = ("records", *_PARTS[name], name)
     return _limits() + "".join(folder.joinpath(f"{part}.lua").read_text() for part in parts)
 
 

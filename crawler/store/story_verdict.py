@@ -15,11 +15,13 @@ from crawler.model import (
     LookAlike,
     Neighbourhood,
     Placement,
+    Regrouping,
+    Ruling,
     Story,
     StoryId,
     TopicId,
 )
-from crawler.store.records import millis
+from crawler.store.records import encode, millis
 from crawler.store.story_records import (
     Handle,
     StoryRecord,
@@ -46,9 +48,10 @@ _ALONE = Neighbourhood()
 class Grounds:
     """What a verdict rests on, with the handles to write it down."""
 
-    basis: bytes = b""  # compared by the script, never read here
+    basis: bytes = b""  # compared by the script, never read here; at first the rulings' version
     neighbourhood: Neighbourhood = _ALONE
     handles: Mapping[ArticleId, Handle] = field(default_factory=dict)
+    rulings: bytes = b""  # their version
 
     @property
     def turn(self) -> StoryId:
@@ -59,7 +62,7 @@ class Grounds:
     @classmethod
     def of(cls, article: ArticleId, reply: Sequence[Any]) -> Self:
         """Return the grounds that the script answered with."""
-        basis, known, nominated, rows, stories = reply
+        basis, known, nominated, rows, stories, rulings = reply
         records = {h: (unpack_article(r), ties) for h, r, ties in _threes(rows)}
         ids = {handle: fact.id for handle, (fact, _) in records.items()}
         whole = [StoryRecord.unpacked(StoryId(i.decode()), r) for i, r in _twos(stories)]
@@ -80,7 +83,14 @@ class Grounds:
             for record in whole
             for member, handle in zip(record.story.members, record.handles, strict=True)
         }
-        return cls(basis, neighbourhood, members)
+        return cls(basis, neighbourhood, members, rulings)
+
+    def under(self, rulings: Sequence[Ruling], article: ArticleId) -> Self:
+        """Return the grounds with those of the rulings that are about anyone in sight."""
+        seen = self.neighbourhood
+        sight = {article, *(alike.id for alike in seen.look_alikes)}
+        about = tuple(ruling for ruling in rulings if {ruling.one, ruling.other} & sight)
+        return replace(self, neighbourhood=replace(seen, rulings=about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,29 @@ def packed_departure(
     stories = {story.id: story for story in left.stories}
     events = [event_row(topic, one, stories.get(one.story), known, now) for one in left.changes]
     return pack(((handles[gone.id], gone.id, bucket), rows, events))
+
+
+def packed_ruling(
+    topic: TopicId,
+    rulings: Sequence[Ruling],
+    grounds: Grounds,
+    said: Regrouping,
+    now: datetime,
+) -> bytes:
+    """Return what `rule.lua` is to do."""
+    seen = grounds.neighbourhood
+    facts = {
+        alike.id: alike for alike in (*seen.look_alikes, *([seen.known] if seen.known else ()))
+    }
+    rows = [
+        story_row(
+            topic, story, [grounds.handles[member.article] for member in story.members], facts
+        )
+        for story in said.stories
+    ]
+    stories = {story.id: story for story in (*seen.stories, *said.stories)}
+    events = [event_row(topic, one, stories.get(one.story), facts, now) for one in said.changes]
+    return pack(([(r.subject, raw(encode(r))) for r in rulings], rows, said.forwards, events))
 
 
 def _members(record: StoryRecord, bucket_of: Mapping[ArticleId, int]) -> list[Row]:

@@ -2,9 +2,10 @@
 -- neighbourhood as it is now, so that the verdict is asked for again. Always one of the two.
 --
 -- ARGV: now_ms, window_ms, article id, ids bucket, count of strong keys, index keys (8 bytes
---       each, the strong ones first), basis, verdict (msgpack), changes kept
+--       each, the strong ones first), basis, verdict (msgpack), changes kept, what operators put
+--       together with it (msgpack: {{article id, ids bucket}, ...})
 -- Returns 1, or {basis, known handle or 0, nominated handles, {handle, article, ties, ...},
---         {story id, story, ...}}.
+--         {story id, story, ...}, version of the rulings}.
 
 -- HOT, STRONG, RARE, COMMON, LEAST, NOMINATED, LOADED, FILL and BUCKETS stand before this script:
 -- crawler/store/nomination.py says what they are.
@@ -32,6 +33,7 @@ local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local id, ids, strong, index_keys = ARGV[3], key('ids', ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local key_count = #index_keys / 8
 local known = redis.call('HGET', ids, id)
+local rulings = redis.call('GET', lasting .. 'rulings:version') or ''
 
 -- Return the live segments, newest first, as {count of entries before it, opened, its buckets}.
 local function segments()
@@ -94,6 +96,9 @@ end
 -- Return how much each article shares with this one, by packed handle.
 local function shared_keys()
   local reads, shared = {}, {}
+  if key_count == 0 then
+    return shared
+  end
   for i, segment in ipairs(live_segments) do
     local where = places(segment[1], segment[3])
     reads[i] = redis.call('MGET', unpack(where))
@@ -210,6 +215,15 @@ local function load_component()
   return table.concat(rests, ',') .. '|' .. ties
 end
 
+-- Return the articles that operators put together with this one.
+local function fellows()
+  local found = {}
+  for _, fellow in ipairs(cmsgpack.unpack(ARGV[10])) do
+    found[#found + 1] = tonumber(redis.call('HGET', key('ids', fellow[2]), fellow[1]))
+  end
+  return found
+end
+
 -- Load the neighbourhood; return its basis and the nominated handles.
 local function neighbourhood()
   local handles, nominated = {}, {}
@@ -233,15 +247,16 @@ local function neighbourhood()
   end
   articles = kept
   nominated = table.concat(nominated)
+  load(missing({fellows()}, LOADED))
   local seen = ''
   if known then
-    load({tonumber(known)})
+    load(missing({{tonumber(known)}}, LOADED + 1))
     seen = known .. ':' .. string.sub(loaded[tonumber(known)], 1, 8)
   end
   if #articles == 0 then
-    return '', nominated
+    return rulings, nominated
   end
-  return seen .. '|' .. nominated .. '|' .. load_component(), nominated
+  return rulings .. '|' .. seen .. '|' .. nominated .. '|' .. load_component(), nominated
 end
 
 -- Return the segment to write to, as {first, buckets, where}; a new one when that is half a window
@@ -314,35 +329,6 @@ local function write_tie(owner, other, flag, verdict)
   redis.call('SET', where, ties .. entry .. flag .. verdict)
 end
 
--- Let members point at the story that holds them now.
-local function adopt(story, handles)
-  for _, handle in ipairs(handles) do
-    local where = key('article', handle)
-    local record = loaded[handle] or redis.call('GET', where)
-    local before, body = story_of(record)
-    if before ~= story then
-      local head = struct.pack('>ds', struct.unpack('>d', record), story)
-      redis.call('SET', where, head .. string.sub(record, body))
-    end
-  end
-end
-
--- Let an old id, and every id that already forwards to it, stand for another story.
-local function forward(old, target)
-  local record = live(old)
-  if record then
-    unlist(old, record)
-  end
-  local moved = redis.call('SMEMBERS', key('aliases', old))
-  redis.call('DEL', key('aliases', old))
-  moved[#moved + 1] = old
-  for _, alias in ipairs(moved) do
-    redis.call('SET', key('story', alias), struct.pack('>I4s', 0, target))
-    redis.call('SET', public .. 'story:' .. alias, cjson.encode({id = alias, moved_to = target}))
-    redis.call('SADD', key('aliases', target), alias)
-  end
-end
-
 local function commit(verdict)
   local story, body, text = verdict[1], verdict[2], verdict[3]
   local ties, changed, forwards, events = verdict[4], verdict[5], verdict[6], verdict[7]
@@ -374,7 +360,7 @@ local function commit(verdict)
       entry[3][i] = member == 0 and handle or member
     end
     write_story(entry)
-    adopt(entry[1], entry[3])
+    adopt(entry[1], entry[3], loaded)
   end
   for _, event in ipairs(events) do
     announce(event, ARGV[9])
@@ -386,4 +372,4 @@ if basis == ARGV[7] then
   commit(cmsgpack.unpack(ARGV[8]))
   return 1
 end
-return {basis, tonumber(known or 0), nominated, articles, stories}
+return {basis, tonumber(known or 0), nominated, articles, stories, rulings}

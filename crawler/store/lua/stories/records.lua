@@ -16,8 +16,12 @@
 --   entries           counter: index entries written
 --   arrivals          counter: the last handle given
 --   articles          counter: articles held
+--
+-- Kept from one generation to the next:
+--   rulings           hash: what it is about -> ruling (JSON)
+--   rulings:version   counter: grows with every ruling
 
-local private, public = KEYS[1], KEYS[2]
+local private, public, lasting = KEYS[1], KEYS[2], KEYS[3]
 local TIE = 30
 local TRIMMED_AT_ONCE = 64  -- changes over the limit, so that few writes pay for trimming
 

@@ -1,0 +1,28 @@
+-- Record rulings and what they make of stories, if nothing has moved since that was decided.
+--
+-- ARGV: versions that must still hold (msgpack: {{story id, version}, ...}), version of the rulings,
+--       what to do (msgpack: {rulings {{subject, record}, ...}, stories as `write_story` takes them,
+--       forwards, events}), changes kept
+-- Returns 1, or 0 when something moved and the caller has to look again.
+
+local todo = cmsgpack.unpack(ARGV[3])
+local version = lasting .. 'rulings:version'
+
+if (redis.call('GET', version) or '') ~= ARGV[2] or not stand(cmsgpack.unpack(ARGV[1])) then
+  return 0
+end
+redis.call('INCR', version)
+for _, ruling in ipairs(todo[1]) do
+  redis.call('HSET', lasting .. 'rulings', ruling[1], ruling[2])
+end
+for _, moved in ipairs(todo[3]) do
+  forward(moved[1], moved[2])
+end
+for _, story in ipairs(todo[2]) do
+  write_story(story)
+  adopt(story[1], story[3], {})
+end
+for _, event in ipairs(todo[4]) do
+  announce(event, ARGV[4])
+end
+return 1

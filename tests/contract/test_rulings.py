@@ -1,0 +1,180 @@
+"""One body for both stores: an operator's word on stories holds, and outlasts them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ledger import dangling
+from newsroom import NOON, RECIPE, an_article, copies, words_of
+from test_stories import TOPIC, WINDOWS, in_redis
+
+from crawler.dedup.placement import decide
+from crawler.errors import ConfigError
+from crawler.model import Article, RulingKind
+from crawler.rule import Rule
+from crawler.store.clock import SimulatedClock
+from crawler.store.memory_stories import MemoryStories
+
+BY = ("olena", "asked by the desk")
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    return SimulatedClock(NOON)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def stories(request: Any, clock: SimulatedClock) -> Any:
+    if request.param == "memory":
+        return MemoryStories(clock, RECIPE, **WINDOWS)
+    return in_redis(request.getfixturevalue("server"), clock)
+
+
+async def place(stories: Any, *articles: Article) -> list[str]:
+    """Place articles by the real decision; return the stories they are in afterwards."""
+    for article in articles:
+        await stories.place(TOPIC, article, decide)
+    return await homes(stories, *articles)
+
+
+async def homes(stories: Any, *articles: Article) -> list[str]:
+    facts = await stories.articles(TOPIC, [article.id for article in articles])
+    return [facts[article.id].story for article in articles]
+
+
+async def anew(stories: Any, clock: SimulatedClock, *articles: Article) -> list[str]:
+    """Let everything expire and place the articles again, last first: a rebuild in small."""
+    clock.advance(timedelta(days=91))
+    await stories.expire(TOPIC)
+    assert await stories.count(TOPIC) == (0, 0)
+    for article in reversed(articles):
+        await stories.place(TOPIC, article, decide)
+    return await homes(stories, *articles)
+
+
+async def test_an_article_split_off_stays_apart_even_when_all_is_built_anew(stories, clock):
+    one, other, third = copies(3)
+    (story, *_) = await place(stories, one, other, third)
+    clock.advance(timedelta(minutes=1))
+    left = await Rule(stories, clock).split(TOPIC, story, [third.id], *BY)
+    assert [len(each.members) for each in left] == [1, 2]
+    now = await homes(stories, one, other, third)
+    assert now[0] == now[1] == story != now[2]
+    rebuilt = await anew(stories, clock, one, other, third)
+    assert rebuilt[0] == rebuilt[1] != rebuilt[2]
+
+
+async def test_merged_stories_stay_one_and_their_copies_join(stories, clock):
+    ours, theirs = copies(2, "ours"), copies(3, "theirs")
+    before = await place(stories, *ours, *theirs[:2])
+    (merged,) = await Rule(stories, clock).merge(TOPIC, before[0], before[2], *BY)
+    assert {member.article for member in merged.members} == {a.id for a in [*ours, *theirs[:2]]}
+    gone = ({before[0], before[2]} - {merged.id}).pop()
+    assert (await stories.story(TOPIC, gone)).id == merged.id
+    assert await place(stories, theirs[2]) == [merged.id]
+    rebuilt = await anew(stories, clock, *ours, *theirs)
+    assert len(set(rebuilt)) == 1
+
+
+async def test_what_was_merged_can_be_split_again(stories, clock):
+    ours, theirs = copies(2, "ours"), copies(2, "theirs")
+    before = await place(stories, *ours, *theirs)
+    (merged,) = await Rule(stories, clock).merge(TOPIC, before[0], before[2], *BY)
+    clock.advance(timedelta(minutes=1))
+    await Rule(stories, clock).split(TOPIC, merged.id, [a.id for a in theirs], *BY)
+    now = await homes(stories, *ours, *theirs)
+    assert now[0] == now[1] != now[2] == now[3]
+
+
+async def test_stories_never_to_be_merged_are_not_by_a_newcomer_that_holds_both(stories, clock):
+    left, right = words_of("left", 60), words_of("right", 60)
+    one = an_article(left + right[:50], url="https://a.example/")
+    other = an_article(left[:15] + right, url="https://b.example/")
+    first, second = await place(stories, one, other)
+    if first == second:
+        pytest.fail("the two must be stories of their own for this test")
+    await Rule(stories, clock).never_merge(TOPIC, first, second, *BY)
+    both = an_article(left + right, url="https://c.example/")
+    await place(stories, both)
+    now = await homes(stories, one, other)
+    assert now[0] != now[1]
+
+
+async def test_a_pinned_article_is_shown_until_it_is_unpinned(stories, clock):
+    words = words_of("wire")
+    first, later, third = (
+        an_article(words, url=f"https://{n}.example/", at=NOON + timedelta(hours=n))
+        for n in range(3)
+    )
+    (story, *_) = await place(stories, first, later)
+    rule = Rule(stories, clock)
+    assert (await stories.story(TOPIC, story)).canonical == first.id
+    (shown,) = await rule.pin(TOPIC, later.id, *BY)
+    assert shown.canonical == later.id
+    await place(stories, third)
+    assert (await stories.story(TOPIC, story)).canonical == later.id
+    rebuilt = await anew(stories, clock, first, later, third)
+    assert (await stories.story(TOPIC, rebuilt[0])).canonical == later.id
+    (shown,) = await rule.pin(TOPIC, later.id, *BY, kept=False)
+    assert shown.canonical == first.id
+    (ruling,) = await stories.rulings(TOPIC)
+    assert (ruling.kind, ruling.who, ruling.why) == (RulingKind.UNPINNED, *BY)
+
+
+async def test_every_word_is_kept_with_who_when_and_why(stories, clock):
+    one, other = copies(2)
+    (story, _) = await place(stories, one, other)
+    clock.advance(timedelta(minutes=5))
+    await Rule(stories, clock).split(TOPIC, story, [other.id], *BY)
+    (ruling,) = await stories.rulings(TOPIC)
+    assert (ruling.kind, ruling.one, ruling.other) == (RulingKind.APART, other.id, one.id)
+    assert (ruling.who, ruling.why, ruling.at) == (*BY, NOON + timedelta(minutes=5))
+
+
+async def test_what_cannot_be_done_is_refused_and_records_nothing(stories, clock):
+    one, other = copies(2)
+    (story, _) = await place(stories, one, other)
+    rule, nowhere = Rule(stories, clock), an_article(url="https://nowhere.example/")
+    with pytest.raises(ConfigError, match="cannot be split"):
+        await rule.split(TOPIC, story, [one.id, other.id], *BY)
+    with pytest.raises(ConfigError, match="cannot be split"):
+        await rule.split(TOPIC, story, [nowhere.id], *BY)
+    with pytest.raises(ConfigError, match="no article"):
+        await rule.pin(TOPIC, nowhere.id, *BY)
+    with pytest.raises(ConfigError, match="one story"):
+        await rule.merge(TOPIC, story, story, *BY)
+    assert list(await stories.rulings(TOPIC)) == []
+
+
+async def test_another_process_decides_under_the_ruling_at_once(server, clock):
+    here, there = in_redis(server, clock), in_redis(server, clock)
+    one, other, third = copies(3)
+    (story, _) = await place(here, one, other)
+    await place(there, an_article(url="https://else.example/"))
+    await Rule(here, clock).split(TOPIC, story, [other.id], *BY)
+    joined = await there.place(TOPIC, third, decide)
+    now = await homes(there, one, other)
+    assert now[0] != now[1]
+    assert joined.story in now
+
+
+async def test_rulings_leave_nothing_dangling(server, clock):
+    stories = in_redis(server, clock)
+    rule, ours, theirs = Rule(stories, clock), copies(3, "ours"), copies(2, "theirs")
+    before = await place(stories, *ours, *theirs)
+    (merged,) = await rule.merge(TOPIC, before[0], before[3], *BY)
+    await rule.pin(TOPIC, theirs[0].id, *BY)
+    assert await dangling(server, TOPIC, RECIPE.id) == []
+    clock.advance(timedelta(minutes=1))
+    await rule.split(TOPIC, merged.id, [ours[0].id, theirs[1].id], *BY)
+    assert await dangling(server, TOPIC, RECIPE.id) == []
+
+
+async def test_rulings_outlast_the_recipe(server, clock):
+    one, other = copies(2)
+    stories = in_redis(server, clock)
+    (story, _) = await place(stories, one, other)
+    await Rule(stories, clock).split(TOPIC, story, [other.id], *BY)
+    names = [name async for name in server.scan_iter(match="*rulings*")]
+    assert names
+    assert not any(RECIPE.id.encode() in name for name in names)
