@@ -101,14 +101,14 @@ class Visit:
         """End the claim of an entry that gave no article; after its last retry it is buried."""
         match trouble:
             case Skipped(reason=reason):
-                self._tally.count(f"skip/{reason}")
                 await self._frontier.skip(claim, trouble)
+                self._tally.count(f"skip/{reason}")
             case Retry(reason=reason) if claim.attempts < self._retries(reason):
-                self._tally.count(f"retry/{reason}")
                 await self._frontier.retry(claim, self._clock.now() + self._delay(claim), reason)
+                self._tally.count(f"retry/{reason}")
             case Retry(reason=reason) | Bury(reason=reason):
-                self._tally.count(f"dead/{reason}")
                 await self._frontier.bury(claim, reason)
+                self._tally.count(f"dead/{reason}")
 
     def _retries(self, reason: str) -> int:
         most = self._config.retries

@@ -1,0 +1,103 @@
+"""When the store fails in the middle of a crawl, is nothing lost and no publisher blamed?"""
+
+import errno
+from dataclasses import replace
+
+import pytest
+
+from crawler.app import open_app
+from crawler.cli.run import Plan, work_through
+from crawler.cli.session import settings_of_kordon
+from crawler.config import Config
+from crawler.errors import StoreError
+from crawler.model import Feed, FeedId, OutletId
+from crawler.store.corpus import LocalCorpus
+from crawler.store.frontier import RedisFrontier
+from crawler.visit import Visit
+from tests.site.newsstand import Newsstand, feed_of
+from tests.site.publisher import always, cut_short
+
+SETTINGS = """
+TOPICS = ["everything"]
+HOST_RATE_PER_SECOND = 500
+"""
+ONCE = Plan(span=None, once=True, now=False, max_pages=None)
+
+
+class FullCorpus(LocalCorpus):
+    """A corpus whose disk is full for the first few articles."""
+
+    failures = 3
+
+    async def keep(self, article):
+        if self.failures:
+            self.failures -= 1
+            raise StoreError(f"the corpus cannot be written ({errno.ENOSPC})")
+        await super().keep(article)
+
+
+class Flickering(RedisFrontier):
+    """A frontier that is away for the first ending of each kind."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.away = {"skip", "free_host", "done"}
+
+    async def _run(self, step, *arguments):
+        if step in self.away:
+            self.away.remove(step)
+            raise StoreError("Redis cannot be reached")
+        return await super()._run(step, *arguments)
+
+
+@pytest.fixture
+async def stand():
+    async with Newsstand(hosts=2, pages=4) as stand:
+        yield stand
+
+
+@pytest.fixture
+async def app(stand, server, server_socket, tmp_path, monkeypatch):
+    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+    monkeypatch.setenv("http_proxy", stand.proxy)
+    (tmp_path / "settings.toml").write_text(SETTINGS)
+    async with open_app(Config.from_settings(settings_of_kordon())) as app:
+        await app.frontier.register(
+            [Feed(FeedId(host), OutletId(host), feed_of(host)) for host in stand.hosts]
+        )
+        yield app
+
+
+async def test_a_corpus_without_room_delays_articles_and_costs_no_attempt(app, stand, tmp_path):
+    app = replace(app, corpus=FullCorpus(tmp_path / "corpus"))
+    await work_through(app, ONCE, quiet=True)
+    assert app.tally["error/store"] == 3
+    assert app.tally.total("place") == len(stand.pages)
+    assert (app.tally.total("retry"), app.tally.total("dead")) == (0, 0)
+
+
+async def test_a_frontier_that_is_away_when_claims_end_gets_them_later(app, stand, server):
+    gone, lost, *rest = stand.pages
+    stand.on(gone, always(410))
+    stand.on(lost, cut_short())
+    frontier = flickering(app, server)
+    visit = Visit(frontier, app.clock, app.config, app.tally, answers=app.answers)
+    await work_through(replace(app, visit=visit), ONCE, quiet=True)
+    assert not frontier.away
+    assert app.tally["error/store"] == 3
+    assert app.tally.total("place") >= len(rest)
+    assert (app.tally["skip/gone"], app.tally["retry/truncated"]) == (1, 1)
+    assert (await app.frontier.census()).leased == 0
+
+
+def flickering(app, server):
+    config = app.config
+    return Flickering(
+        server,
+        app.clock,
+        host_pause=config.host_pause,
+        lease=config.lease,
+        seen_window=config.seen_window,
+        dead_window=config.dead_window,
+    )
