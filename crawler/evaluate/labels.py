@@ -1,6 +1,6 @@
 """Labelled data as files: articles as JSON lines, pairs as tab-separated values.
 
-Both formats are described in docs/reference/evaluate.md.
+Both formats are described in docs/reference/evaluate-dedup.md.
 """
 
 import csv
