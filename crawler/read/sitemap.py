@@ -175,4 +175,4 @@ def _text(element: etree._Element, path: str) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower()
+    return element.tag.rpartition("}")[2].lower()  # etree.QName refuses what a parser mended

@@ -103,6 +103,7 @@ def test_a_sitemap_that_changed_is_another_version():
         ("<!DOCTYPE urlset><urlset/>".encode("utf-16"), "doctype"),
         (b"<!--" + b"x" * 20_000 + b"--><!doctype urlset><urlset/>", "doctype"),
         (b"<rss/>", "not-a-sitemap"),
+        (b"<urls:ws:date/>", "not-a-sitemap"),
         (b"", "not-a-sitemap"),
         (b"\xff\xfe\x00", "not-a-sitemap"),
     ],
