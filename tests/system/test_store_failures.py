@@ -2,15 +2,17 @@
 
 import errno
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from crawler.app import open_app
-from crawler.cli.run import Plan, work_through
+from crawler.cli.run import Plan, work_through, worked
 from crawler.cli.session import settings_of_kordon
 from crawler.config import Config
 from crawler.errors import StoreError
 from crawler.model import Feed, FeedId, OutletId
+from crawler.shift import Ending, Shift
 from crawler.store.corpus import LocalCorpus
 from crawler.store.frontier import RedisFrontier
 from crawler.visit import Visit
@@ -37,15 +39,13 @@ class FullCorpus(LocalCorpus):
 
 
 class Flickering(RedisFrontier):
-    """A frontier that is away for the first ending of each kind."""
+    """A frontier that is away when some steps are taken for the first time."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.away = {"skip", "free_host", "done"}
+    away: frozenset[str] = frozenset()
 
     async def _run(self, step, *arguments):
         if step in self.away:
-            self.away.remove(step)
+            self.away -= {step}
             raise StoreError("Redis cannot be reached")
         return await super()._run(step, *arguments)
 
@@ -81,7 +81,7 @@ async def test_a_frontier_that_is_away_when_claims_end_gets_them_later(app, stan
     gone, lost, *rest = stand.pages
     stand.on(gone, always(410))
     stand.on(lost, cut_short())
-    frontier = flickering(app, server)
+    frontier = flickering(app, server, "skip", "free_host", "done")
     visit = Visit(frontier, app.clock, app.config, app.tally, answers=app.answers)
     await work_through(replace(app, visit=visit), ONCE, quiet=True)
     assert not frontier.away
@@ -91,9 +91,20 @@ async def test_a_frontier_that_is_away_when_claims_end_gets_them_later(app, stan
     assert (await app.frontier.census()).leased == 0
 
 
-def flickering(app, server):
+async def test_a_run_whose_patience_ends_says_why_and_leaves_the_work(app, stand, server):
+    shift = Shift(
+        flickering(app, server, "claim"), app.clock, app.worker,
+        in_flight=8, ending=Ending(once=True), patience=timedelta(0),
+    )  # fmt: skip
+    with pytest.raises(StoreError, match="cannot be reached"):
+        await worked(app, shift)
+    assert stand.hits == []
+    assert (await app.frontier.census()).due_feeds == len(stand.hosts)
+
+
+def flickering(app, server, *away):
     config = app.config
-    return Flickering(
+    frontier = Flickering(
         server,
         app.clock,
         host_pause=config.host_pause,
@@ -101,3 +112,5 @@ def flickering(app, server):
         seen_window=config.seen_window,
         dead_window=config.dead_window,
     )
+    frontier.away = frozenset(away)
+    return frontier
