@@ -16,13 +16,13 @@ from crawler.catalog.topics import topic_ids
 from crawler.checking import Check
 from crawler.config import Config
 from crawler.dedup.departure import depart
-from crawler.dedup.placement import decide
 from crawler.desk import desk_of, ready
 from crawler.directory import Directory
 from crawler.forget import Forget
 from crawler.ingest import Ingest
 from crawler.listing import Listing
 from crawler.model import Recipe, WorkerId
+from crawler.placing import Place
 from crawler.poll import Poll
 from crawler.pool import Pool
 from crawler.ports import (
@@ -147,12 +147,11 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         visit=Visit(frontier, clock, config, tally, answers=answers),
         ingest=Ingest(
             pool,
-            stories,
+            Place(stories),
             config,
             tally,
             directory,
             desk_of=partial(desk_of, own=config.own_topics),
-            decide=decide,
         ),
         forget=Forget(
             tombstones, stories, corpus, frontier, clock=clock, topics=topics, depart=depart

@@ -38,8 +38,8 @@ from crawler.model import (
     TopicId,
     id_of,
 )
+from crawler.placing import Place
 from crawler.pool import Pool
-from crawler.ports import Decide, Stories
 from crawler.telemetry import Tally
 from crawler.text.credit import credits_of
 from crawler.text.language import language_of
@@ -231,27 +231,24 @@ class Ingest:
 
     Args:
         desk_of: A module-level function; each worker process makes its desk with it, once.
-        decide: The placing decision; must be pure.
     """
 
     def __init__(
         self,
         pool: Pool,
-        stories: Stories,
+        place: Place,
         config: Config,
         tally: Tally,
         directory: Directory,
         *,
         desk_of: DeskOf,
-        decide: Decide,
     ) -> None:
         self._pool = pool
-        self._stories = stories
+        self._place = place
         self._config = config
         self._tally = tally
         self._directory = directory
         self._desk_of = desk_of
-        self._decide = decide
 
     async def warm(self) -> None:
         """Have every worker process ready before the first page comes."""
@@ -275,10 +272,7 @@ class Ingest:
         Returns:
             A skip when the entry only led once more to an article known by its own address.
         """
-        outcomes = [
-            outcome_of(await self._stories.place(topic, article, self._decide))
-            for topic in article.topics
-        ]
+        outcomes = [outcome_of(await self._place(topic, article)) for topic in article.topics]
         if set(outcomes) == {UNCHANGED} and entry != EntryId(article.id):
             return Skipped(SkipReason.SAME_ARTICLE, article.url)
         for outcome in outcomes:

@@ -38,7 +38,8 @@ class Place:
         learned = self._learned.setdefault(topic, OrderedDict())
         verdict = partial(decide, rules=self._rules, boilerplate=learned)
         placement = await self._stories.place(topic, _well_sampled(article, learned), verdict)
-        if any(change.kind is ChangeKind.CREATED for change in placement.changes):
+        began = any(change.kind is ChangeKind.CREATED for change in placement.changes)
+        if began and article.outlet:  # what nobody published is nobody's boilerplate
             _learn(learned, article)
         return placement
 

@@ -272,7 +272,7 @@ async def _judged(
         tie=tie if tie.one == one.id else converse(tie),
         nominated=both in stories.nominated,
         same_story=one.story == other.story,
-        same_outlet=one.outlet == other.outlet,
+        same_outlet=one.outlet == other.outlet != "",
     )
 
 

@@ -8,7 +8,6 @@ import pytest
 import settings
 from crawler.config import Config
 from crawler.dedup.fingerprint import fingerprint
-from crawler.dedup.placement import decide
 from crawler.desk import desk_of
 from crawler.directory import Directory
 from crawler.ingest import Ingest
@@ -27,6 +26,7 @@ from crawler.model import (
     TopicId,
     id_of,
 )
+from crawler.placing import Place
 from crawler.pool import Pool
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
@@ -66,7 +66,7 @@ def ingest(pool, tally):
         candidate_window=timedelta(days=14), story_window=timedelta(days=90),
     )  # fmt: skip
     directory = Directory(MemorySubscriptions(), [TOWN])
-    return Ingest(pool, stories, CONFIG, tally, directory, desk_of=desk_of, decide=decide)
+    return Ingest(pool, Place(stories), CONFIG, tally, directory, desk_of=desk_of)
 
 
 @pytest.fixture
