@@ -203,8 +203,8 @@ VARIABLES = (
     Variable("KORDON_SETTINGS", "The operator's settings file; default: `settings.toml` in the "
              "home, if there is one."),
     Variable("KORDON_CONTACT", "Overrides `CONTACT`."),
-    Variable("KORDON_WEBSUB_CALLBACK", "Where hubs (WebSub) reach `kordon serve` from outside, such "
-             "as `https://news.example.org/websub`; without it no hub is asked."),
+    Variable("KORDON_WEBSUB_CALLBACK", "Where hubs (WebSub) reach `kordon serve` from outside, "
+             "such as `https://news.example.org/websub`; without it no hub is asked."),
     Variable("KORDON_REDIS_URL", "A Redis of your own: `redis://`, `rediss://` (TLS) or `unix://`; "
              "without it Kordon runs its own.", secret=True),
     Variable("KORDON_REDIS_CA", "PEM file of the authorities to trust; default: the system's."),
