@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -23,11 +24,14 @@ from crawler.serve.guard import is_loopback
 from crawler.serve.service import Service
 from crawler.store.search import SearchIndex
 from crawler.text.lemmas import VERSION as TERMS_VERSION
+from crawler.text.lemmas import load
 from crawler.workers.loop import follow
+from crawler.workers.retention import retain
 from crawler.workers.search import SearchWorker
 
 HOST, PORT = "127.0.0.1", 8787
 CLOSE_SECONDS = 5  # for answers under way when we are asked to end
+SWITCH_SECONDS = 0.0005  # indexing shares our lock: at the usual 5 ms it would hold up answers
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOCK_SECONDS = 5.0  # between two looks whether another process still indexes
 
@@ -44,6 +48,7 @@ def serve(
 
 
 async def _serve(host: str, port: int, *, quiet: bool) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     with listening(host, port) as door:
         async with opened() as wired, indexed(wired) as indexes:
             service = service_of(wired, indexes, open_reads=is_loopback(host))
@@ -134,8 +139,12 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
 
 @asynccontextmanager
 async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
-    """Yield the search index of every active topic, each followed while the block lasts."""
+    """Yield the search index of every active topic, each followed while the block lasts.
+
+    What is older than its retention is let go of meanwhile.
+    """
     folder = wired.config.home / "search"
+    loading = asyncio.create_task(asyncio.to_thread(load), name="dictionaries")
     async with AsyncExitStack() as ends:
         indexes: dict[TopicId, SearchIndex] = {}
         for topic in wired.config.topics:
@@ -146,7 +155,10 @@ async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
             keeping = _kept(worker, wired, folder / f"{topic}.lock")
             task = asyncio.create_task(keeping, name=f"search {topic}")
             ends.push_async_callback(_ended, task)
+        task = asyncio.create_task(retain(wired.stories, wired.config.topics), name="retention")
+        ends.push_async_callback(_ended, task)
         yield indexes
+        await loading
 
 
 async def _kept(worker: SearchWorker, wired: App, lock: Path) -> None:

@@ -41,6 +41,12 @@ def wanted(query: str, language: str = "") -> list[frozenset[str]]:
     return [group for group in groups if group]
 
 
+def load() -> None:
+    """Read the dictionaries now rather than with the first word."""
+    for language in LANGUAGES:
+        _lemmatizer().lemmatize("a", language)
+
+
 def _languages_of(word: str) -> tuple[str, ...]:
     return CYRILLIC if any("\u0400" <= letter <= "\u04ff" for letter in word) else LATIN
 
