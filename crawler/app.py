@@ -11,6 +11,7 @@ from typing import Self
 import psutil
 from redis.asyncio import Redis
 
+from crawler.account import Account
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.catalog.topics import topic_ids
 from crawler.checking import Check
@@ -30,12 +31,14 @@ from crawler.ports import (
     Corpus,
     Frontier,
     Published,
+    Rulings,
     Stories,
     Subscriptions,
     Tokens,
     Tombstones,
 )
 from crawler.push import Push
+from crawler.rule import Rule
 from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
@@ -72,6 +75,9 @@ class App:
     visit: Visit
     ingest: Ingest
     forget: Forget
+    rule: Rule
+    rulings: Rulings
+    account: Account
     tombstones: Tombstones
     published: Published
     tokens: Tokens
@@ -156,6 +162,9 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         forget=Forget(
             tombstones, stories, corpus, frontier, clock=clock, topics=topics, depart=depart
         ),
+        rule=Rule(stories, clock),
+        rulings=stories,
+        account=Account(stories, recipe),
         tombstones=tombstones,
         published=RedisPublished(client),
         tokens=RedisTokens(client),

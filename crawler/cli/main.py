@@ -20,10 +20,12 @@ from crawler.cli import (
     doctor,
     evaluate_dedup,
     evaluate_reading,
+    explain,
     feeds,
     frontier,
     hosts,
     outlets,
+    rulings,
     run,
     schedule,
     serve,
@@ -51,6 +53,8 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
+stories.app.command("why")(explain.why)
+stories.app.add_typer(rulings.app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(articles.app, name="articles")
 app.add_typer(feeds.app, name="feeds")
@@ -65,6 +69,7 @@ app.command("serve")(serve.serve)
 app.add_typer(settings.app, name="settings")
 evaluate_reading.app.command("dedup")(evaluate_dedup.evaluate_dedup)
 app.add_typer(evaluate_reading.app, name="evaluate")
+app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

@@ -78,7 +78,7 @@ def show(
 
 async def story_views(app: App, topic: TopicId, limit: int) -> list[StoryView]:
     """Return the newest stories of a topic with all that is shown of them."""
-    return await _views(app, topic, await app.stories.newest(topic, limit))
+    return await views_of(app, topic, await app.stories.newest(topic, limit))
 
 
 def print_stories(title: str, views: Sequence[StoryView]) -> None:
@@ -116,7 +116,7 @@ async def _show(story_id: StoryId, topics: list[str] | None, as_json: bool) -> N
             view
             for topic in _chosen(app, topics)
             if (story := await app.stories.story(topic, story_id))
-            for view in await _views(app, topic, [story])
+            for view in await views_of(app, topic, [story])
         ]
     if not found:
         say(f"kordon: no story has the id {story_id}; it may have expired")
@@ -141,7 +141,8 @@ def _chosen(app: App, topics: list[str] | None) -> tuple[TopicId, ...]:
     return tuple(TopicId(topic) for topic in topics) if topics else app.config.topics
 
 
-async def _views(app: App, topic: TopicId, stories: Sequence[Story]) -> list[StoryView]:
+async def views_of(app: App, topic: TopicId, stories: Sequence[Story]) -> list[StoryView]:
+    """Return these stories with all that is shown of them."""
     ids = [member.article for story in stories for member in story.members]
     facts = await app.stories.articles(topic, ids)
     return [_view(topic, story, facts) for story in stories if story.canonical in facts]

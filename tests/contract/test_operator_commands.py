@@ -211,3 +211,52 @@ def test_an_operators_own_topic_is_listed_and_judged(kordon, tmp_path):
     assert "cats" in {topic["id"] for topic in document(kordon, "topics", "list")}
     code, _ = kordon("topics", "test", "cats", "--text", "A dog barks.", "--language", "en")
     assert code == 1
+
+
+# --- an operator's word on stories, and the reasons --------------------------------------------
+
+
+def test_explain_shows_shares_rule_limits_and_the_longest_passage(kordon, stocked):
+    one, other = stocked
+    found = document(kordon, "explain", one.url, other.url)
+    assert (found["relation"], found["same_story"]) == ("copy", True)
+    assert (found["one_in_other"], found["other_in_one"], found["rule"]) == (1, 1, "the same words")
+    assert len(found["passage"].split()) == 120
+    assert found["thresholds"]["held"] > 0.5
+    code, said = kordon("explain", one.url, other.url)
+    assert code == 0
+    assert "longest passage" in said
+
+
+def test_explain_says_when_an_article_is_not_known(kordon, stocked):
+    assert kordon("explain", stocked[0].url, "https://nowhere.example/")[0] == 1
+
+
+def test_why_shows_what_holds_a_story_together(kordon, stocked):
+    (story,) = document(kordon, "stories", "list")
+    found = document(kordon, "stories", "why", story["id"])
+    assert found["canonical"] == stocked[0].id
+    assert [member["stored"] for member in found["members"]] == ["copy"]
+    assert kordon("stories", "why", "0" * 20)[0] == 1
+
+
+def test_a_story_is_split_and_merged_by_command_and_who_said_so_is_listed(kordon, stocked):
+    _, other = stocked
+    (story,) = document(kordon, "stories", "list")
+    by = ("--why", "two fires", "--who", "olena")
+    parts = document(kordon, "stories", "split", story["id"], other.url, *by)
+    assert sorted(part["copies"] for part in parts) == [1, 1]
+    (whole,) = document(kordon, "stories", "merge", *(part["id"] for part in parts), *by)
+    assert whole["copies"] == 2
+    (shown,) = document(kordon, "stories", "pin", other.url, *by)
+    assert shown["url"] == other.url
+    document(kordon, "stories", "unpin", other.url, *by)
+    rulings = document(kordon, "stories", "rulings")
+    assert {(r["kind"], r["who"], r["why"]) for r in rulings} == {
+        ("together", "olena", "two fires"), ("unpinned", "olena", "two fires"),
+    }  # fmt: skip
+
+
+def test_a_ruling_without_a_reason_is_refused(kordon, stocked):
+    with pytest.raises(ConfigError, match="no reason"):
+        kordon("stories", "pin", stocked[0].url)

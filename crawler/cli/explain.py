@@ -1,0 +1,163 @@
+"""`kordon explain` and `kordon stories why`: on what grounds articles stand together or apart."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import typer
+
+from crawler.account import Account, PairAccount, StoryAccount
+from crawler.cli.articles import Named, article_named
+from crawler.cli.console import Json, print_facts, print_json, print_table, printable, say
+from crawler.cli.session import opened
+from crawler.dedup.relation import Rules
+from crawler.model import Ruling, StoryId, Tie, TopicId
+
+Found = TypeVar("Found")
+Topic = Annotated[str, typer.Option(help="Look in this topic; else in all active ones.")]
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """A verdict on two articles with its grounds; shares are 0..1."""
+
+    one: str
+    other: str
+    same_story: bool
+    relation: str  # of the two alone, by their texts
+    rule: str
+    stored: str  # as verified among all around; empty when the two were never compared
+    rulings: tuple[Ruling, ...]
+    jaccard: float
+    one_in_other: float
+    other_in_one: float
+    shared: int  # shingles
+    one_shingles: int
+    other_shingles: int
+    thresholds: Rules
+    passage: str
+    recipe: str
+    text_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoryWhyView:
+    """A story and what holds each member in it."""
+
+    id: str
+    version: int
+    canonical: str
+    members: list[PairView]  # each with the canonical article
+    rulings: tuple[Ruling, ...]
+
+
+def explain(one: Named, other: Named, topic: Topic = "", as_json: Json = False) -> None:
+    """Show why two articles are, or are not, one text: shares, rule, limits, longest passage."""
+    pair = article_named(one), article_named(other)
+    found = asyncio.run(_first(topic, lambda account, at: account.pair(at, *pair)))
+    if found is None:
+        say("kordon: one of the two is not known in any active topic; it may have expired")
+        raise typer.Exit(1)
+    view = _pair_view(found)
+    if as_json:
+        print_json(view)
+    else:
+        _print_pair(view)
+
+
+def why(
+    story_id: Annotated[str, typer.Argument(metavar="ID", help="As `stories list` prints it.")],
+    topic: Topic = "",
+    as_json: Json = False,
+) -> None:
+    """Show what holds a story together: each member's shares, rule and passage, and rulings."""
+    found = asyncio.run(_first(topic, lambda account, at: account.story(at, StoryId(story_id))))
+    if found is None:
+        say(f"kordon: no story has the id {story_id}; it may have expired")
+        raise typer.Exit(1)
+    view = _story_view(found)
+    if as_json:
+        print_json(view)
+    else:
+        _print_story(view)
+
+
+async def _first(
+    topic: str, look: Callable[[Account, TopicId], Awaitable[Found | None]]
+) -> Found | None:
+    async with opened() as wired:
+        for at in (TopicId(topic),) if topic else wired.config.topics:
+            if found := await look(wired.account, at):
+                return found
+    return None
+
+
+def _pair_view(pair: PairAccount) -> PairView:
+    why, shares = pair.explanation, pair.explanation.shares
+    return PairView(
+        one=pair.one.url,
+        other=pair.other.url,
+        same_story=pair.same_story,
+        relation=why.tie.relation,
+        rule=why.reason,
+        stored=_from(pair.one.id, pair.stored) if pair.stored else "",
+        rulings=pair.rulings,
+        jaccard=round(shares.jaccard, 4),
+        one_in_other=round(shares.one_in_other, 4),
+        other_in_one=round(shares.other_in_one, 4),
+        shared=shares.shared,
+        one_shingles=shares.one,
+        other_shingles=shares.other,
+        thresholds=why.rules,
+        passage=" ".join(why.passage.words),
+        recipe=pair.recipe.id,
+        text_version=pair.recipe.text_version,
+    )
+
+
+def _from(article: str, tie: Tie) -> str:
+    return tie.relation if tie.one == article else tie.relation.converse
+
+
+def _story_view(account: StoryAccount) -> StoryWhyView:
+    story = account.story
+    members = [_pair_view(pair) for pair in account.pairs]
+    return StoryWhyView(story.id, story.version, story.canonical, members, account.rulings)
+
+
+def _print_pair(view: PairView) -> None:
+    limits = view.thresholds
+    print_facts({
+        "one": view.one, "other": view.other,
+        "verdict": f"one is a {view.relation} of the other: {view.rule}",
+        "stored": view.stored,
+        "one story": view.same_story,
+        "one in other": f"{view.one_in_other:.2f} of {view.one_shingles} shingles",
+        "other in one": f"{view.other_in_one:.2f} of {view.other_shingles} shingles",
+        "jaccard": f"{view.jaccard:.2f} ({view.shared} shared)",
+        "limits": f"copy {limits.mutual} of both, held {limits.held} of one, "
+                  f"link {limits.partial}, at least {limits.evidence} shared shingles",
+        "longest passage": view.passage or "none, or a text is not kept any more",
+        "rulings": [_said(ruling) for ruling in view.rulings],
+        "recipe": f"{view.recipe}, text version {view.text_version}",
+    })  # fmt: skip
+
+
+def _print_story(view: StoryWhyView) -> None:
+    typer.echo(f"{view.id}, version {view.version}: shown for it is {view.canonical}\n")
+    rows = [
+        (pair.stored or pair.relation, f"{pair.one_in_other:.2f}", f"{pair.other_in_one:.2f}",
+         pair.rule, len(pair.passage.split()), pair.one)
+        for pair in view.members
+    ]  # fmt: skip
+    columns = ("relation", "in it", "of it", "rule", "passage, words", "article")
+    print_table(f"{len(rows)} members beside it", columns, rows)
+    for ruling in view.rulings:
+        typer.echo(printable(_said(ruling)))
+
+
+def _said(ruling: Ruling) -> str:
+    other = "" if ruling.other == ruling.one else f" {ruling.other}"
+    what = f"{ruling.one} {ruling.kind}{other}"
+    return f"{what}, by {ruling.who} at {ruling.at:%Y-%m-%d %H:%M}: {ruling.why}"

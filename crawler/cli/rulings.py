@@ -1,0 +1,140 @@
+"""`kordon stories split|merge|never-merge|pin|unpin|rulings`: an operator's word on stories."""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from crawler.app import App
+from crawler.cli.articles import article_named
+from crawler.cli.console import Json, print_json, print_table, say
+from crawler.cli.session import opened
+from crawler.cli.stories import StoryView, print_stories, views_of
+from crawler.errors import ConfigError
+from crawler.model import Story, StoryId, TopicId
+from crawler.rule import Rule
+
+app = typer.Typer()
+
+One = Annotated[str, typer.Argument(metavar="ID", help="A story, as `stories list` prints it.")]
+Other = Annotated[str, typer.Argument(metavar="OTHER", help="Another story.")]
+Article = Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or id.")]
+Articles = Annotated[
+    list[str], typer.Argument(metavar="URL|ID...", help="The articles to take out of it.")
+]
+Why = Annotated[str, typer.Option(help="The reason; kept with the ruling.")]
+Who = Annotated[str, typer.Option(help="Who decides; else the user of this machine.")]
+In = Annotated[str, typer.Option("--topic", help="The topic; needed when several are active.")]
+
+Act = Callable[[Rule, TopicId, str, str], Awaitable[Sequence[Story]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RulingView:
+    """A ruling as a person reads it."""
+
+    topic: str
+    kind: str
+    one: str
+    other: str  # empty for a pin
+    who: str
+    why: str
+    at: datetime
+
+
+@app.command()
+def split(
+    story: One, articles: Articles, why: Why = "", who: Who = "", topic: In = "",
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Take articles out of a story; they and the rest stay apart, however stories are built."""
+    ids = [article_named(name) for name in articles]
+    _act(lambda rule, at, *by: rule.split(at, StoryId(story), ids, *by), why, who, topic, as_json)
+
+
+@app.command()
+def merge(
+    story: One, other: Other, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
+) -> None:
+    """Make two stories one; the younger id forwards to the older."""
+    pair = StoryId(story), StoryId(other)
+    _act(lambda rule, at, *by: rule.merge(at, *pair, *by), why, who, topic, as_json)
+
+
+@app.command("never-merge")
+def never_merge(
+    story: One, other: Other, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
+) -> None:
+    """Keep two stories apart, whatever newcomers may prove."""
+    pair = StoryId(story), StoryId(other)
+    _act(lambda rule, at, *by: rule.never_merge(at, *pair, *by), why, who, topic, as_json)
+
+
+@app.command()
+def pin(
+    article: Article, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
+) -> None:
+    """Show this article for its story from now on."""
+    id_ = article_named(article)
+    _act(lambda rule, at, *by: rule.pin(at, id_, *by), why, who, topic, as_json)
+
+
+@app.command()
+def unpin(
+    article: Article, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
+) -> None:
+    """Let the article that is shown be chosen by rule again."""
+    id_ = article_named(article)
+    _act(lambda rule, at, *by: rule.pin(at, id_, *by, kept=False), why, who, topic, as_json)
+
+
+@app.command()
+def rulings(as_json: Json = False) -> None:
+    """List what operators decided about articles: who, when and why."""
+    views = asyncio.run(_rulings())
+    if as_json:
+        print_json(views)
+    elif not views:
+        say("Nothing was ruled: kordon stories split, merge, pin and never-merge do.")
+    else:
+        rows = [(v.at, v.kind, v.one, v.other, v.who, v.why) for v in views]
+        columns = ("at", "ruling", "article", "other article", "who", "why")
+        print_table(f"{len(rows)} rulings", columns, rows)
+
+
+def _act(act: Act, why: str, who: str, topic: str, as_json: bool) -> None:
+    if not why.strip():
+        raise ConfigError("no reason is given", "say --why, such as --why 'two different fires'")
+    views = asyncio.run(_acted(act, who.strip() or getpass.getuser(), why.strip(), topic))
+    if as_json:
+        print_json(views)
+    else:
+        print_stories("Recorded; the stories are now", views)
+
+
+async def _acted(act: Act, who: str, why: str, topic: str) -> list[StoryView]:
+    async with opened() as wired:
+        at = _topic(wired, topic)
+        return await views_of(wired, at, await act(wired.rule, at, who, why))
+
+
+def _topic(wired: App, topic: str) -> TopicId:
+    topics = wired.config.topics
+    if topic or len(topics) == 1:
+        return TopicId(topic) if topic else topics[0]
+    raise ConfigError("several topics are active", f"add --topic, one of {', '.join(topics)}")
+
+
+async def _rulings() -> list[RulingView]:
+    async with opened() as wired:
+        return [
+            RulingView(
+                topic, r.kind, r.one, r.other if r.other != r.one else "", r.who, r.why, r.at
+            )
+            for topic in wired.config.topics
+            for r in await wired.rulings.rulings(topic)
+        ]
