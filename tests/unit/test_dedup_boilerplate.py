@@ -126,3 +126,12 @@ def test_a_text_without_boilerplate_keeps_its_postings():
     text = prose("news", 300)
     found = learned(items(6)).well_sampled(mark(text))
     assert len(set(postings(found, RECIPE)) & set(postings(mark(text), RECIPE))) >= 17
+
+
+async def test_articles_of_no_outlet_teach_nothing():
+    place = Place(Newsroom().stories)
+    for n, text in enumerate(items(12)):
+        await place(TOPIC, article(text, f"https://one.example/{n}", outlet=""))
+    one = look_alike(items(14)[12], outlet="")
+    other = look_alike(items(14)[13], "https://one.example/b", outlet="")
+    assert place.tie(TOPIC, one, other).relation is Relation.COPY
