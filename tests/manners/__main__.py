@@ -21,7 +21,7 @@ the real crawl's. Each line is a month of polls unless its check needs less or m
 
 runs them all and writes this page; a test fails when a line does, or when the page is not current.
 What takes real seconds on a real wire (slow and stalled bodies, bombs, broken HTTP) is tested
-apart, in `tests/adapter/test_client.py` and `tests/adapter/test_hostile.py`.
+apart, in `tests/adapter/test_client.py` and `tests/adapter/test_hostile_bytes.py`.
 
 """
 
