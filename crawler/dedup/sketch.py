@@ -16,6 +16,7 @@ _FLAG = np.uint32(1)  # below the hash: whether the shingle holds a number or a 
 _LOW_BITS = 16
 _HEADS = 1 << (_HASH_BITS + 1 - _LOW_BITS)
 _COUNTS_BYTES = 8
+_ALL = (1 << 32) - 1
 _HEADER_BYTES = _COUNTS_BYTES + 2 * _HEADS
 
 
@@ -122,7 +123,7 @@ def overlap(one: bytes, one_shingles: int, other: bytes, other_shingles: int) ->
 
 def _reach(values: Values, shingles: int) -> int:
     whole = len(values) >= shingles
-    return np.iinfo(np.uint32).max if whole else int(values[-1])
+    return _ALL if whole else int(values[-1])
 
 
 def _numbers(values: Values) -> int:
