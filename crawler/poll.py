@@ -222,10 +222,8 @@ class Poll:
     def _unchanged(self, claim: PollClaim, outcome: NotModified) -> FeedState:
         state, now = claim.state, self._clock.now()
         since = state.last_answer or now
-        taught = replace(
-            state, rhythm=learned(state.rhythm, (), since=since, until=now), vain_changes=0
-        )
-        return self._answered(taught, "not-modified", outcome)
+        rhythm = learned(state.rhythm, (), since=since, until=now)
+        return self._answered(state, rhythm, "not-modified", outcome)
 
     def _listed(self, claim: PollClaim, gathered: "_Gathered") -> FeedState:
         """Return the state that a body which was read leaves behind, when none of it is unseen."""
@@ -237,7 +235,6 @@ class Poll:
         rhythm = rhythm_after(state, news, now)
         state = replace(
             state,
-            rhythm=rhythm,
             wishes=wishes_of(gathered.document),
             stale=marks_of_versions(gathered.stale, state.stale),
             listed=marks_of(news if outcome.delta else entries, state.listed * outcome.delta),
@@ -245,16 +242,18 @@ class Poll:
             last_news=now if news else state.last_news,
             gap_seconds=expected_gap(rhythm).total_seconds() if news else state.gap_seconds,
         )
-        return self._answered(state, "modified", outcome)
+        return self._answered(state, rhythm, "modified", outcome)
 
     def _answered(
-        self, state: FeedState, outcome: str, answer: Modified | NotModified
+        self, state: FeedState, rhythm: Rhythm, outcome: str, answer: Modified | NotModified
     ) -> FeedState:
         now = self._clock.now()
-        interval = self._interval(state, answer.validators)
+        interval = self._interval(state, rhythm, answer.validators)
         state = settled(sighted(state, answer.moved_to, now), now)
         return replace(
             state,
+            rhythm=rhythm,
+            vain_changes=0 if outcome == "not-modified" else state.vain_changes,
             validators=answer.validators,
             interval_seconds=interval.total_seconds(),
             failures=0,
@@ -264,8 +263,8 @@ class Poll:
             next_poll=self._next_poll(state, interval, answer.floor),
         )
 
-    def _interval(self, state: FeedState, validators: Validators) -> timedelta:
-        config, rhythm = self._config, state.rhythm
+    def _interval(self, state: FeedState, rhythm: Rhythm, validators: Validators) -> timedelta:
+        config = self._config
         wanted = config.poll_first
         if rhythm.watched_by_day and (state.last_answer or rhythm.news_by_day):
             wanted = wait_for_news(

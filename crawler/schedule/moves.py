@@ -22,6 +22,8 @@ def sighted(state: FeedState, target: str, now: datetime) -> FeedState:
         target: Where the redirects led; empty when there was none, or the first was temporary.
         now: When the answer came.
     """
+    if not target and not state.moved_to:
+        return state
     if not target:
         return replace(state, moved_to="", moved_since=None, moved_sightings=0)
     if target != state.moved_to:

@@ -137,7 +137,7 @@ class RedisFrontier:
             host_at(claim.url),
             encode(state),
             millis(next_poll_of(state)),
-            encode(quiet or state),
+            encode(quiet) if quiet else "",
             millis(next_poll_of(quiet or state)),
             millis(self._clock.now() - self._seen_window),
             span(pause or timedelta()),

@@ -1,9 +1,11 @@
--- feed, claim key, host; state and next poll with an unseen entry; the same with none; seen
+-- feed, claim key, host; state and next poll with an unseen entry; the same with none,
+-- or "" where that makes no difference; seen
 -- cutoff; the host's rest; the feed's own address and the host to ask next; an alert or "", alerts
 -- kept; day, how many values the ledger's rows have, the rows; then id and record of each entry
 -- -> how many were unseen
 local feed, key, host, seen_since = arg(1), arg(2), arg(3), num(8)
-local news, quiet = { state = arg(4), due = num(5) }, { state = arg(6), due = num(7) }
+local news = { state = arg(4), due = num(5) }
+local quiet = arg(6) == "" and news or { state = arg(6), due = num(7) }
 local rest, own_address, next_host, alert = num(9), arg(10), arg(11), arg(12)
 local FIRST_ROW, LAST_ROW = 16, 15 + num(15)
 local FIRST_ENTRY, LAST_ENTRY = LAST_ROW + 1, #ARGV - 4 - 1
