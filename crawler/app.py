@@ -44,6 +44,7 @@ from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
 from crawler.store.frontier import RedisFrontier
 from crawler.store.hubs import RedisHubs
+from crawler.store.lessons import RedisLessons
 from crawler.store.migrations import check
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
@@ -153,7 +154,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         visit=Visit(frontier, clock, config, tally, answers=answers),
         ingest=Ingest(
             pool,
-            Place(stories),
+            Place(stories, lessons=RedisLessons(client, recipe.id, config.story_window)),
             config,
             tally,
             directory,

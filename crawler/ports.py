@@ -411,6 +411,26 @@ class Rulings(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learned of one outlet's boilerplate, packed; empty before the first time."""
+
+    version: int = 0  # grows with every time it is kept
+    packed: bytes = b""
+
+
+class Lessons(Protocol):
+    """What each outlet prints everywhere, as all who place learn it together."""
+
+    async def recall(self, topic: TopicId, outlet: OutletId) -> Lesson:
+        """What was learned of an outlet so far."""
+        ...
+
+    async def keep(self, topic: TopicId, outlet: OutletId, lesson: Lesson) -> bool:
+        """Replace the lesson of this version; False when somebody else did since."""
+        ...
+
+
 # --- what is published of them ---------------------------------------------------------------
 
 
@@ -444,9 +464,7 @@ class Standing:
 class Published(Protocol):
     """The public contract, read back: what other services see of a topic."""
 
-    async def payloads(
-        self, topic: TopicId, stories: Sequence[StoryId]
-    ) -> Mapping[StoryId, bytes]:
+    async def payloads(self, topic: TopicId, stories: Sequence[StoryId]) -> Mapping[StoryId, bytes]:
         """The JSON of these stories, or of their forwarding addresses; unknown ones left out."""
         ...
 

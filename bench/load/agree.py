@@ -1,6 +1,7 @@
 """Whether stories depend on who places articles, in which order and how often.
 
-    python bench/load/agree.py [ARTICLES.jsonl.gz] [--articles 20000] [--processes 8] [--runs 1]
+    python bench/load/agree.py [ARTICLES.jsonl.gz] [--articles 20000] [--originals 7000]
+        [--processes 8] [--runs 1]
 
 Places the same articles by one process in their own order, by several at once, shuffled, and all
 of them twice. Prints one JSON document: of the pairs that share a story in either run, the part
@@ -38,16 +39,18 @@ IN_FLIGHT = 4  # in each process
 Pair = tuple[ArticleId, ArticleId]
 
 
-def articles_of(path: str | None, count: int) -> list[Article]:
+def articles_of(path: str | None, originals: int, count: int) -> list[Article]:
     """So many articles, the same every time."""
     if path is None:
         return Newsroom(3).articles(count)
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     dice = random.Random(5)
-    articles = [_article(row["url"], row["outlet"], row["text"]) for row in rows[:count]]
+    articles = [
+        _article(row["url"], row["outlet"], row["text"]) for row in rows[: min(originals, count)]
+    ]
     while len(articles) < count:
-        row, number = dice.choice(rows), len(articles)
+        row, number = dice.choice(rows[:originals]), len(articles)
         text = _varied(row["text"], dice.choice(rows)["text"], dice)
         articles.append(
             _article(f"https://v{number % 40}.example/{number}", f"v{number % 40}", text)
@@ -153,11 +156,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", nargs="?")
     parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--originals", type=int, default=7_000, help="of these, from the file")
     parser.add_argument("--processes", type=int, default=8)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write the pairs that differ here")
     options = parser.parse_args()
-    articles = articles_of(options.file, options.articles)
+    articles = articles_of(options.file, options.originals, options.articles)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     with server() as path:
         asyncio.run(_place(path, articles, 1))
