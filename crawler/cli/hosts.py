@@ -12,7 +12,9 @@ from crawler.cli.session import opened
 from crawler.errors import ConfigError, SourceError
 from crawler.fetch.urls import host_of
 from crawler.model import FeedState, Host
-from crawler.ports import HostRecord
+from crawler.ports import HostLedger, HostRecord
+
+MONTH_DAYS = 30
 
 app = typer.Typer(help="The hosts that are asked: turns, pauses, waiting work.",
                   no_args_is_help=True)  # fmt: skip
@@ -45,13 +47,31 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one host: when it may be asked next and why not sooner, and its feeds."""
-    host, feeds = asyncio.run(_host(host_named(name)))
+    host, feeds, borne = asyncio.run(_host(host_named(name)))
     if as_json:
-        print_json({"host": host, "feeds": feeds})
+        print_json({"host": host, "feeds": feeds, "ledger": borne})
         return
-    print_facts(facts_of(host))
+    print_facts(facts_of(host) | ledger_facts(borne))
     columns = ("feed", "outlet", "state", "next poll", "last outcome", "address")
     print_table(f"{len(feeds)} feeds", columns, [_feed_row(state) for state in feeds])
+
+
+@app.command()
+def ledger(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[HOST]...", help="These hosts alone.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=30, help="So many days, today included.")] = 7,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, most asked first.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Show what hosts bore: requests, bytes, the share of 304, refusals, failures, waiting."""
+    rows = asyncio.run(_ledger(days, [host_named(name) for name in names or ()]))[:limit]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("host", "requests", "bytes", "304", "refused", "failed", "mean answer")
+    print_table(f"{len(rows)} hosts in {days} days", columns, [_borne(row) for row in rows])
 
 
 def host_named(name: str) -> Host:
@@ -82,21 +102,37 @@ def facts_of(host: HostRecord) -> dict[str, object]:
     }
 
 
+def ledger_facts(row: HostLedger) -> dict[str, object]:
+    """Return what a host bore in a month, under names for a person."""
+    _, requests, size, unchanged, refused, failed, answer = _borne(row)
+    return {
+        "in 30 days": f"{requests} requests, {size} bytes, {unchanged} answered 304",
+        "refusals": f"{refused}, and {failed} failures",
+        "mean answer": answer,
+    }
+
+
+async def _ledger(days: int, hosts: Sequence[Host]) -> Sequence[HostLedger]:
+    async with opened() as wired:
+        return await wired.frontier.ledger(days, hosts)
+
+
 async def _hosts() -> Sequence[HostRecord]:
     async with opened() as wired:
         return await wired.frontier.hosts()
 
 
-async def _host(name: Host) -> tuple[HostRecord, Sequence[FeedState]]:
+async def _host(name: Host) -> tuple[HostRecord, Sequence[FeedState], HostLedger]:
     async with opened() as wired:
         (host,) = await wired.frontier.hosts([name])
         feeds = await wired.frontier.feeds()
-    return host, [state for state in feeds if _is_on(state, name)]
+        (borne,) = await wired.frontier.ledger(MONTH_DAYS, [name])
+    return host, [state for state in feeds if _is_on(state, name)], borne
 
 
 def _is_on(state: FeedState, host: Host) -> bool:
     try:
-        return host_of(state.feed.url) == host
+        return host_of(state.address) == host
     except SourceError:
         return False
 
@@ -105,6 +141,15 @@ def _row(host: HostRecord) -> tuple[object, ...]:
     return (
         host.host, host.next_turn, f"{host.pause.total_seconds():g} s", host.held_until,
         host.feeds, host.entries, host.due_feeds + host.due_entries,
+    )  # fmt: skip
+
+
+def _borne(row: HostLedger) -> tuple[object, ...]:
+    share = row.not_modified / row.requests if row.requests else 0.0
+    mean = row.milliseconds / row.requests if row.requests else 0.0
+    return (
+        row.host, row.requests, f"{row.bytes:,}", f"{share:.0%}", row.refused, row.failed,
+        f"{mean:.0f} ms",
     )  # fmt: skip
 
 
