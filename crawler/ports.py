@@ -365,6 +365,12 @@ class Stories(Protocol):
         """The article's text while it is within its window."""
         ...
 
+    async def texts(
+        self, topic: TopicId, articles: Sequence[ArticleId]
+    ) -> Mapping[ArticleId, str]:
+        """The texts of these articles, in two trips; those not kept are left out."""
+        ...
+
     async def count(self, topic: TopicId) -> tuple[int, int]:
         """Articles and stories within the window."""
         ...

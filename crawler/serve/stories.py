@@ -116,11 +116,11 @@ async def show_story(topic: Topic, story_id: Id, service: Served) -> Response:
         target = f"/api/v1/topics/{topic}/stories/{story.moved_to}"
         return RedirectResponse(target, status_code=307)
     outlets = await outlets_of(service)
-    article = ArticleId(story.canonical.id)
-    shown = await shown_text(service, topic, article, outlets.get(OutletId(story.canonical.outlet)))
+    article, outlet = ArticleId(story.canonical.id), OutletId(story.canonical.outlet)
+    texts = await shown_texts(service, topic, {article: outlet}, outlets)
     return as_json({
         "story": msgspec.Raw(payload),
-        "excerpt": excerpt(shown),
+        "excerpt": excerpt(texts.get(article, "")),
         "state_controlled": _controlled(outlets, story.outlets),
     })  # fmt: skip
 
@@ -155,8 +155,7 @@ async def show_article(topic: Topic, article_id: Id, service: Served) -> Respons
     fact = (await service.stories.articles(topic, [article])).get(article)
     if fact is None:
         raise Problem(404, f"no article has the id {article_id}; it may have expired")
-    outlet = (await outlets_of(service)).get(fact.outlet)
-    return as_json(await _article(service, topic, fact, outlet))
+    return as_json(await _article(service, topic, fact))
 
 
 # --- what they share -------------------------------------------------------------------------
@@ -184,14 +183,16 @@ async def state_controlled(service: Service, payloads: Iterable[bytes]) -> list[
     return _controlled(await outlets_of(service), named) if named else []
 
 
-async def shown_text(
-    service: Service, topic: TopicId, article: ArticleId, outlet: Outlet | None
-) -> str:
-    """Return an article's text where its outlet allows at least an excerpt, otherwise nothing."""
-    allowed = outlet.redistribute if outlet else Redistribution.EXCERPT
-    if allowed is Redistribution.LINK:
-        return ""
-    return await service.stories.text(topic, article) or ""
+async def shown_texts(
+    service: Service,
+    topic: TopicId,
+    articles: Mapping[ArticleId, OutletId],
+    outlets: Mapping[OutletId, Outlet],
+) -> Mapping[ArticleId, str]:
+    """Return the texts of those articles whose outlets allow at least an excerpt."""
+    silent = {name for name, one in outlets.items() if one.redistribute is Redistribution.LINK}
+    allowed = [article for article, outlet in articles.items() if outlet not in silent]
+    return await service.stories.texts(topic, allowed)
 
 
 def changes_document(
@@ -216,10 +217,11 @@ async def _payload(service: Service, topic: TopicId, story: StoryId) -> bytes:
     return payloads[story]
 
 
-async def _article(
-    service: Service, topic: TopicId, fact: LookAlike, outlet: Outlet | None
-) -> Mapping[str, object]:
-    text = await shown_text(service, topic, fact.id, outlet)
+async def _article(service: Service, topic: TopicId, fact: LookAlike) -> Mapping[str, object]:
+    outlets = await outlets_of(service)
+    outlet = outlets.get(fact.outlet)
+    texts = await shown_texts(service, topic, {fact.id: fact.outlet}, outlets)
+    text = texts.get(fact.id, "")
     full = outlet is not None and outlet.redistribute is Redistribution.FULL
     return {
         "article": article_payload(fact),

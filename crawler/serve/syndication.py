@@ -22,7 +22,7 @@ from crawler.render.excerpt import excerpt
 from crawler.serve.guard import reader
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
-from crawler.serve.stories import outlets_of, shown_text
+from crawler.serve.stories import outlets_of, shown_texts
 from crawler.store.search import Wanted
 
 ITEMS = 50
@@ -124,7 +124,7 @@ async def list_feeds_out(service: Served, request: Request) -> Response:
 @router.get("/feeds/{topic}/all.{format}", responses=_ANSWER, response_class=Response)
 async def topic_feed(asked: Feed) -> Response:
     """Return the newest stories of a topic as a feed."""
-    return _answer(await _document(asked, f"Kordon: {asked.topic}"), asked)
+    return await _answer(await _document(asked, f"Kordon: {asked.topic}"), asked)
 
 
 @router.get("/feeds/{topic}/{kind}/{name}.{format}", responses=_ANSWER, response_class=Response)
@@ -133,7 +133,7 @@ async def narrowed_feed(asked: Feed, kind: Kind, name: Name) -> Response:
     title = f"Kordon: {asked.topic}, {await _title(asked.service, kind, name)}"
     facet = f"{Kind.PLACE if kind is Kind.CROSSING else kind}:{name}"
     language = name if kind is Kind.LANGUAGE else ""
-    return _answer(await _document(asked, title, (facet,), language), asked)
+    return await _answer(await _document(asked, title, (facet,), language), asked)
 
 
 # --- what a feed holds -----------------------------------------------------------------------
@@ -147,10 +147,12 @@ async def _document(
     payloads = await service.published.payloads(topic, found.stories)
     read = [read_story(payloads[id_]) for id_ in found.stories if id_ in payloads]
     stories = [story for story in read if isinstance(story, StoryPayload)]
-    outlets, feeds = await outlets_of(service), await _feed_addresses(service)
-    items = await asyncio.gather(
-        *(_item(service, topic, story, outlets, feeds) for story in stories)
-    )
+    canonicals = {ArticleId(s.canonical.id): OutletId(s.canonical.outlet) for s in stories}
+    catalogue = await service.listing.catalogue()
+    outlets = {outlet.id: outlet for outlet in catalogue.outlets}
+    feeds = {feed.outlet: feed.url for feed in reversed(catalogue.feeds)}
+    texts = await shown_texts(service, topic, canonicals, outlets)
+    items = [_item(s, texts.get(ArticleId(s.canonical.id), ""), outlets, feeds) for s in stories]
     return Document(
         title=title,
         description="One entry for each story, with a link to every copy of it.",
@@ -161,17 +163,15 @@ async def _document(
     )
 
 
-async def _item(
-    service: Service,
-    topic: TopicId,
+def _item(
     story: StoryPayload,
+    text: str,
     outlets: Mapping[OutletId, Outlet],
     feeds: Mapping[OutletId, str],
 ) -> Item:
     canonical = story.canonical
     name = OutletId(canonical.outlet)
     outlet = outlets.get(name)
-    text = await shown_text(service, topic, ArticleId(canonical.id), outlet)
     full = outlet is not None and outlet.redistribute is Redistribution.FULL
     others = [member for member in story.members if member.id != canonical.id]
     return Item(
@@ -195,11 +195,6 @@ def _copy(
     name = article.outlet_name or (outlet.name if outlet else article.outlet)
     controlled = outlet is not None and outlet.state_controlled
     return Copy(name, article.title, article.url, relation, controlled)
-
-
-async def _feed_addresses(service: Service) -> Mapping[OutletId, str]:
-    catalogue = await service.listing.catalogue()
-    return {feed.outlet: feed.url for feed in reversed(catalogue.feeds)}
 
 
 def _name_of(place: PlaceId) -> str:
@@ -249,10 +244,10 @@ def _paths(topic: TopicId, outlets: Mapping[OutletId, Outlet]) -> Iterator[tuple
 # --- how it is answered ----------------------------------------------------------------------
 
 
-def _answer(document: Document, asked: Asked) -> Response:
+async def _answer(document: Document, asked: Asked) -> Response:
     """Return the feed, or that it did not change; the mark is a digest of what is sent."""
     write, media_type = _WRITERS[asked.written_as]
-    body = write(document)
+    body = await asyncio.to_thread(write, document)
     mark = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"ETag": mark, "Cache-Control": f"private, max-age={MAX_AGE_SECONDS}"}
     known = {one.strip().removeprefix("W/") for one in asked.known.split(",")}

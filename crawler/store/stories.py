@@ -289,6 +289,20 @@ class RedisStories:
             return unpack_text(frame) if frame else None
         return None
 
+    async def texts(
+        self, topic: TopicId, articles: Sequence[ArticleId]
+    ) -> Mapping[ArticleId, str]:
+        """The texts of these articles while they are kept."""
+        pipe = self._client.pipeline(transaction=False)
+        for id_ in articles:
+            pipe.hget(self._key(topic, f"ids:{_ids_bucket(id_)}"), id_)
+        found = zip(articles, await _ask(pipe.execute()), strict=True)
+        handles = {id_: int(handle) for id_, handle in found if handle}
+        frames = await self._read(topic, "text", list(handles.values()))
+        return {
+            id_: unpack_text(frame) for id_, frame in zip(handles, frames, strict=True) if frame
+        }
+
     async def count(self, topic: TopicId) -> tuple[int, int]:
         """Articles and stories kept."""
         pipe = self._client.pipeline(transaction=False)

@@ -1,7 +1,7 @@
 """The worker that keeps the search index of a topic up to date with its changes."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import msgspec
@@ -86,19 +86,25 @@ class SearchWorker:
         payloads = await self._published.payloads(self.topic, ids)
         read = {id_: read_story(payload) for id_, payload in payloads.items()}
         standing = {id_: story for id_, story in read.items() if isinstance(story, StoryPayload)}
-        bodies = await asyncio.gather(
-            *(self._body(story, story.id in revised) for story in standing.values())
-        )
-        pairs = list(zip(standing.values(), bodies, strict=True))
-        documents = await asyncio.to_thread(lambda: [self._document(s, b) for s, b in pairs])
+        known = await asyncio.to_thread(self._known, standing.values(), revised)
+        unread = [story.canonical.id for id_, story in standing.items() if id_ not in known]
+        texts = await self._stories.texts(self.topic, [ArticleId(id_) for id_ in unread])
+        documents = []
+        for id_, story in standing.items():
+            body = known.get(id_, texts.get(ArticleId(story.canonical.id), ""))
+            documents.append(await asyncio.to_thread(self._document, story, body))
         return documents, [id_ for id_ in ids if id_ not in standing]
 
-    async def _body(self, story: StoryPayload, revised: bool) -> str | Sequence[str]:
-        """Return the canonical text, or its terms where they are known."""
-        known = await asyncio.to_thread(self._index.known, StoryId(story.id))
-        if known and known[1] == story.canonical.id and not revised:
-            return known[2]
-        return await self._stories.text(self.topic, ArticleId(story.canonical.id)) or ""
+    def _known(
+        self, stories: Iterable[StoryPayload], revised: frozenset[StoryId]
+    ) -> dict[StoryId, Sequence[str]]:
+        """Return the terms of the canonical texts that are indexed already."""
+        found: dict[StoryId, Sequence[str]] = {}
+        for story in stories:
+            indexed = self._index.known(StoryId(story.id))
+            if indexed and indexed[1] == story.canonical.id and story.id not in revised:
+                found[StoryId(story.id)] = indexed[2]
+        return found
 
     def _document(self, story: StoryPayload, body: str | Sequence[str]) -> Document:
         canonical = story.canonical

@@ -222,6 +222,15 @@ async def test_a_text_comes_back_letter_by_letter(stories):
     assert await stories.text(TOPIC, article.id) == article.text
 
 
+async def test_many_texts_come_back_by_article_without_those_that_are_not_there(stories):
+    one, other = an_article(["one", "text"]), an_article(["other"], url="https://two.example/")
+    await place_all(stories, [one, other])
+    unknown = an_article(url="https://three.example/").id
+    texts = await stories.texts(TOPIC, [other.id, unknown, one.id])
+    assert texts == {one.id: one.text, other.id: other.text}
+    assert await stories.texts(TOPIC, []) == {}
+
+
 # --- letting go ------------------------------------------------------------------------------
 
 
