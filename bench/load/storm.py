@@ -178,12 +178,7 @@ def parsers(scene: Scene) -> dict[str, Any]:
     with poisoned(scene.world) as (world, fed):
         environment = scene.environment | {"http_proxy": world.proxy}
         scene = replace(scene, world=world, environment=environment)
-        ended(scene.crawl())
-        while json.loads(letters(scene))["census"]["later"]:
-            time.sleep(1)
-            ended(scene.crawl())
-        dead = Counter(letter["reason"] for letter in json.loads(letters(scene))["entries"])
-        return {"poisonous_pages": POISONED, "dead_letters": dead, "fed": fed} | finished(scene)
+        return finished(scene) | {"poisonous_pages": POISONED, "fed": fed}
 
 
 STORMS: Mapping[str, Storm] = {
@@ -206,7 +201,11 @@ def ended(crawling: "subprocess.Popen[str]") -> dict[str, Any]:
 def finished(scene: Scene) -> dict[str, Any]:
     """End what is left, and return the stories, while the storm's own server is there."""
     kordon(scene.environment, *crawl(scene.world, "--topic", "everything"))
-    return {"stories": stories_of(scene.environment)}
+    while letters(scene)["census"]["later"]:
+        time.sleep(1)
+        kordon(scene.environment, *crawl(scene.world, "--topic", "everything"))
+    dead = Counter(letter["reason"] for letter in letters(scene)["entries"])
+    return {"stories": stories_of(scene.environment), "dead_letters": dead}
 
 
 def stories_of(environment: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -217,8 +216,12 @@ def stories_of(environment: Mapping[str, str]) -> list[dict[str, Any]]:
     )
 
 
-def letters(scene: Scene) -> str:
-    return kordon(scene.environment, "frontier", "list", "--state", "dead", "--json")
+def letters(scene: Scene) -> dict[str, Any]:
+    return json.loads(
+        kordon(
+            scene.environment, "frontier", "list", "--state", "dead", "--limit", "9999", "--json"
+        )
+    )
 
 
 # --- a Redis of the operator's own -----------------------------------------------------------

@@ -79,7 +79,7 @@ class RedisFrontier:
         lease: timedelta,
         seen_window: timedelta,
         dead_window: timedelta,
-        losses: int = 10,
+        losses: int = 40,
     ) -> None:
         """Wire the store; nothing is asked of it yet.
 
@@ -90,7 +90,8 @@ class RedisFrontier:
             lease: How long a claim is safe from other workers.
             seen_window: How long an entry is known after its feed last listed it.
             dead_window: How long dead letters are kept.
-            losses: Leases lost in a row that bury an entry.
+            losses: Leases lost in a row that bury an entry; from the eleventh on it waits ever
+                longer to be claimed again.
         """
         self._client = client
         self._clock = clock

@@ -48,6 +48,9 @@ SKIPPED_KEPT = 1_000
 ROBOTS_LONGEST = timedelta(days=1)  # RFC 9309, 2.4
 NOBODY = WorkerId("")
 
+_LOSSES_AT_ONCE = 10  # as in lua/frontier/shared.lua
+_LOSS_WAIT_LONGEST = 60_000
+
 
 @dataclass(slots=True)
 class _Place:
@@ -126,6 +129,13 @@ class _Memory:
     alerts: list[Alert] = field(default_factory=list)  # newest first
 
 
+def _wait_after(losses: int) -> int:
+    """Return how many milliseconds an entry waits that was lost so often."""
+    if losses <= _LOSSES_AT_ONCE:
+        return 0
+    return min(1000 << (losses - _LOSSES_AT_ONCE - 1), _LOSS_WAIT_LONGEST)
+
+
 class MemoryFrontier:
     """`RedisFrontier` for one process and one run; takes the same values."""
 
@@ -137,7 +147,7 @@ class MemoryFrontier:
         lease: timedelta,
         seen_window: timedelta,
         dead_window: timedelta,
-        losses: int = 10,
+        losses: int = 40,
     ) -> None:
         self._clock = clock
         self._pause = span(host_pause)
@@ -322,8 +332,9 @@ class MemoryFrontier:
             return
         entry = EntryId(work.id)
         self._kept.entries[entry].losses += 1
-        if self._kept.entries[entry].losses < self._losses:
-            self._queue("e", work.id, work.host, self._now)
+        losses = self._kept.entries[entry].losses
+        if losses < self._losses:
+            self._queue("e", work.id, work.host, self._now + _wait_after(losses))
         else:
             self._bury(entry, "lost")
 

@@ -42,7 +42,6 @@ RULES = {
     "lease": LEASE,
     "seen_window": 60 * DAY,
     "dead_window": 30 * DAY,
-    "losses": 3,
 }
 ME, OTHER = WorkerId("me@here 1"), WorkerId("other@there 2")
 
@@ -52,11 +51,12 @@ def clock():
     return SimulatedClock(START)
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=[("memory", 3), ("redis", 3)], ids=lambda param: param[0])
 def frontier(request, clock):
-    if request.param == "memory":
-        return MemoryFrontier(clock, **RULES)
-    return RedisFrontier(request.getfixturevalue("server"), clock, **RULES)
+    kind, losses = request.param
+    if kind == "memory":
+        return MemoryFrontier(clock, **RULES, losses=losses)
+    return RedisFrontier(request.getfixturevalue("server"), clock, **RULES, losses=losses)
 
 
 def a_feed(name="a", host=None, **facts):
@@ -485,6 +485,22 @@ async def test_an_entry_that_is_lost_again_and_again_is_buried(frontier, clock):
         await claim_one(frontier)
     clock.advance(LEASE)
     assert await frontier.claim(ME, 9) == []
+    assert [letter.reason for letter in await frontier.entries("dead", 9)] == ["lost"]
+
+
+@pytest.mark.parametrize("frontier", [("memory", 40), ("redis", 40)], indirect=True)
+async def test_an_entry_lost_in_a_storm_waits_ever_longer_and_outlives_it(frontier, clock):
+    await a_claimed_entry(frontier, clock)
+    waits = []
+    for _ in range(39):
+        clock.advance(2 * SECOND)  # the host has rested
+        assert await frontier.reclaim(ME) == 1
+        wait = (await frontier.census()).next_turn - clock.now()
+        waits.append(max(wait // SECOND, 0))
+        clock.advance(max(wait, 0 * SECOND))
+        await claim_one(frontier)
+    assert waits == [0] * 10 + [1, 2, 4, 8, 16, 32] + [60] * 23
+    await frontier.reclaim(ME)
     assert [letter.reason for letter in await frontier.entries("dead", 9)] == ["lost"]
 
 

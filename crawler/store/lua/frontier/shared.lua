@@ -15,6 +15,8 @@ local dead_since = tonumber(ARGV[4])
 local KINDS = { "f", "e" }
 local CHUNK = 1000 -- Lua unpacks fewer than 8,000 values at once
 local SWEEP = 100 -- how much old work one step clears away
+local LOSSES_AT_ONCE = 10 -- so often an entry that was lost is due again at once
+local LOSS_WAIT_LONGEST = 60000
 local HOST_KEPT = 8 * 86400000 -- a host's facts outlive their last use by this, in real time
 
 local function arg(n) return ARGV[4 + n] end
@@ -170,6 +172,14 @@ local function finish(entry)
   return true
 end
 
+-- How long an entry waits that was lost so often: not at all at first, then doubling.
+local function wait_after(losses)
+  if losses <= LOSSES_AT_ONCE then
+    return 0
+  end
+  return math.min(1000 * 2 ^ (losses - LOSSES_AT_ONCE - 1), LOSS_WAIT_LONGEST)
+end
+
 -- Take work from a worker that did not end its claim. A crash strikes whatever was in hand, so
 -- the entry goes behind its neighbours, and only one that is lost again and again is buried. The
 -- host has rested since the claim; nobody asks it any more.
@@ -179,9 +189,11 @@ local function lose(kind, id)
   drop_turn(host, key)
   settle(host)
   if kind == "f" then
-    requeue(kind, id, due)
-  elseif call("HINCRBY", K.losses, id, 1) < losses_until_burial then
-    requeue(kind, id, now)
+    return requeue(kind, id, due)
+  end
+  local losses = call("HINCRBY", K.losses, id, 1)
+  if losses < losses_until_burial then
+    requeue(kind, id, now + wait_after(losses))
   else
     bury(id, "lost")
   end
