@@ -81,8 +81,9 @@ def test_tls_files_without_a_tls_address_are_refused(tmp_path):
 
 
 def test_a_missing_tls_file_is_named():
+    files = {"KORDON_REDIS_CERT": "/nowhere/c.pem", "KORDON_REDIS_KEY": "/nowhere/k.pem"}
     with pytest.raises(ConfigError, match=r"KORDON_REDIS_CERT names /nowhere/c\.pem"):
-        connection_options(config("rediss://example.org", KORDON_REDIS_CERT="/nowhere/c.pem"))
+        connection_options(config("rediss://example.org", **files))
 
 
 @pytest.mark.parametrize(
