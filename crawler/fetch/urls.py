@@ -116,7 +116,7 @@ def asked_address(url: str) -> str:
     Raises:
         SourceError: It may not be asked (`scheme`, `bad-address`).
     """
-    return redirect_target(url, url.encode("utf-8", "surrogatepass"))
+    return _for_the_wire(url.strip().partition("#")[0])
 
 
 def redirect_target(url: str, location: bytes) -> str:
@@ -129,6 +129,10 @@ def redirect_target(url: str, location: bytes) -> str:
         target = urljoin(url, _text(location).strip()).partition("#")[0]
     except ValueError as error:
         raise SourceError(url, FailReason.BAD_ADDRESS, str(error)) from error
+    return _for_the_wire(target)
+
+
+def _for_the_wire(target: str) -> str:
     parts = _split(target)
     path = _IN_PATH.sub(_escaped, parts.path or "/")
     query = _IN_QUERY.sub(_escaped, parts.query)
@@ -143,6 +147,7 @@ def _text(location: bytes) -> str:
         return quote(location, safe=_ASCII)
 
 
+@lru_cache(maxsize=512)  # an entry's address is split for its id, its spelling and its host
 def _split(url: str) -> SplitResult:
     if len(url) > LONGEST:
         raise SourceError(url[:80], FailReason.BAD_ADDRESS, "the address is too long")
@@ -166,6 +171,7 @@ def _host(parts: SplitResult, url: str) -> Host:
     return Host(name if port in {None, _PORTS[parts.scheme]} else f"{name}:{port}")
 
 
+@lru_cache(maxsize=512)
 def _ascii_name(name: str, url: str) -> str:
     address = literal(name)
     if address is not None:
