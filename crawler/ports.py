@@ -365,9 +365,7 @@ class Stories(Protocol):
         """The article's text while it is within its window."""
         ...
 
-    async def texts(
-        self, topic: TopicId, articles: Sequence[ArticleId]
-    ) -> Mapping[ArticleId, str]:
+    async def texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> Mapping[ArticleId, str]:
         """The texts of these articles, in two trips; those not kept are left out."""
         ...
 

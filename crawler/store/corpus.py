@@ -87,9 +87,7 @@ class LocalCorpus:
 
         What is left of a record is a skippable frame full of zeros. Returns how many were erased.
         """
-        return await asyncio.to_thread(
-            lambda: sum(_erase(path, gone) for path in self._paths())
-        )
+        return await asyncio.to_thread(lambda: sum(_erase(path, gone) for path in self._paths()))
 
     def close(self) -> None:
         """Let go of the segment in writing."""

@@ -127,9 +127,7 @@ class MemoryStories:
         kept = self._topics[topic].articles.get(article)
         return kept.text if kept else None
 
-    async def texts(
-        self, topic: TopicId, articles: Sequence[ArticleId]
-    ) -> Mapping[ArticleId, str]:
+    async def texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> Mapping[ArticleId, str]:
         """The texts of these articles while they are kept."""
         kept = self._topics[topic].articles
         return {id_: kept[id_].text for id_ in articles if id_ in kept}

@@ -289,9 +289,7 @@ class RedisStories:
             return unpack_text(frame) if frame else None
         return None
 
-    async def texts(
-        self, topic: TopicId, articles: Sequence[ArticleId]
-    ) -> Mapping[ArticleId, str]:
+    async def texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> Mapping[ArticleId, str]:
         """The texts of these articles while they are kept."""
         pipe = self._client.pipeline(transaction=False)
         for id_ in articles:
