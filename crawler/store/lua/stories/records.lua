@@ -16,8 +16,9 @@
 --   entries           counter: index entries written
 --   arrivals          counter: the last handle given
 --   articles          counter: articles held
+--   boilerplate:<outlet>  hash: version, counts (zstd); written by crawler/store/lessons.py
 --
--- Kept from one generation to the next:
+-- Kept from one generation to the next, under `lasting` in place of the recipe:
 --   rulings           hash: what it is about -> ruling (JSON)
 --   rulings:version   counter: grows with every ruling
 
