@@ -64,14 +64,14 @@ class Async(Sync):
 
 
 class Node:
-    """ioredis; where it lies is said by KORDON_NODE_MODULES, as `npm install ioredis` leaves it."""
+    """ioredis; where it lies is said by IOREDIS_NODE_MODULES, as `npm install ioredis` leaves it."""
 
     def __init__(self, socket: str) -> None:
-        modules = os.environ.get("KORDON_NODE_MODULES", "")
+        modules = os.environ.get("IOREDIS_NODE_MODULES", "")
         if not shutil.which("node") or not (Path(modules) / "ioredis").is_dir():
             pytest.skip(
                 "NOT TESTED: the consumer in Node. `npm install ioredis` somewhere and give its "
-                "node_modules as KORDON_NODE_MODULES"
+                "node_modules as IOREDIS_NODE_MODULES"
             )
         self.socket = socket
         self.modules = Path(modules)
