@@ -64,7 +64,7 @@ class Async(Sync):
 
 
 class Node:
-    """ioredis; where it lies is said by IOREDIS_NODE_MODULES, as `npm install ioredis` leaves it."""
+    """ioredis, from the folder IOREDIS_NODE_MODULES, as `npm install ioredis` leaves it."""
 
     def __init__(self, socket: str) -> None:
         modules = os.environ.get("IOREDIS_NODE_MODULES", "")
