@@ -80,8 +80,9 @@ def words(text: str) -> list[str]:
     without spaces give overlapping pairs of characters (as Lucene's CJKBigramFilter does), so
     that an inserted character spoils its neighbours and not the sentence.
     """
-    found: list[str] = _WORD.findall(normalise(text))
-    if text.isascii() or not _ANY_UNSPACED.search(text):
+    normal = normalise(text)
+    found: list[str] = _WORD.findall(normal)
+    if normal.isascii() or not _ANY_UNSPACED.search(normal):
         return found
     return [piece for word in found for piece in _pieces(word)]
 
