@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import mean
+from unicodedata import category
 
 from crawler.evaluate.gold import GoldPage
 from crawler.extract.article import main_text
@@ -193,9 +194,14 @@ def _title(truth: str | None, found: str) -> str:
         return ""
     if not found:
         return "missing"
-    if " ".join(truth.split()) == found:
+    if _seen(truth) == _seen(found):
         return "exact"
     return "near" if match(_bag(truth), _bag(found)).f1 >= _NEAR_TITLE else "wrong"
+
+
+def _seen(title: str) -> str:
+    """Return what a reader sees of a title: no invisible characters, one kind of space."""
+    return " ".join("".join(one for one in title if category(one) != "Cf").split())
 
 
 def _published(truth: str | None, found: datetime | None) -> str:

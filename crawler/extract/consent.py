@@ -6,8 +6,8 @@ from lxml.html import HtmlElement
 
 from crawler.extract import phrases
 from crawler.extract.blocks import blocks_of
-from crawler.extract.metadata import clean
 from crawler.extract.phrases import any_of
+from crawler.extract.titles import clean
 from crawler.model import SkipReason
 
 _CHALLENGE = any_of(phrases.CHALLENGE)

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from html import unescape
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.extract.dates import Instant, Precision, read_instant
 from crawler.extract.structured import Node, article_node, first, texts
+from crawler.extract.titles import Titles, clean, own_heading, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,6 @@ AUTHOR_NAMES = (
 )
 _SAME_DAY_SECONDS = 129_600  # a day, and as much again as zones differ
 DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
-_JOINER = re.compile(r"\s+(?:[|–—·•»-]|::)\s+|\s*\|\s*")
-_SHORTEST_TITLE = 15  # letters; a shorter heading is a section's name
-_LONGEST_SITE = 3  # words
 _DATE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|datum|pub\w*|posted|time(?:stamp)?)(?:$|[\s_-])"
 )
@@ -71,10 +70,11 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Met
         zone: The publisher's clock, for times written without one.
     """
     meta = _meta(tree)
-    heading = _heading(tree)
+    document = clean(tree.findtext(".//title") or "")
+    heading = own_heading(tree, meta.get("og:title", ""), document)
     node = article_node(tree, address, heading)
     return Metadata(
-        title=_title(tree, meta, node, heading),
+        title=_title(tree, address, meta, node, document),
         authors=_authors(tree, meta, node),
         published=_published(tree, meta, node, zone),
         updated=_time([first(node.get("dateModified")), *_values(meta, UPDATED_NAMES)], zone),
@@ -86,11 +86,6 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Met
         paywalled=str(node.get("isAccessibleForFree")).lower() == "false",
         opted_out=meta.get("tdm-reservation", "").strip() == "1",
     )
-
-
-def clean(text: str) -> str:
-    """Return one line of text: entities resolved, white space collapsed."""
-    return " ".join(unescape(text).split())
 
 
 def _clean_lines(text: str) -> str:
@@ -111,56 +106,18 @@ def _values(meta: dict[str, str], names: tuple[str, ...]) -> Iterator[str]:
     return (meta[name] for name in names if name in meta)
 
 
-# --- title -----------------------------------------------------------------------------------
-
-
-def _heading(tree: HtmlElement) -> str:
-    headings = [clean(element.text_content()) for element in tree.iter("h1")]
-    return max(headings, key=len, default="")
-
-
-def _title(tree: HtmlElement, meta: dict[str, str], node: Node, heading: str) -> str:
-    """Return the article's title without the name of its site.
-
-    Outlets give one article several titles. The headline of the structured data comes first;
-    a social title that two networks are told alike, and that is no mere copy of the headline
-    with the site's name, is the one the outlet passes on.
-
-    Source: docs/decisions/0052-titles.md
-    """
+def _title(tree: HtmlElement, address: str, meta: dict[str, str], node: Node, document: str) -> str:
     headline = clean(first(node.get("headline")))
-    social, other = clean(meta.get("og:title", "")), clean(meta.get("twitter:title", ""))
-    if social and _letters(social) == _letters(other) and _letters(headline) == _letters(heading):
-        claimed = social
-    else:
-        claimed = headline or social or other
-    for shown in (heading, headline):
-        if claimed and len(shown) >= _SHORTEST_TITLE and _is_within(shown, claimed):
-            return shown
-    site = clean(meta.get("og:site_name", "")).casefold()
-    document = clean(tree.findtext(".//title") or "")
-    return _without_site(claimed, site) or heading or _without_site(document, site)
-
-
-def _is_within(shown: str, claimed: str) -> bool:
-    """Return whether a title is what another says besides its kicker and the name of the site."""
-    if claimed.startswith(shown) and _JOINER.match(claimed[len(shown) :]):
-        return True
-    return _letters(shown) in map(_letters, _JOINER.split(claimed)[1:])
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
-
-
-def _without_site(title: str, site: str) -> str:
-    *_, last = [None, *_JOINER.finditer(title)]
-    if last is None:
-        return title
-    tail = title[last.end() :].casefold()
-    named = bool(site) and (tail in site or site in tail)
-    short = "|" in last[0] and len(tail.split()) <= _LONGEST_SITE
-    return title[: last.start()].rstrip() if named or short else title
+    social, network = clean(meta.get("og:title", "")), clean(meta.get("twitter:title", ""))
+    told = Titles(
+        heading=own_heading(tree, headline, social, network, document),
+        headline=headline,
+        social=social,
+        network=network,
+        document=document,
+    )
+    site, host = clean(meta.get("og:site_name", "")), urlsplit(address).hostname or ""
+    return title_of(told, site=site, host=host)
 
 
 def _description(meta: dict[str, str], node: Node) -> str:
