@@ -3,6 +3,7 @@
 Times are aware UTC `datetime`s; ids are strings that never change their meaning.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +19,7 @@ ChangeId = NewType("ChangeId", str)  # "<milliseconds>-<number>", compared as nu
 TopicId = NewType("TopicId", str)
 PlaceId = NewType("PlaceId", str)
 RecipeId = NewType("RecipeId", str)
+GenerationId = NewType("GenerationId", str)
 WorkerId = NewType("WorkerId", str)
 Host = NewType("Host", str)
 
@@ -205,15 +207,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A feed's health changed to, or from, something that somebody should look at."""
+    """A feed's (or hook's) health changed to, or from, something that somebody should look at."""
 
     feed: FeedId
     outlet: OutletId
     url: str
     was: str
     health: str
-    outcome: str  # of the last poll
+    outcome: str  # of the last poll, or delivery
     at: datetime
+    about: str = "feed"  # or "hook", whose id stands in `feed` then, and no outlet
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +317,20 @@ class Recipe:
         """Ten hex digits that change with any number above."""
         numbers = repr([(name, getattr(self, name)) for name in self.__slots__])
         return RecipeId(blake2b(numbers.encode(), digest_size=5).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An index built under one recipe; two may stand side by side, and one of them is read."""
+
+    recipe: Recipe
+    number: int = 1  # of the generations that a store ever had
+
+    @property
+    def id(self) -> GenerationId:
+        """What its keys carry: the recipe's id, and after the first generation the number."""
+        suffix = f".{self.number}" if self.number > 1 else ""
+        return GenerationId(f"{self.recipe.id}{suffix}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,6 +532,16 @@ class Regrouping:
 
     stories: tuple[Story, ...] = ()  # every story that changed, as it is afterwards
     forwards: tuple[tuple[StoryId, StoryId], ...] = ()  # old id -> the id that stands for it now
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What becomes of the stories of one generation when another takes its place."""
+
+    stories: tuple[Story, ...] = ()  # every story of the new one, under the id it has from then on
+    names: Mapping[StoryId, StoryId] = field(default_factory=dict)  # id while it was built -> then
+    forwards: tuple[tuple[StoryId, StoryId], ...] = ()  # old id -> the id that stands for it then
     changes: tuple[Change, ...] = ()
 
 

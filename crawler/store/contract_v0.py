@@ -9,7 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from crawler.contract import story_payload
-from crawler.model import LookAlike, RecipeId, StoryId, TopicId
+from crawler.model import GenerationId, LookAlike, StoryId, TopicId
 from crawler.store import keys
 from crawler.store.connection import translated
 from crawler.store.story_records import Handle, StoryRecord, forward_target, unpack_article
@@ -28,11 +28,11 @@ async def migrate(client: Redis) -> Mapping[TopicId, int]:
     """
     with translated():
         about: Any = await client.hmget(keys.meta(), ["schema", "recipe"])
-        schema, recipe = about
+        schema, generation = about
         if schema is None or int(schema) >= keys.SCHEMA_VERSION:
             return {}
         moved = {
-            topic: await _Topic(client, topic, RecipeId(recipe.decode())).migrate()
+            topic: await _Topic(client, topic, GenerationId(generation.decode())).migrate()
             for topic in await _topics(client)
         }
         await client.hset(keys.meta(), "schema", str(keys.SCHEMA_VERSION))
@@ -49,10 +49,10 @@ async def _topics(client: Redis) -> Sequence[TopicId]:
 
 
 class _Topic:
-    def __init__(self, client: Redis, topic: TopicId, recipe: RecipeId) -> None:
+    def __init__(self, client: Redis, topic: TopicId, generation: GenerationId) -> None:
         self._client = client
         self._topic = topic
-        self._recipe = recipe
+        self._generation = generation
 
     async def migrate(self) -> int:
         names = [StoryId(name) for name in await self._names("story:")]
@@ -93,7 +93,8 @@ class _Topic:
         return {handle: unpack_article(record) for handle, record in records if record}
 
     async def _read(self, family: str, names: Sequence[object]) -> Sequence[bytes | None]:
-        wanted = [keys.topic(self._topic, self._recipe, f"{family}:{name}") for name in names]
+        shelf = self._topic, self._generation
+        wanted = [keys.generation(*shelf, f"{family}:{name}") for name in names]
         found: Any = await self._client.mget(wanted) if wanted else []
         return list(found)
 

@@ -4,7 +4,7 @@ Private keys stand under `kordon:p1:`; `{crawl}` is the schedule and frontier, `
 one topic. Public keys (docs/reference/contract.md) stand under `kordon:<version>:`.
 """
 
-from crawler.model import RecipeId, TopicId
+from crawler.model import GenerationId, TopicId
 
 PRIVATE = "kordon:p1"
 PUBLIC = "kordon:v1"
@@ -29,6 +29,11 @@ def frontier() -> dict[str, str]:
 def hubs() -> str:
     """Return the key of the leases with hubs: hash, feed -> lease."""
     return crawl("hubs")
+
+
+def hooks() -> dict[str, str]:
+    """Return the keys of the hooks and of what came of telling them; families end in a colon."""
+    return {name: crawl(spelled) for name, spelled in _HOOKS.items()} | {"alerts": alerts()}
 
 
 def alerts() -> str:
@@ -85,6 +90,13 @@ _SUBSCRIPTIONS = {
 }
 
 
+_HOOKS = {
+    "hooks": "hooks",  # hash: hook -> record, its queue within; kept until removed
+    "attempts": "hooks:attempts:",  # + <hook>; list of the newest; trimmed by length, expires
+    "letters": "hooks:letters:",  # + <hook>; sorted set: dead letter by death; trimmed by age
+}
+
+
 def tokens() -> str:
     """Return the key of the hash of tokens for the API: id -> token; kept until revoked."""
     return crawl("tokens")
@@ -96,17 +108,22 @@ def tombstones() -> str:
 
 
 def meta() -> str:
-    """Return the key of the hash that holds schema version and recipe id."""
+    """Return the key of the hash: schema version, generations in use, the recipe of each."""
     return f"{PRIVATE}:{{crawl}}:meta"
 
 
-def topic(topic_id: TopicId, recipe: RecipeId, name: str) -> str:
-    """Return the key of one private part of a topic under one recipe."""
-    return f"{PRIVATE}:{{{topic_id}}}:{recipe}:{name}"
+def generation(topic_id: TopicId, which: GenerationId, name: str) -> str:
+    """Return the key of one private part of a topic in one generation."""
+    return f"{PRIVATE}:{{{topic_id}}}:{which}:{name}"
+
+
+def coming(topic_id: TopicId, which: GenerationId, name: str) -> str:
+    """Return the key of what a generation that is still being built will publish."""
+    return generation(topic_id, which, f"coming:{name}")
 
 
 def lasting(topic_id: TopicId, name: str) -> str:
-    """Return the key of one private part of a topic that every recipe shares."""
+    """Return the key of one private part of a topic that every generation shares."""
     return f"{PRIVATE}:{{{topic_id}}}:lasting:{name}"
 
 

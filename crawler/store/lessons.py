@@ -6,7 +6,7 @@ from typing import Any
 from redis.asyncio import Redis
 from zstandard import ZstdCompressor, ZstdDecompressor
 
-from crawler.model import OutletId, RecipeId, TopicId
+from crawler.model import GenerationId, OutletId, TopicId
 from crawler.ports import Lesson
 from crawler.store import keys
 from crawler.store.connection import translated
@@ -29,9 +29,9 @@ _decompressor = ZstdDecompressor()
 class RedisLessons:
     """`ports.Lessons` as one hash for each outlet, which goes when the outlet falls silent."""
 
-    def __init__(self, client: Redis, recipe: RecipeId, lifetime: timedelta) -> None:
+    def __init__(self, client: Redis, generation: GenerationId, lifetime: timedelta) -> None:
         self._client = client
-        self._recipe = recipe
+        self._generation = generation
         self._lifetime = lifetime
         self._script = client.register_script(_KEEP)
 
@@ -52,7 +52,7 @@ class RedisLessons:
         return bool(done)
 
     def _key(self, topic: TopicId, outlet: OutletId) -> str:
-        return keys.topic(topic, self._recipe, f"boilerplate:{outlet}")
+        return keys.generation(topic, self._generation, f"boilerplate:{outlet}")
 
 
 class MemoryLessons:

@@ -3,7 +3,7 @@
 --
 -- ARGV: now_ms, window_ms, article id, ids bucket, count of strong keys, index keys (8 bytes
 --       each, the strong ones first), basis, verdict (msgpack), changes kept, what operators put
---       together with it (msgpack: {{article id, ids bucket}, ...})
+--       together with it (msgpack: {{article id, ids bucket}, ...}), what is written
 -- Returns 1, or {basis, known handle or 0, nominated handles, {handle, article, ties, ...},
 --         {story id, story, ...}, version of the rulings}.
 
@@ -33,7 +33,6 @@ local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local id, ids, strong, index_keys = ARGV[3], key('ids', ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local key_count = #index_keys / 8
 local known = redis.call('HGET', ids, id)
-local rulings = redis.call('GET', lasting .. 'rulings:version') or ''
 
 -- Return the live segments, newest first, as {count of entries before it, opened, its buckets}.
 local function segments()

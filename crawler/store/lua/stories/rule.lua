@@ -6,12 +6,11 @@
 -- Returns 1, or 0 when something moved and the caller has to look again.
 
 local todo = cmsgpack.unpack(ARGV[3])
-local version = lasting .. 'rulings:version'
 
-if (redis.call('GET', version) or '') ~= ARGV[2] or not stand(cmsgpack.unpack(ARGV[1])) then
+if rulings ~= ARGV[2] or not stand(cmsgpack.unpack(ARGV[1])) then
   return 0
 end
-redis.call('INCR', version)
+redis.call('INCR', lasting .. 'rulings:version')
 for _, ruling in ipairs(todo[1]) do
   redis.call('HSET', lasting .. 'rulings', ruling[1], ruling[2])
 end

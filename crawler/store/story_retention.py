@@ -1,0 +1,166 @@
+"""How stories leave Redis when their time is over, and articles before theirs."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from crawler.model import ArticleId, ChangeKind, LookAlike, OutletId, StoryId, Tie, TopicId
+from crawler.ports import Depart
+from crawler.store.nomination import BUCKETS, FILL
+from crawler.store.records import millis, span
+from crawler.store.story_records import Handle, StoryRecord, pack, unpack_ties
+from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
+from crawler.store.story_verdict import Farewell, packed_departure
+
+EXPIRE_STEP = 32  # stories let go of in one script
+EXPIRE_CHUNK = 1_024  # stories, or index buckets, looked at in one trip
+EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
+
+
+class StoryRetention(StoryShelf):
+    """Lets go of what is older than its retention, in small steps; and of one article at once."""
+
+    # --- letting go --------------------------------------------------------------------------
+
+    async def expire(self, topic: TopicId) -> int:
+        """Let go of stories that have not moved for the story window, and of old index segments.
+
+        Works in small steps, so that no script holds the server for long. A story that moves
+        meanwhile stays.
+        """
+        released = 0
+        while overdue := await self._overdue(topic):
+            steps = [overdue[at : at + EXPIRE_STEP] for at in range(0, len(overdue), EXPIRE_STEP)]
+            articles = sum([await self._let_go(topic, step) for step in steps])
+            released += articles
+            if not articles:
+                break  # what is left moved just now, or is not ours to mend
+        await self._drop_segments(topic)
+        await self._run(self._script("trim"), topic, span(self._retention.changes))
+        return released
+
+    async def _overdue(self, topic: TopicId) -> Sequence[StoryId]:
+        horizon = millis(self._clock.now() - self._retention.stories)
+        found = await ask(
+            self._client.zrange(
+                self._public(topic, "stories"),
+                "-inf",
+                f"({horizon}",
+                byscore=True,
+                offset=0,
+                num=EXPIRE_CHUNK,
+            )
+        )
+        return [StoryId(id_.decode()) for id_ in found]
+
+    async def _let_go(self, topic: TopicId, ids: Sequence[StoryId]) -> int:
+        farewell = await self._farewell(topic, await self._records(topic, ids))
+        members = [m.article for row in farewell.leaving.values() for m in row.story.members]
+        buckets = {article: ids_bucket(article) for article in members}
+        done = await self._run(
+            self._script("expire"),
+            topic,
+            farewell.versions,
+            farewell.links,
+            farewell.packed(topic, self._clock.now(), buckets),
+            self._retention.changes_most,
+        )
+        return len(members) if done else 0
+
+    async def _farewell(self, topic: TopicId, leaving: Mapping[StoryId, StoryRecord]) -> Farewell:
+        aliases = await self._sets(topic, "aliases", list(leaving))
+        names = [*leaving, *(alias for found in aliases for alias in found)]
+        citing = dict(zip(names, await self._sets(topic, "citing", names), strict=True))
+        citers = frozenset().union(*citing.values()) - leaving.keys()
+        staying = await self._records(topic, sorted(citers))
+        rows = [*leaving.values(), *staying.values()]
+        facts = await self._facts(topic, [handle for row in rows for handle in row.handles])
+        return Farewell(leaving, staying, citing, {fact.id: fact for fact in facts.values()})
+
+    async def _drop_segments(self, topic: TopicId) -> None:
+        """Unlink the buckets of segments whose youngest article is past the candidate window."""
+        pipe = self._client.pipeline(transaction=False)
+        pipe.lrange(self._key(topic, "segments"), 0, -1)
+        pipe.get(self._key(topic, "entries"))
+        rows, entries = await ask(pipe.execute())
+        horizon = millis(self._clock.now() - self._retention.candidates)
+        closed, last = None, int(entries or 0)
+        for row in rows:  # the newest first
+            first, opened = map(int, row.split(b":"))
+            youngest = opened + span(self._retention.candidates) / 2 if closed is None else closed
+            if youngest < horizon:
+                await self._drop_segment(topic, row.decode(), last - first)
+            closed, last = opened, first
+
+    async def _drop_segment(self, topic: TopicId, row: str, entries: int) -> None:
+        first, buckets = row.partition(":")[0], max(BUCKETS, entries // FILL)
+        for start in range(0, buckets, EXPIRE_CHUNK):
+            chunk = range(start, min(start + EXPIRE_CHUNK, buckets))
+            names = [self._key(topic, f"index:{first}:{n}") for n in chunk]
+            await ask(self._client.unlink(*names))
+        await ask(self._client.lrem(self._key(topic, "segments"), 1, row))
+
+    # --- forgetting --------------------------------------------------------------------------
+
+    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
+        """Take an article out of story, index and past events; see `ports.Stories`."""
+        while fact := (await self.articles(topic, [article])).get(article):
+            if await self._departed(topic, fact, depart):
+                await self._scrub(topic, fact)
+                return True
+        return False
+
+    async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:
+        """The articles of an outlet."""
+        listed = await ask(self._client.zrange(self._public(topic, f"by:outlet:{outlet}"), 0, -1))
+        records = await self._records(topic, [StoryId(id_.decode()) for id_ in listed])
+        handles = [handle for record in records.values() for handle in record.handles]
+        facts = await self._facts(topic, handles)
+        return [fact.id for fact in facts.values() if fact.outlet == outlet]
+
+    async def _departed(self, topic: TopicId, fact: LookAlike, depart: Depart) -> bool:
+        """Whether the article is gone; False when its story moved while we looked."""
+        record = (await self._records(topic, [fact.story])).get(fact.story)
+        if record is None:
+            return False
+        facts = await self._facts(topic, record.handles)
+        ties, now = await self._ties_among(topic, facts), self._clock.now()
+        known = {one.id: one for one in facts.values()}
+        left = depart(fact.id, record.story, known, ties, now)
+        if not left.stories:
+            return await self._let_go(topic, [fact.story]) > 0
+        done = await self._run(
+            self._script("forget"),
+            topic,
+            pack([(fact.story, record.story.version)]),
+            packed_departure(
+                topic, fact, record, left, facts=known, now=now, bucket=ids_bucket(fact.id)
+            ),
+            self._retention.changes_most,
+        )
+        return bool(done)
+
+    async def _ties_among(self, topic: TopicId, facts: Mapping[Handle, LookAlike]) -> Sequence[Tie]:
+        ids = {handle: fact.id for handle, fact in facts.items()}
+        stored = await self._read(topic, "ties", list(facts))
+        return [
+            tie
+            for handle, ties in zip(facts, stored, strict=True)
+            for tie in unpack_ties(handle, ties or b"", ids)
+            if tie.one == ids[handle]  # each is stored with both of its articles
+        ]
+
+    async def _scrub(self, topic: TopicId, fact: LookAlike) -> None:
+        """Delete every past event that tells of the article, but for the one of its end."""
+        stream, after = self._public(topic, "changes"), "-"
+        while rows := await ask(self._client.xrange(stream, after, count=EVENTS_AT_ONCE)):
+            if telling := [id_ for id_, fields in rows if _tells_of(fact, fields)]:
+                await ask(self._client.xdel(stream, *telling))
+            after = f"({rows[-1][0].decode()}"
+
+
+def _tells_of(fact: LookAlike, fields: Mapping[bytes, bytes]) -> bool:
+    if fields[b"kind"] == ChangeKind.FORGOTTEN.encode():
+        return False
+    payload = fields[b"payload"]
+    return fact.id.encode() in payload or msgspec.json.encode(fact.url) in payload
