@@ -10,7 +10,8 @@ from crawler.serve import catalogue, changes, crawl, probes, stories, syndicatio
 from crawler.serve.changes import Streams
 from crawler.serve.guard import Guard
 from crawler.serve.metrics import Requests
-from crawler.serve.problems import add_handlers
+from crawler.serve.page.failures import add_handlers
+from crawler.serve.page.routers import ROUTERS
 from crawler.serve.service import Service
 
 DESCRIPTION = """\
@@ -43,6 +44,8 @@ def application(service: Service, *, now: Callable[[], float] = time.monotonic) 
     for part in (stories, changes, catalogue, crawl, syndication, probes, websub):
         app.include_router(part.router)
     app.include_router(crawl.verbs)
+    for view in ROUTERS:
+        app.include_router(view)
     add_handlers(app)
     app.add_middleware(Guard, service=service, now=now)
     app.state.asked = CollectorRegistry()

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crawler.access import Role, id_of_token, is_genuine
+from crawler.access import Role, Token, id_of_token, is_genuine
 from crawler.serve.problems import Problem, problem
 from crawler.serve.service import Served, Service
 
@@ -48,12 +48,17 @@ async def operator(service: Served, credentials: Credentials) -> None:
 async def _admit(
     service: Service, credentials: HTTPAuthorizationCredentials | None, needed: Role
 ) -> None:
-    presented = credentials.credentials if credentials else ""
-    token = await service.tokens.find(id_of_token(presented)) if presented else None
-    if token is None or not is_genuine(presented, token):
+    token = await bearer_of(service, credentials.credentials if credentials else "")
+    if token is None:
         raise Problem(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
     if not token.role.covers(needed):
         raise Problem(403, f"this takes the role {needed}")
+
+
+async def bearer_of(service: Service, presented: str) -> Token | None:
+    """Return the valid token that somebody presents, or None."""
+    token = await service.tokens.find(id_of_token(presented)) if presented else None
+    return token if token and is_genuine(presented, token) else None
 
 
 def is_local(request: Request) -> bool:

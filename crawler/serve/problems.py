@@ -2,11 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
@@ -50,13 +50,6 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     return Response(body, status, dict(headers or {}), MEDIA_TYPE)
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Let the application answer its errors with problem documents."""
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(StoreError, _store)
-
-
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     return problem(error.status_code, error.detail, error.headers)
@@ -72,3 +65,10 @@ async def _store(_: Request, error: Exception) -> Response:
     log.warning("a request met an absent store: %s", error)
     retry = {"Retry-After": str(RETRY_SECONDS)}
     return problem(503, "the store is away; try again in a moment", retry)
+
+
+HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    HTTPException: _http,
+    RequestValidationError: _invalid,
+    StoreError: _store,
+}

@@ -21,11 +21,12 @@ from typing import Any
 
 from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId, id_of
+from crawler.store.listings import HASH_BITS, Listings
 from crawler.store.records import instant, millis
 
-LAYOUT = 1  # grows with any change below; a file of another layout is begun anew
-HASH_BITS = 20  # of a row's number, beside the instant of creation
+LAYOUT = 2  # grows with any change below; a file of another layout is begun anew
 CACHE_KIB = 32_768
+EVERY, NO = "", "\0"  # facets that every story has, and none
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -39,6 +40,11 @@ CREATE TABLE story (
 );
 CREATE VIRTUAL TABLE term USING fts5(
     title, body, facets, content='', detail='column', tokenize='unicode61 remove_diacritics 0'
+);
+CREATE TABLE facet (code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE listing (
+    row INTEGER PRIMARY KEY,      -- as in story, whose rows are a hundred times as long
+    codes BLOB NOT NULL           -- of its facets, uint32 each, little-endian
 );
 CREATE TABLE change (
     ms INTEGER NOT NULL, number INTEGER NOT NULL, story TEXT NOT NULL, PRIMARY KEY (ms, number)
@@ -74,6 +80,8 @@ class Wanted:
 
     terms: Sequence[frozenset[str]] = ()  # of each group at least one
     facets: Sequence[str] = ()
+    either: Sequence[frozenset[str]] = ()  # of each group at least one facet
+    none: frozenset[str] = frozenset()  # facets it must not have
     since: datetime | None = None  # created at or after
     until: datetime | None = None  # created before
     after: int | None = None  # the row a page ended with
@@ -114,12 +122,22 @@ class SearchIndex:
 
     def find(self, wanted: Wanted, limit: int) -> Found:
         """Return the newest stories that fit, from `after` on."""
-        source = "term" if wanted.terms or wanted.facets else "story"
+        source = "term" if _is_narrowed(wanted) else "story"
         where, values = _conditions(wanted)
         page = f"SELECT rowid FROM {source} WHERE {where} ORDER BY rowid DESC LIMIT ?"  # noqa: S608 - values are bound
         rows = self._read(page, (*values, limit + 1))
         numbers = [row for (row,) in rows[:limit]]
         return Found(self._ids(numbers), numbers[-1] if len(rows) > limit else None)
+
+    def listings(self, since: datetime, until: datetime | None = None) -> Listings:
+        """Return the facets of every story created then, to be counted."""
+        where, values = _conditions(Wanted(since=since, until=until))
+        rows = self._read(f"SELECT rowid, codes FROM listing WHERE {where} ORDER BY rowid", values)  # noqa: S608 - values are bound
+        return Listings.of(rows, dict(self._read("SELECT name, code FROM facet", ())))
+
+    def ids(self, rows: Sequence[int]) -> tuple[StoryId, ...]:
+        """Return the stories of these rows, in their order; those gone are left out."""
+        return self._ids(rows)
 
     def log(self, story: StoryId) -> Sequence[ChangeId]:
         """Return the ids of a story's changes, oldest first."""
@@ -270,7 +288,7 @@ def created_at(row: int) -> datetime:
 def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
     where: list[str] = []
     values: list[object] = []
-    if wanted.terms or wanted.facets:
+    if _is_narrowed(wanted):
         where.append("term MATCH ?")
         values.append(_expression(wanted))
     bounds = (
@@ -294,10 +312,20 @@ def _first_row(at: datetime | None) -> int | None:
 
 def _expression(wanted: Wanted) -> str:
     """Return the query in FTS5's own words; every term is quoted."""
-    groups = [" OR ".join(f'"{term}"' for term in sorted(group)) for group in wanted.terms]
-    text = [f"{{title body}} : ({group})" for group in groups]
-    facets = [f'facets : "{_facet(facet)}"' for facet in wanted.facets]
-    return " AND ".join((*text, *facets))
+    words = [" OR ".join(f'"{term}"' for term in sorted(group)) for group in wanted.terms]
+    text = [f"{{title body}} : ({some})" for some in words]
+    groups = [*(frozenset({facet}) for facet in wanted.facets), *wanted.either]
+    wished = [f"facets : ({_either(group)})" for group in groups]
+    positive = " AND ".join((*text, *wished)) or f'facets : "{_facet(EVERY)}"'
+    return f"({positive}) NOT facets : ({_either(wanted.none)})" if wanted.none else positive
+
+
+def _either(facets: Iterable[str]) -> str:
+    return " OR ".join(f'"{_facet(facet)}"' for facet in sorted(facets)) or f'"{_facet(NO)}"'
+
+
+def _is_narrowed(wanted: Wanted) -> bool:
+    return bool(wanted.terms or wanted.facets or wanted.either or wanted.none)
 
 
 def _facet(name: str) -> str:
@@ -306,7 +334,7 @@ def _facet(name: str) -> str:
 
 
 def _insert(db: sqlite3.Connection, document: Document, generation: int) -> None:
-    facets = " ".join(map(_facet, document.facets))
+    facets = " ".join(map(_facet, (EVERY, *document.facets)))
     terms = (" ".join(document.title), " ".join(document.body), facets)
     row = _row(db, document)
     db.execute(
@@ -314,6 +342,17 @@ def _insert(db: sqlite3.Connection, document: Document, generation: int) -> None
         (row, document.id, document.version, document.canonical, generation, _packed(terms)),
     )
     db.execute("INSERT INTO term (rowid, title, body, facets) VALUES (?, ?, ?, ?)", (row, *terms))
+    db.execute("INSERT INTO listing VALUES (?, ?)", (row, _codes(db, document.facets)))
+
+
+def _codes(db: sqlite3.Connection, facets: Sequence[str]) -> bytes:
+    """Return the codes of facets, giving new ones theirs."""
+    if not facets:
+        return b""
+    db.executemany("INSERT OR IGNORE INTO facet (name) VALUES (?)", ((one,) for one in facets))
+    marks = ",".join("?" * len(facets))
+    found = db.execute(f"SELECT code FROM facet WHERE name IN ({marks})", tuple(facets))  # noqa: S608 - only marks
+    return b"".join(code.to_bytes(4, "little") for (code,) in found)
 
 
 def _row(db: sqlite3.Connection, document: Document) -> int:
@@ -335,6 +374,7 @@ def _remove(db: sqlite3.Connection, story: StoryId) -> None:
         (row, *_unpacked(terms)),
     )
     db.execute("DELETE FROM story WHERE row = ?", (row,))
+    db.execute("DELETE FROM listing WHERE row = ?", (row,))
 
 
 def _packed(terms: tuple[str, str, str]) -> bytes:

@@ -1,0 +1,67 @@
+"""*Border now*: the border at a glance; map, timeline, the newest and the fastest stories."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from crawler.serve.page.cards import cards_of, fastest
+from crawler.serve.page.chart import bars_of, chart_of
+from crawler.serve.page.choices import busiest, chips_of, choices_of
+from crawler.serve.page.filters import Filters, Window
+from crawler.serve.page.shell import Frame, Framed
+from crawler.serve.page.survey import survey
+from crawler.serve.page.topics import topic_asked
+from crawler.serve.stories import outlets_of
+
+NEWEST, FASTEST, BUSIEST = 15, 8, 8
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def border_now(frame: Framed, asked: Annotated[Filters, Query()]) -> Response:
+    """Show what happens at the border within a window."""
+    return frame.render("border.html", await _facts(frame, asked))
+
+
+async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
+    service, now = frame.service, frame.service.clock.now()
+    topic = topic_asked(service, asked.topic)
+    index, outlets = service.indexes[topic], await outlets_of(service)
+    found, newest, position = await asyncio.gather(
+        asyncio.to_thread(survey, index, asked, outlets, now),
+        asyncio.to_thread(index.find, asked.wanted(outlets, now), NEWEST),
+        asyncio.to_thread(lambda: index.position),
+    )
+    window = await service.published.window(topic)
+    cards = await cards_of(service, topic, newest.stories, outlets)
+    choices = choices_of(frame, asked, found)
+    options = {choice.name: choice.options for choice in choices}
+    return {
+        "topic": topic,
+        "asked": asked,
+        "windows": list(Window),
+        "found": found,
+        "complete": position is not None,
+        "position": position or window.last,
+        "chart": chart_of(found.places, frame.place_name),
+        "bars": bars_of(found.bars, found.bounds),
+        "choices": choices,
+        "chips": chips_of(frame, asked),
+        "sections": busiest(options["border"], BUSIEST),
+        "crossings": busiest(options["place"], BUSIEST, crossings=True),
+        "elsewhere": busiest(options["place"], BUSIEST, crossings=False),
+        "newest": cards,
+        "fresh": _fresh(asked, max((card.created for card in cards), default=now)),
+        "more": newest.last is not None,
+        "fastest": fastest(await cards_of(service, topic, found.widest, outlets), FASTEST),
+    }
+
+
+def _fresh(asked: Filters, seen: datetime) -> str:
+    """Return where to ask how many stories came after those that are shown."""
+    return f"/fresh?{urlencode({**asked.given(), 'seen': seen.isoformat()})}"

@@ -1,0 +1,70 @@
+"""What goes wrong, as a page for people; programs are answered with problem documents."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from crawler.errors import StoreError
+from crawler.serve import problems
+from crawler.serve.page.shell import frame_of
+from crawler.serve.page.visitor import Visitor, visitor_of
+from crawler.serve.service import service_of
+
+FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics", "/websub/")
+TOLD = {401, 403, 404, 422, 503}  # statuses with words of their own
+
+log = logging.getLogger(__name__)
+Answer = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let people see pages where programs get problem documents."""
+    for kind, answer in problems.HANDLERS.items():
+        app.add_exception_handler(kind, _for_people(answer))
+    app.add_exception_handler(Exception, _for_people(_fault))
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether a person's browser asks, for something that is the page's."""
+    accepted = request.headers.get("accept", "")
+    return "text/html" in accepted and not request.url.path.startswith(FOR_PROGRAMS)
+
+
+def _for_people(answer: Answer) -> Answer:
+    async def handle(request: Request, error: Exception) -> Response:
+        told = await answer(request, error)
+        return await _page(request, error, told) if wants_page(request) else told
+
+    return handle
+
+
+async def _page(request: Request, error: Exception, told: Response) -> Response:
+    status = told.status_code
+    service = service_of(request)
+    known = Visitor() if isinstance(error, StoreError) else await visitor_of(request, service)
+    frame = frame_of(request, service, known)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return frame.render("sign_in.html", {"back": _back(request), "refused": False}, status)
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    return frame.render("failure.html", {"status": status, "detail": _said(error, detail)}, status)
+
+
+def _said(error: Exception, detail: str) -> str:
+    """Return what may be shown of an error; of validation errors, the names that were wrong."""
+    if isinstance(error, RequestValidationError):
+        return ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
+    return detail
+
+
+def _back(request: Request) -> str:
+    return str(request.url.replace(scheme="", netloc="")) if request.method == "GET" else "/"
+
+
+async def _fault(_: Request, error: Exception) -> Response:
+    log.error("a request met a fault of ours", exc_info=error)
+    return problems.problem(500, "this is a fault of Kordon's own; its log says more")

@@ -1,0 +1,55 @@
+"""*Search*: stories by words and filters, newest first, page by page."""
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import Field
+
+from crawler.serve.page.cards import cards_of, source_of
+from crawler.serve.page.choices import chips_of, choices_of
+from crawler.serve.page.filters import Filters, Window
+from crawler.serve.page.shell import Framed
+from crawler.serve.page.survey import survey
+from crawler.serve.page.topics import topic_asked
+from crawler.serve.stories import CURSOR, outlets_of
+
+PAGE = 25
+
+router = APIRouter(include_in_schema=False)
+
+
+class Asked(Filters):
+    """A search; without a window of its own it looks at everything that is kept."""
+
+    window: Window = Window.QUARTER
+    cursor: str = Field("", pattern=CURSOR)
+
+
+@router.get("/search")
+async def find(frame: Framed, asked: Annotated[Asked, Query()]) -> Response:
+    """Show the stories that words and filters leave."""
+    service, now = frame.service, frame.service.clock.now()
+    topic = topic_asked(service, asked.topic)
+    index, outlets = service.indexes[topic], await outlets_of(service)
+    wanted = replace(
+        asked.wanted(outlets, now), after=int(asked.cursor, 16) if asked.cursor else None
+    )
+    found, counted = await asyncio.gather(
+        asyncio.to_thread(index.find, wanted, PAGE),
+        asyncio.to_thread(survey, index, asked, outlets, now),
+    )
+    outlet = source_of(asked.outlet, outlets).name if asked.outlet else ""
+    facts = {
+        "topic": topic,
+        "asked": asked,
+        "windows": list(Window),
+        "cards": await cards_of(service, topic, found.stories, outlets),
+        "next": format(found.last, "x") if found.last is not None else "",
+        "total": None if asked.q else counted.total,
+        "choices": choices_of(frame, asked, counted),
+        "chips": chips_of(frame, asked, outlet),
+    }
+    return frame.render("search.html", facts)

@@ -1,0 +1,106 @@
+"""How the page speaks a language: its words, plurals, numbers and times.
+
+Each language is one table, `data/<code>.toml`, and all of them have the same keys.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+LANGUAGES = ("en", "uk")
+ZONE = ZoneInfo("Europe/Kyiv")
+NO_BREAK_SPACE = "\u00a0"
+UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+FEW, TEENS = range(2, 5), range(11, 15)
+
+
+class Speech:
+    """One language, as templates use it."""
+
+    def __init__(self, code: str, table: Mapping[str, str]) -> None:
+        self.code = code
+        self._table = table
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the words under a key such as `nav.search`, filled with the values.
+
+        Raises:
+            KeyError: There are none.
+        """
+        return self._table[key].format_map(values)
+
+    def named(self, kind: str, name: str, otherwise: str = "") -> str:
+        """Return the words under `<kind>.<name>`, or what is given where there are none."""
+        return self._table.get(f"{kind}.{name}", otherwise or name)
+
+    def counted(self, key: str, number: int) -> str:
+        """Return a number with its noun: `counted("count.story", 5)`."""
+        words = self._table[f"{key}.{plural(self.code, number)}"]
+        return words.format(n=self.number(number))
+
+    def number(self, number: float) -> str:
+        """Return a number with its thousands apart."""
+        separator = "," if self.code == "en" else NO_BREAK_SPACE
+        return f"{number:,}".replace(",", separator)
+
+    def day(self, at: datetime) -> str:
+        """Return a day, such as 22 Nov, where its border is."""
+        local = at.astimezone(ZONE)
+        return f"{local.day}{NO_BREAK_SPACE}{self._table[f'month.{local.month}']}"
+
+    def time(self, at: datetime, now: datetime) -> str:
+        """Return an instant in Kyiv time: the hour if it is today, else day and hour too."""
+        local = at.astimezone(ZONE)
+        hour = f"{local:%H:%M}"
+        return hour if local.date() == now.astimezone(ZONE).date() else f"{self.day(at)}, {hour}"
+
+    def length(self, length: timedelta) -> str:
+        """Return how long something took, in its largest whole unit."""
+        unit, size = next((one for one in UNITS if length >= one[1]), UNITS[-1])
+        return self.counted(f"count.{unit}", round(length / size))
+
+
+def plural(code: str, number: int) -> str:
+    """Return which form of a noun goes with a number: `one`, `few` or `many`.
+
+    Source: CLDR 46, plural rules of cardinals
+    """
+    if code != "uk":
+        return "one" if number == 1 else "many"
+    if number % 10 == 1 and number % 100 not in TEENS:
+        return "one"
+    return "few" if number % 10 in FEW and number % 100 not in TEENS else "many"
+
+
+@cache
+def speech(code: str) -> Speech:
+    """Return one of `LANGUAGES`."""
+    text = files("crawler.serve.page").joinpath("data", f"{code}.toml").read_text("utf-8")
+    return Speech(code, dict(_flat(tomllib.loads(text))))
+
+
+def preferred(header: str) -> str:
+    """Return the language of ours that an Accept-Language header likes best (RFC 9110 12.5.4)."""
+    liked = ((_weight(part), part.strip()[:2].lower()) for part in header[:500].split(","))
+    known = [(weight, code) for weight, code in liked if code in LANGUAGES and weight > 0]
+    return max(known, key=lambda one: one[0], default=(0, LANGUAGES[0]))[1]
+
+
+def _weight(part: str) -> float:
+    _, _, weight = part.partition(";q=")
+    try:
+        return float(weight or 1)
+    except ValueError:
+        return 0.0
+
+
+def _flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value

@@ -1,0 +1,43 @@
+// What htmx does not do for us. Every view works without this file.
+"use strict";
+
+document.documentElement.classList.add("scripted");
+
+// "/" goes to the search field, unless somebody writes.
+document.addEventListener("keydown", (event) => {
+  const writes = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || writes || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  document.querySelector("[data-find]").focus();
+});
+
+// A filter that is chosen is applied; empty ones stay out of the address.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto]");
+  if (form) form.requestSubmit();
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-auto], form[role=search]")) return;
+  for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+});
+window.addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form [disabled]")) field.disabled = false;
+});
+
+// What cannot be undone asks once more.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.sure;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// Changes arrive in bursts; what depends on them asks again once a burst is over.
+const PAUSE_MILLISECONDS = 400;
+let waiting;
+document.addEventListener("htmx:sse:after:message", (event) => {
+  const fresh = event.target.closest("[data-live]")?.querySelector("[data-fresh]");
+  if (!fresh || waiting) return;
+  waiting = setTimeout(() => {
+    waiting = undefined;
+    htmx.trigger(fresh, "kordon-changed");
+  }, PAUSE_MILLISECONDS);
+});
