@@ -457,6 +457,7 @@ class RulingKind(StrEnum):
     APART = "apart"  # the two never share one; stronger than `together`
     PINNED = "pinned"  # the article is shown for its story
     UNPINNED = "unpinned"  # it is not any more, unless by rule
+    WITHDRAWN = "withdrawn"  # what was said of the two does not hold any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from crawler.errors import ConfigError
 from crawler.model import ArticleId, Ruling, RulingKind, Story, StoryId, TopicId
 from crawler.ports import Clock, Regroup, Rulings, Stories
 
+_UNDONE = {RulingKind.PINNED: RulingKind.UNPINNED}
 MOST_PAIRS = 1_000  # kept apart one by one; of larger stories the canonical articles
 
 
@@ -74,6 +75,20 @@ class Rule:
         if await self._stories.rule(topic, article, rulings, self._regroup) is None:
             raise _unknown("article", article)
         return await self._homes(topic, [article])
+
+    async def undo(
+        self, topic: TopicId, rulings: Sequence[Ruling], who: str, why: str
+    ) -> Sequence[Story]:
+        """Take rulings back: of their articles the texts decide again, and what else was ruled."""
+        now = self._clock.now()
+        back = [
+            Ruling(_UNDONE.get(one.kind, RulingKind.WITHDRAWN), one.one, one.other, who, why, now)
+            for one in rulings
+        ]
+        articles = list(dict.fromkeys(id_ for ruling in back for id_ in (ruling.one, ruling.other)))
+        for article in articles:
+            await self._stories.rule(topic, article, back, self._regroup)
+        return await self._homes(topic, articles)
 
     def _rulings(
         self, kind: RulingKind, pairs: Iterable[tuple[ArticleId, ArticleId]], who: str, why: str

@@ -1,0 +1,73 @@
+"""One body for both stores: an operator's word that is taken back leaves things as they were."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from newsroom import NOON, RECIPE, an_article, copies
+from test_stories import TOPIC, WINDOWS, in_redis
+
+from crawler.dedup.placement import decide
+from crawler.rule import Rule
+from crawler.store.clock import SimulatedClock
+from crawler.store.memory_stories import MemoryStories
+
+BY = ("olena", "asked by the desk")
+
+
+@pytest.fixture
+def clock():
+    return SimulatedClock(NOON)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def stories(request, clock):
+    if request.param == "memory":
+        return MemoryStories(clock, RECIPE, **WINDOWS)
+    return in_redis(request.getfixturevalue("server"), clock)
+
+
+async def place(stories, *articles):
+    for article in articles:
+        await stories.place(TOPIC, article, decide)
+    return await homes(stories, articles)
+
+
+async def homes(stories, articles):
+    facts = await stories.articles(TOPIC, [article.id for article in articles])
+    return [facts[article.id].story for article in articles]
+
+
+async def undone(stories, clock):
+    """Take back all that was ruled, a minute later."""
+    clock.advance(timedelta(minutes=1))
+    rulings = await stories.rulings(TOPIC)
+    return await Rule(stories, clock).undo(TOPIC, rulings, *BY)
+
+
+async def test_a_split_that_is_taken_back_leaves_one_story(stories, clock):
+    articles = copies(4)
+    (story, *_) = await place(stories, *articles)
+    await Rule(stories, clock).split(TOPIC, story, [articles[2].id, articles[3].id], *BY)
+    assert len(set(await homes(stories, articles))) > 1
+    await undone(stories, clock)
+    assert len(set(await homes(stories, articles))) == 1
+
+
+async def test_a_merge_that_is_taken_back_leaves_two_stories(stories, clock):
+    one, other = an_article(url="https://one.example/a"), an_article(url="https://two.example/b")
+    first, second = await place(stories, one, other)
+    await Rule(stories, clock).merge(TOPIC, first, second, *BY)
+    assert len(set(await homes(stories, [one, other]))) == 1
+    await undone(stories, clock)
+    assert len(set(await homes(stories, [one, other]))) == 2
+
+
+async def test_a_pin_that_is_taken_back_shows_the_article_chosen_by_rule(stories, clock):
+    first, later = copies(2)
+    later = replace(later, published=first.published + timedelta(hours=5))
+    story, _ = await place(stories, first, later)
+    await Rule(stories, clock).pin(TOPIC, later.id, *BY)
+    assert (await stories.story(TOPIC, story)).canonical == later.id
+    await undone(stories, clock)
+    assert (await stories.story(TOPIC, story)).canonical == first.id
