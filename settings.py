@@ -57,6 +57,12 @@ STORY_DAYS = 90  # after a story's last change
 CHANGES_DAYS = 14  # how long an event can be read again
 CHANGES_MAX_LENGTH = 100_000  # events kept for consumers, each topic
 
+# --- webhooks --------------------------------------------------------------------------------
+HOOK_DEADLINE_SECONDS = 10  # for a receiver to begin its answer, and as long again to end it
+HOOK_ATTEMPTS = 15  # of one delivery, over about a day; then it is a dead letter
+HOOK_SUSPEND_DAYS = 3  # after so long without a success a hook is told no more
+HOOK_ALLOW_ADDRESSES = ()  # networks of receivers beyond the public internet ("10.0.0.0/8")
+
 # --- Scrapy, made safe (docs/decisions/0002-scrapy-settings.md) ------------------------------
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"

@@ -30,6 +30,7 @@ from crawler.ports import (
     Clock,
     Corpus,
     Frontier,
+    Hooks,
     Published,
     Rulings,
     Stories,
@@ -43,6 +44,7 @@ from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
 from crawler.store.frontier import RedisFrontier
+from crawler.store.hooks import RedisHooks
 from crawler.store.hubs import RedisHubs
 from crawler.store.lessons import RedisLessons
 from crawler.store.migrations import check
@@ -82,6 +84,7 @@ class App:
     tombstones: Tombstones
     published: Published
     tokens: Tokens
+    hooks: Hooks
     check: Check
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
@@ -169,6 +172,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         tombstones=tombstones,
         published=RedisPublished(client),
         tokens=RedisTokens(client),
+        hooks=RedisHooks(client, clock, config.dead_window),
         check=Check(config, pool),
     )
 

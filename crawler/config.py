@@ -62,6 +62,10 @@ class Config:
     story_window: timedelta
     changes_window: timedelta
     changes_max_length: int
+    hook_deadline: timedelta
+    hook_attempts: int
+    hook_suspend: timedelta
+    hook_allow_networks: tuple[Network, ...]
 
     @property
     def own_topics(self) -> Path:
@@ -123,6 +127,10 @@ class Config:
             story_window=read.days("STORY_DAYS"),
             changes_window=read.days("CHANGES_DAYS"),
             changes_max_length=read.whole("CHANGES_MAX_LENGTH"),
+            hook_deadline=read.seconds("HOOK_DEADLINE_SECONDS"),
+            hook_attempts=read.whole("HOOK_ATTEMPTS"),
+            hook_suspend=read.days("HOOK_SUSPEND_DAYS"),
+            hook_allow_networks=tuple(map(ip_network, read.names("HOOK_ALLOW_ADDRESSES"))),
         )
         config._check_relations()
         return config

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from crawler.access import Token
 from crawler.catalog.changes import Changes
+from crawler.hook import Attempt, Hook, HookId, Letter, Turn
 from crawler.model import (
     Alert,
     Answer,
@@ -299,6 +300,49 @@ class Hubs(Protocol):
 
     async def keep(self, lease: HubLease) -> None:
         """Remember a lease in place of the feed's earlier one."""
+        ...
+
+
+Step = Callable[[Hook], Turn | None]
+
+
+class Hooks(Protocol):
+    """Who is told of changes by webhook, and what came of it."""
+
+    async def add(self, hook: Hook) -> None:
+        """Remember a hook under its id."""
+        ...
+
+    async def all(self) -> Sequence[Hook]:
+        """Every hook, oldest first."""
+        ...
+
+    async def find(self, hook: HookId) -> Hook | None:
+        """The hook of this id, or None."""
+        ...
+
+    async def remove(self, hook: HookId) -> bool:
+        """Forget a hook and all that came of it; False when there is none of this id."""
+        ...
+
+    async def change(self, hook: HookId, step: Step) -> Turn | None:
+        """Record what `step` makes of a hook, its attempt, letter and alert with it.
+
+        When another writer gets there first `step` is asked again, so it must be pure. None, and
+        nothing recorded, when it gives None or the hook is gone.
+        """
+        ...
+
+    async def attempts(self, hook: HookId, limit: int) -> Sequence[Attempt]:
+        """The newest attempts, newest first; some hundreds are kept for a month."""
+        ...
+
+    async def letters(self, hook: HookId) -> Sequence[Letter]:
+        """The dead letters, oldest first; kept as long as the frontier's, a thousand at most."""
+        ...
+
+    async def revive(self, hook: HookId, letters: Sequence[Letter], step: Step) -> bool:
+        """Take letters out and record what `step` makes of the hook; False when it is gone."""
         ...
 
 

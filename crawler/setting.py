@@ -195,6 +195,15 @@ SETTINGS = (
             "How long an event stays in the stream for consumers to read.", 0.01, 3_650),
     Setting("CHANGES_MAX_LENGTH", "Stories", Kind.WHOLE,
             "Events kept for consumers, in each topic.", 100, 100_000_000),
+    Setting("HOOK_DEADLINE_SECONDS", "Webhooks", Kind.NUMBER,
+            "How long a receiver may take to begin its answer, and again to end it.", 0.1, 60),
+    Setting("HOOK_ATTEMPTS", "Webhooks", Kind.WHOLE,
+            "How often a delivery is tried before it is a dead letter; 15 take about a day.",
+            1, 100),
+    Setting("HOOK_SUSPEND_DAYS", "Webhooks", Kind.NUMBER,
+            "A hook that took nothing for so long is suspended, with an alert.", 0.01, 365),
+    Setting("HOOK_ALLOW_ADDRESSES", "Webhooks", Kind.NETWORKS,
+            "Networks of receivers that may be told although they are not the public internet."),
 )  # fmt: skip
 
 VARIABLES = (

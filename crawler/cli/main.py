@@ -23,6 +23,7 @@ from crawler.cli import (
     explain,
     feeds,
     frontier,
+    hooks,
     hosts,
     outlets,
     rulings,
@@ -34,6 +35,7 @@ from crawler.cli import (
     stories,
     tokens,
     topics,
+    work,
 )
 from crawler.cli.console import say
 from crawler.errors import ConfigError, KordonError, StoreError
@@ -65,7 +67,9 @@ app.add_typer(hosts.app, name="hosts")
 app.add_typer(server.app, name="server")
 app.add_typer(contract.app, name="contract")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(hooks.app, name="hooks")
 app.command("serve")(serve.serve)
+app.add_typer(work.app, name="work")
 app.add_typer(settings.app, name="settings")
 evaluate_reading.app.command("dedup")(evaluate_dedup.evaluate_dedup)
 app.add_typer(evaluate_reading.app, name="evaluate")

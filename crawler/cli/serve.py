@@ -1,4 +1,4 @@
-"""`kordon serve`: the API, feeds and metrics over HTTP, with the search index kept up to date."""
+"""`kordon serve`: answers over HTTP, with the search index kept up to date and hooks told."""
 
 import asyncio
 import fcntl
@@ -16,6 +16,7 @@ import uvicorn
 from crawler.app import App
 from crawler.catalog.facets import facets_of
 from crawler.cli.console import say
+from crawler.cli.delivering import told
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
 from crawler.model import TopicId
@@ -43,14 +44,14 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = PORT,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log no requests.")] = False,
 ) -> None:
-    """Answer HTTP until interrupted: API, feeds, metrics (docs/reference/api.md)."""
+    """Answer HTTP until interrupted (docs/reference/api.md), and tell hooks of changes."""
     asyncio.run(_serve(host, port, quiet=quiet))
 
 
 async def _serve(host: str, port: int, *, quiet: bool) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     with listening(host, port) as door:
-        async with opened() as wired, indexed(wired) as indexes:
+        async with opened() as wired, indexed(wired) as indexes, told(wired):
             service = service_of(wired, indexes, open_reads=is_loopback(host))
             await Server(_settings(service, quiet=quiet), service).serve(sockets=[door])
 
@@ -131,6 +132,7 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
         listing=wired.listing,
         forget=wired.forget,
         tokens=wired.tokens,
+        hooks=wired.hooks,
         push=wired.push,
         indexes=indexes,
         open_reads=open_reads,

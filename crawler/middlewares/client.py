@@ -117,7 +117,7 @@ class GuardedClient:
         proxy: Proxy | None = None,
         form: bytes | None = None,
     ) -> Fetched:
-        """Return what an address answers to a GET, or to a POST of a form (hubs alone get one).
+        """Return what an address answers to a GET, or to a POST (hubs and hooks alone get one).
 
         Nothing is said but the given headers, Host and, unless given, Accept-Encoding. A proxy is
         never asked for this machine's own addresses.

@@ -20,6 +20,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crawler.hook import Hook, HookState
 from crawler.model import ChangeId, FeedState
 from crawler.ports import Census, HostLedger, Window
 from crawler.schedule.health import Health, health_of
@@ -68,7 +69,8 @@ class Requests:
 async def exposition(service: Service, asked: CollectorRegistry) -> bytes:
     """Return every metric in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told([*await _crawl(service), *await _topics(service)]))
+    hooks = _hooks(await service.hooks.all())
+    registry.register(_Told([*await _crawl(service), *await _topics(service), *hooks]))
     return generate_latest(registry) + generate_latest(asked)
 
 
@@ -168,6 +170,17 @@ def _search(positions: Mapping[ByTopic, ChangeId | None]) -> Iterator[Metric]:
     reached = {topic: _seconds(position) for topic, position in positions.items()}
     yield _gauge("kordon_search_position_timestamp_seconds", "When the newest change indexed was "
                  "made.", ["topic"], reached)  # fmt: skip
+
+
+def _hooks(hooks: Sequence[Hook]) -> Iterator[Metric]:
+    states = Tallied(hook.state for hook in hooks)
+    by_state = {(state.value,): states[state] for state in HookState}
+    yield _gauge("kordon_hooks", "Hooks, by state.", ["state"], by_state)
+    failing = sum(hook.failures > 0 for hook in hooks)
+    yield _gauge("kordon_hooks_failing", "Hooks whose last delivery failed.", [], {(): failing})
+    for name, text in (("delivered", "Changes delivered"), ("dead", "Deliveries given up")):
+        sums = {(hook.id,): getattr(hook, name) for hook in hooks}
+        yield _gauge(f"kordon_hook_{name}", f"{text}, ever.", ["hook"], sums)
 
 
 def _seconds(change: ChangeId | None) -> float:

@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Request
 from crawler.forget import Forget
 from crawler.listing import Listing
 from crawler.model import TopicId
-from crawler.ports import Clock, Frontier, Published, Stories, Tokens
+from crawler.ports import Clock, Frontier, Hooks, Published, Stories, Tokens
 from crawler.push import Push
 from crawler.serve.problems import Problem
 from crawler.store.search import SearchIndex
@@ -27,6 +27,7 @@ class Service:
     listing: Listing
     forget: Forget
     tokens: Tokens
+    hooks: Hooks
     push: Push
     indexes: Mapping[TopicId, SearchIndex]  # one for each topic that is served
     open_reads: bool  # bound to loopback: reading needs no token there

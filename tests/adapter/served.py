@@ -39,6 +39,7 @@ from crawler.serve.application import application
 from crawler.serve.service import Service
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
+from crawler.store.hooks import MemoryHooks
 from crawler.store.hubs import MemoryHubs
 from crawler.store.memory_frontier import MemoryFrontier
 from crawler.store.memory_published import MemoryPublished
@@ -149,7 +150,8 @@ async def a_stand(folder: Path, *, open_reads: bool = True, **terms: Any) -> Sta
     service = Service(
         clock=clock, published=published, stories=stories, frontier=frontier,
         listing=Listing(MemorySubscriptions(), frontier, Catalogue(OUTLETS, FEEDS)),
-        forget=forget, tokens=tokens, indexes={TOPIC: index}, open_reads=open_reads,
+        forget=forget, tokens=tokens, hooks=MemoryHooks(clock, timedelta(days=30)),
+        indexes={TOPIC: index}, open_reads=open_reads,
         push=Push(hubs, frontier, clock, Config.from_settings(default_settings(), {})),
         **({"reads_per_second": 1e6, "writes_per_second": 1e6} | terms),
     )  # fmt: skip

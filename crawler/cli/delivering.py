@@ -1,0 +1,114 @@
+"""Telling hooks from a command: the worker, and the guarded client it posts with."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from urllib.request import getproxies, proxy_bypass
+
+from yarl import URL
+
+from crawler.app import App
+from crawler.catalog.facets import facets_of
+from crawler.catalog.outlets import shipped_catalogue
+from crawler.config import Config
+from crawler.directory import Directory
+from crawler.errors import SourceError
+from crawler.fetch.conditional import retry_after
+from crawler.hook import Hook, Reply
+from crawler.middlewares.client import Fetched, GuardedClient, Limits, Proxy
+from crawler.ports import Clock
+from crawler.render.webhook import Message, signed
+from crawler.schedule.delivery import Patience
+from crawler.workers.webhooks import Newspaper, Webhooks
+
+ANSWER_BYTES = 1_024  # of an answer that are read; nobody needs them
+LEASE_BEYOND = timedelta(seconds=30)  # the deadline, for what goes with an attempt
+
+
+@asynccontextmanager
+async def told(wired: App) -> AsyncIterator[None]:
+    """Tell the hooks of changes while the block lasts."""
+    async with posting(wired.config, wired.clock) as postman:
+        task = asyncio.create_task(webhooks(wired, postman).keep_telling(), name="webhooks")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+
+def webhooks(wired: App, postman: "Postman") -> Webhooks:
+    """Return the worker that tells hooks, on an application."""
+    config = wired.config
+    directory = Directory(wired.subscriptions, shipped_catalogue().outlets)
+    return Webhooks(
+        wired.hooks,
+        wired.published,
+        Newspaper(wired.published, wired.stories, directory, facets_of),
+        postman.post,
+        clock=wired.clock,
+        worker=wired.worker,
+        patience=Patience(
+            attempts=config.hook_attempts,
+            failing=config.hook_suspend,
+            lease=2 * config.hook_deadline + LEASE_BEYOND,
+        ),
+    )
+
+
+@asynccontextmanager
+async def posting(config: Config, clock: Clock) -> AsyncIterator["Postman"]:
+    """Yield what posts to hooks, within the limits of the HOOK_ settings."""
+    client = GuardedClient(allowed=config.hook_allow_networks)
+    try:
+        yield Postman(client, clock, config.user_agent, config.hook_deadline)
+    finally:
+        await client.close()
+
+
+class Postman:
+    """Posts one message to one hook, signed; follows nothing and believes nobody's address."""
+
+    def __init__(
+        self, client: GuardedClient, clock: Clock, user_agent: str, deadline: timedelta
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._user_agent = user_agent.encode()
+        self._limits = Limits(deadline, deadline, ANSWER_BYTES, whole=False)
+
+    async def post(self, hook: Hook, message: Message) -> Reply:
+        """Return how the hook took it; that it did not is no error."""
+        signature = signed(message, hook.secret, self._clock.now())
+        headers = {"user-agent": self._user_agent, **signature}
+        began = time.monotonic()
+        try:
+            answer = await self._client.ask(
+                hook.url, headers, limits=self._limits, proxy=_proxy_for(hook.url),
+                form=message.body,
+            )  # fmt: skip
+        except SourceError as error:
+            return Reply(0, error.reason, _milliseconds_since(began))
+        return self._judged(answer, _milliseconds_since(began))
+
+    def _judged(self, answer: Fetched, milliseconds: int) -> Reply:
+        said = {name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in answer.headers}  # fmt: skip
+        again = retry_after(said, self._clock.now()) if answer.status in {429, 503} else None
+        reply = Reply(answer.status, "", milliseconds)
+        return reply if reply.taken else Reply(
+            answer.status, f"http-{answer.status}", milliseconds, again
+        )  # fmt: skip
+
+
+def _proxy_for(url: str) -> Proxy | None:
+    """Return the operator's way out, as it is taken for everything that is fetched."""
+    parts = URL(url)
+    way = getproxies().get(parts.scheme)
+    return Proxy(way) if way and not proxy_bypass(parts.host or "") else None
+
+
+def _milliseconds_since(began: float) -> int:
+    return round(1_000 * (time.monotonic() - began))

@@ -1,0 +1,95 @@
+"""What an operator may write of a hook: each option read, or refused with what to write instead."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from yarl import URL
+
+from crawler.catalog.facets import KINDS
+from crawler.cli.session import why_of
+from crawler.config import Config
+from crawler.errors import ConfigError, SourceError
+from crawler.fetch.addresses import is_public, literal
+from crawler.fetch.urls import refuse_unfetchable
+from crawler.model import ChangeKind, TopicId
+from crawler.render.webhook import key_of, written_secret
+from crawler.setting import nearest
+
+
+def check_address(url: str, config: Config) -> None:
+    """Let an address pass that may be told; what its name means is looked at when it is told.
+
+    Raises:
+        ConfigError: It is malformed, has a password, or is a private address.
+    """
+    try:
+        refuse_unfetchable(url)
+    except SourceError as error:
+        raise ConfigError(
+            f"{error.problem}: it cannot be posted to", "give an http(s) address without a password"
+        ) from error
+    address = literal(URL(url, encoded=True).raw_host or "")
+    if address is not None and not is_public(address, config.hook_allow_networks):
+        raise ConfigError(
+            f"{address} is not public", "open its network with HOOK_ALLOW_ADDRESSES if it is yours"
+        )
+
+
+def topic_of(asked: TopicId, config: Config) -> TopicId:
+    """Return the topic asked for, or the first active one.
+
+    Raises:
+        ConfigError: It cannot be used; the message says what can.
+    """
+    if asked and asked not in config.topics:
+        raise ConfigError(f"{asked} is no active topic", f"active are {', '.join(config.topics)}")
+    return asked or config.topics[0]
+
+
+def kinds_in(text: str) -> tuple[str, ...]:
+    """Return the kinds of change that a list with commas names; none for all.
+
+    Raises:
+        ConfigError: It cannot be used; the message says what can.
+    """
+    given = tuple(kind.strip() for kind in text.split(",") if kind.strip())
+    for kind in given:
+        if kind not in set(ChangeKind):
+            meant = nearest(kind, ChangeKind)
+            raise ConfigError(
+                f"there is no event {kind!r}",
+                f"write {meant}" if meant else f"known are {', '.join(ChangeKind)}",
+            )
+    return given
+
+
+def facets_in(given: Sequence[str]) -> tuple[str, ...]:
+    """Return the filters, once each has shown to be one.
+
+    Raises:
+        ConfigError: It cannot be used; the message says what can.
+    """
+    for facet in given:
+        kind, _, name = facet.partition(":")
+        if kind not in KINDS or not name:
+            raise ConfigError(
+                f"--filter {facet} is no filter", f"write KIND:NAME, of {', '.join(KINDS)}"
+            )
+    return tuple(given)
+
+
+def secret_in(file: Path) -> str:
+    """Return the secret that a file holds, as it is always written.
+
+    Raises:
+        ConfigError: It cannot be used; the message says what can.
+    """
+    try:
+        secret = file.read_text("utf-8").strip()
+        return written_secret(key_of(secret))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read ({why_of(error)})", "mend the path") from error
+    except ValueError as error:
+        raise ConfigError(
+            f"{file} holds no secret ({error})", "write whsec_ and the base64 of 24 to 64 bytes"
+        ) from error

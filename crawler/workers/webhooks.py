@@ -1,0 +1,271 @@
+"""The worker that tells hooks of changes: each at its own pace, at least once.
+
+Source: docs/decisions/0175-webhooks.md
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+
+from crawler.contract import ChangePayload, StoryPayload, is_before, read_story
+from crawler.directory import Directory
+from crawler.errors import StoreError
+from crawler.hook import Delivery, Hook, HookId, Reply
+from crawler.model import (
+    ArticleId,
+    ChangeId,
+    ChangeKind,
+    OutletId,
+    Redistribution,
+    TopicId,
+    WorkerId,
+)
+from crawler.ports import Clock, Event, Hooks, Published, Step, Stories, Window
+from crawler.render.excerpt import excerpt
+from crawler.render.webhook import Message, change_message, gap_message
+from crawler.schedule.delivery import (
+    Patience,
+    claimed,
+    dropped,
+    has_work,
+    next_delivery,
+    overslept,
+    reads_on,
+    released,
+    room,
+    settled,
+    taken,
+)
+from crawler.store.records import instant
+from crawler.workers.loop import forever
+
+LOOK = timedelta(seconds=1)  # between two looks for hooks that are new, rested, or left by another
+GATHER_SECONDS = 0.05  # changes that come together are looked at together
+READ_MOST = 200  # changes looked at in one step
+ALWAYS_TOLD = frozenset({ChangeKind.FORGOTTEN, ChangeKind.EXPIRED})  # whatever the filters say
+
+Facets = Callable[[StoryPayload], Sequence[str]]
+Post = Callable[[Hook, Message], Awaitable[Reply]]
+
+log = logging.getLogger(__name__)
+
+
+class Newspaper:
+    """What is told of a change: read when it is told, so that what was forgotten is not.
+
+    Args:
+        facets: Under which names a story is listed, such as `language:uk`.
+    """
+
+    def __init__(
+        self, published: Published, stories: Stories, directory: Directory, facets: Facets
+    ) -> None:
+        self._published = published
+        self._stories = stories
+        self._directory = directory
+        self._facets = facets
+
+    async def wanted(self, hook: Hook, events: Sequence[Event]) -> list[ChangeId]:
+        """Return those changes that a hook asked for, as far as can be told.
+
+        A story that is gone has no facets any more: then the hook is told rather than not.
+        """
+        chosen = [event for event in events if not hook.events or event.kind in hook.events]
+        if not hook.filters or not chosen:
+            return [event.id for event in chosen]
+        payloads = await self._published.payloads(hook.topic, [event.story for event in chosen])
+        return [event.id for event in chosen if self._fits(hook, event, payloads.get(event.story))]
+
+    async def message(self, hook: Hook, delivery: Delivery) -> Message | None:
+        """Return what to tell; None when the change is not kept any more."""
+        name = message_name(hook.id, delivery.change)
+        if delivery.after:
+            at = instant(delivery.change.partition("-")[0])
+            return gap_message(f"{name}-gap", at, delivery.after, delivery.change)
+        events = await self._published.events(hook.topic, [delivery.change])
+        return await self._change(hook.topic, name, events[0]) if events else None
+
+    async def _change(self, topic: TopicId, name: str, event: Event) -> Message:
+        raw = (await self._published.payloads(topic, [event.story])).get(event.story)
+        story = _standing(raw)
+        at = msgspec.json.decode(event.payload, type=ChangePayload).at
+        return change_message(
+            name, event.kind, at, event.payload, story=raw,
+            excerpt=await self._excerpt(topic, story) if story else "",
+            state_controlled=await self._controlled(story) if story else (),
+        )  # fmt: skip
+
+    async def _excerpt(self, topic: TopicId, story: StoryPayload) -> str:
+        outlet = await self._directory.outlet(OutletId(story.canonical.outlet))
+        if outlet and outlet.redistribute is Redistribution.LINK:
+            return ""
+        return excerpt(await self._stories.text(topic, ArticleId(story.canonical.id)) or "")
+
+    async def _controlled(self, story: StoryPayload) -> list[str]:
+        found = [await self._directory.outlet(OutletId(name)) for name in story.outlets]
+        return [outlet.id for outlet in found if outlet and outlet.state_controlled]
+
+    def _fits(self, hook: Hook, event: Event, raw: bytes | None) -> bool:
+        story = _standing(raw)
+        if story is None or event.kind in ALWAYS_TOLD:
+            return True
+        return fits(hook.filters, self._facets(story))
+
+
+class Webhooks:
+    """Tells every hook what it asked for; one task for each, so that a slow one holds up no other.
+
+    Any number of processes may do so: a hook is leased to one of them at a time. A process that
+    dies leaves its lease to run out, and what it had in hand is told again.
+    """
+
+    def __init__(
+        self,
+        hooks: Hooks,
+        published: Published,
+        newspaper: Newspaper,
+        post: Post,
+        *,
+        clock: Clock,
+        worker: WorkerId,
+        patience: Patience,
+        dice: Callable[[], float] = random.random,
+    ) -> None:
+        self._hooks = hooks
+        self._published = published
+        self._newspaper = newspaper
+        self._post = post
+        self._clock = clock
+        self._worker = f"{worker}:hooks"
+        self._patience = patience
+        self._dice = dice
+        self._tasks: dict[HookId, asyncio.Task[None]] = {}
+
+    async def keep_telling(self) -> None:
+        """Tell hooks until cancelled; what is under way then is left to who comes next."""
+        try:
+            await forever(self._look_and_wait, "webhooks")
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def tell_all(self) -> None:
+        """Tell every hook what there is for it at this instant."""
+        await self._look()
+        await asyncio.gather(*self._tasks.values())
+
+    async def _look_and_wait(self) -> None:
+        seen = await self._look()
+        if not seen:
+            await asyncio.sleep(LOOK.total_seconds())
+            return
+        wait = self._published.wait
+        waits = [asyncio.create_task(wait(topic, last, LOOK)) for topic, last in seen.items()]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+        await asyncio.sleep(GATHER_SECONDS)
+
+    async def _look(self) -> Mapping[TopicId, ChangeId]:
+        """Start a task for each hook that might be told something; return where topics stand."""
+        hooks = await self._hooks.all()
+        topics = {hook.topic for hook in hooks}
+        last = {topic: (await self._published.window(topic)).last for topic in topics}
+        self._forget_ended()
+        for hook in hooks:
+            if hook.id not in self._tasks and has_work(hook, last[hook.topic], self._clock.now()):
+                name = f"hook {hook.id}"
+                self._tasks[hook.id] = asyncio.create_task(self._attend(hook.id), name=name)
+        return last
+
+    def _forget_ended(self) -> None:
+        for id_, task in list(self._tasks.items()):
+            if task.done() and (error := self._tasks.pop(id_).exception()):
+                log.error("hook %s cannot be told", id_, exc_info=error)
+
+    # --- one hook ----------------------------------------------------------------------------
+
+    async def _attend(self, id_: HookId) -> None:
+        """Tell a hook what there is for it, one after the other, until it rests or has it all."""
+        try:
+            hook = await self._claimed(id_)
+            while hook is not None and hook.worker == self._worker:
+                hook = await self._step(hook)
+        except StoreError as error:
+            log.warning("hook %s is left for a moment: %s", id_, error)
+        finally:
+            with suppress(StoreError):  # then its lease runs out
+                await self._hooks.change(id_, partial(released, worker=self._worker))
+
+    async def _claimed(self, id_: HookId) -> Hook | None:
+        now, lease = self._clock.now(), self._patience.lease
+        claim = partial(claimed, worker=self._worker, now=now, lease=lease)
+        turn = await self._hooks.change(id_, claim)
+        return turn.hook if turn else None
+
+    async def _step(self, hook: Hook) -> Hook | None:
+        """Deliver what is due, or read on; None when there is neither."""
+        delivery = next_delivery(hook, self._clock.now())
+        return await (self._deliver(hook, delivery) if delivery else self._read(hook))
+
+    async def _deliver(self, hook: Hook, delivery: Delivery) -> Hook | None:
+        message = await self._newspaper.message(hook, delivery)
+        if message is None:
+            step = partial(dropped, delivery=delivery, now=self._clock.now())
+        else:
+            step = partial(
+                settled, delivery=delivery, reply=await self._post(hook, message),
+                now=self._clock.now(), jitter=self._dice(), patience=self._patience,
+            )  # fmt: skip
+        turn = await self._hooks.change(hook.id, step)
+        if turn and turn.alert:
+            log.error("hook %s is told no more: %s", hook.id, turn.alert.outcome)
+        return turn.hook if turn else None
+
+    async def _read(self, hook: Hook) -> Hook | None:
+        """Queue what came since; None when nothing did, or the hook takes nothing now."""
+        window = await self._published.window(hook.topic)
+        if not reads_on(hook, window.last, self._clock.now()):
+            return None
+        step = await self._onward(hook, window)
+        turn = await self._hooks.change(hook.id, step) if step else None
+        return turn.hook if turn else None
+
+    async def _onward(self, hook: Hook, window: Window) -> Step | None:
+        now = self._clock.now()
+        if is_before(hook.position, window.trimmed):
+            return partial(overslept, start=hook.position, trimmed=window.trimmed, now=now)
+        events = await self._published.changes(hook.topic, hook.position, READ_MOST)
+        if not events:
+            return None
+        wanted, most = await self._newspaper.wanted(hook, events), room(hook)
+        position = events[-1].id if len(wanted) <= most else wanted[most - 1]
+        return partial(taken, wanted=wanted[:most], start=hook.position, position=position, now=now)
+
+
+def fits(filters: Sequence[str], facets: Sequence[str]) -> bool:
+    """Tell whether a story passes: of each kind of facet that is asked for, one must be there."""
+    asked: dict[str, set[str]] = {}
+    for facet in filters:
+        asked.setdefault(facet.partition(":")[0], set()).add(facet)
+    return all(not wanted.isdisjoint(facets) for wanted in asked.values())
+
+
+def message_name(hook: HookId, change: ChangeId) -> str:
+    """Return the id of what a hook is told of a change, the same at every attempt."""
+    return f"{hook}-{change}"
+
+
+def _standing(raw: bytes | None) -> StoryPayload | None:
+    story = read_story(raw) if raw is not None else None
+    return story if isinstance(story, StoryPayload) else None

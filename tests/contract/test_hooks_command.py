@@ -1,0 +1,129 @@
+"""`kordon hooks` against a real store and a real receiver; no output holds a secret."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.cli.hooks import app
+from crawler.errors import ConfigError
+from crawler.hook import HookId, HookState, Letter, Turn
+from crawler.model import ChangeId
+from crawler.store.clock import SimulatedClock
+from crawler.store.hooks import RedisHooks
+from tests.site.receiver import Receiver, answering
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+URL = "https://r.example/path-nobody-sees?token=unseen"
+
+
+@pytest.fixture
+def kordon(server, server_socket, tmp_path, monkeypatch):
+    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+
+    def run(*words):
+        return CliRunner().invoke(app, words, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def asked(kordon):
+    return lambda *words: json.loads(kordon(*words, "--json").stdout)
+
+
+def test_a_hook_is_added_shown_and_removed(asked):
+    added = asked("add", URL, "--events", "story.created, joined", "--filter", "language:uk",
+                  "--filter", "border:UA-PL", "--since", "7-1")  # fmt: skip
+    assert added["secret"].startswith("whsec_")
+    assert added["events"] == ["story.created", "joined"]
+    assert added["position"] == "7-1"
+    (listed,) = asked("list")
+    assert listed == {name: value for name, value in added.items() if name != "secret"}
+    assert asked("show", added["id"]) == listed
+    assert asked("remove", added["id"]) == {"removed": added["id"]}
+    assert asked("list") == []
+
+
+def test_nothing_shows_the_secret_or_the_hidden_part_of_the_address(kordon, asked):
+    added = asked("add", URL)
+    for words in (["list"], ["show", added["id"]], ["deliveries", added["id"]],
+                  ["pause", added["id"]], ["resume", added["id"]], ["list", "--json"]):  # fmt: skip
+        done = kordon(*words)
+        assert added["secret"] not in done.output
+        assert "nobody-sees" not in done.output
+        assert "unseen" not in done.output
+
+
+def test_a_secret_from_a_file_is_taken_and_not_repeated(asked, kordon, tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+    assert asked("add", URL, "--secret-file", str(file))["secret"] is None
+    assert "MfKQ" not in kordon("add", URL, "--secret-file", str(file)).output
+    file.write_text("too short")
+    with pytest.raises(ConfigError, match="holds no secret"):
+        kordon("add", URL, "--secret-file", str(file))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        kordon("add", URL, "--secret-file", str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["ftp://r.example/"], "cannot be posted to"),
+        (["https://user:word@r.example/"], "cannot be posted to"),
+        (["http://127.0.0.1:8000/"], "127.0.0.1 is not public"),
+        (["http://[::ffff:10.0.0.1]/"], "is not public"),
+        ([URL, "--events", "joinde"], "write joined"),
+        ([URL, "--filter", "tongue:uk"], "is no filter"),
+        ([URL, "--filter", "language"], "is no filter"),
+        ([URL, "--topic", "cats"], "cats is no active topic"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_with_what_to_write(kordon, asked, words, sentence):
+    with pytest.raises(ConfigError, match=sentence.replace(".", r"\.")):
+        kordon("add", *words)
+    assert asked("list") == []
+
+
+@pytest.mark.parametrize("verb", ["show", "pause", "resume", "remove", "test", "deliveries"])
+def test_an_unknown_hook_is_told_in_a_sentence(kordon, verb):
+    with pytest.raises(ConfigError, match="no hook has the id 'ffff'"):
+        kordon(verb, "ffff")
+
+
+def test_pausing_and_resuming_change_its_state(asked):
+    name = asked("add", URL)["id"]
+    assert asked("pause", name)["state"] == HookState.PAUSED
+    assert asked("resume", name)["state"] == HookState.ACTIVE
+
+
+@pytest.mark.parametrize(("status", "code"), [(204, 0), (500, 1)])
+async def test_a_ping_shows_how_it_is_taken(kordon, asked, tmp_path, status, code):
+    (tmp_path / "settings.toml").write_text('HOOK_ALLOW_ADDRESSES = ["127.0.0.0/8"]\n')
+    async with Receiver() as site:
+        site.will(answering(status))
+        name = (await asyncio.to_thread(asked, "add", site.url))["id"]
+        done = await asyncio.to_thread(kordon, "test", name, "--json")
+    assert done.exit_code == code
+    assert json.loads(done.stdout)["status"] == status
+    assert [one.document["type"] for one in site.received] == ["ping"]
+    assert site.received[0].headers["webhook-signature"].startswith("v1,")
+
+
+async def test_dead_letters_are_shown_with_their_reason_and_retried(kordon, asked, server):
+    name = HookId((await asyncio.to_thread(asked, "add", URL))["id"])
+    hooks = RedisHooks(server, SimulatedClock(datetime.now(UTC)), NOON - NOON.replace(month=1))
+    died = datetime.now(UTC).replace(microsecond=0)
+    for number in range(3):
+        letter = Letter(ChangeId(f"{number}-0"), None, 15, "http-500", died)
+        await hooks.change(name, lambda hook, letter=letter: Turn(hook, letter=letter))
+    shown = await asyncio.to_thread(asked, "deliveries", name, "--dead")
+    assert {one["reason"] for one in shown["letters"]} == {"http-500"}
+    assert await asyncio.to_thread(asked, "retry", name, "1-0") == {"retried": 1, "left": 0}
+    assert await asyncio.to_thread(asked, "retry", name, "--all") == {"retried": 2, "left": 0}
+    assert [one.change for one in (await hooks.find(name)).queue] == ["1-0", "0-0", "2-0"]
+    assert await hooks.letters(name) == []
