@@ -18,6 +18,7 @@ from crawler.text.shingles import shingle_hashes
 
 _FIRST_TEXT = "Lorries have waited at the border crossing since the morning."
 BORROWING = ("pl", "sk", "hu")
+UNDESCRIBED = frozenset({"country", "capital", "city", "military-site"})  # named in every report
 
 
 @cache
@@ -69,6 +70,7 @@ def matcher_of(wanted: Topic) -> TopicMatcher:
         body=wanted.weights.body,
         countries=wanted.countries,
         neighbours=wanted.neighbours,
+        commonplace=wanted.commonplace,
         country_support=wanted.support.country,
         neighbour_support=wanted.support.neighbour,
         place_support=wanted.support.place,
@@ -92,5 +94,7 @@ def _country(place: Place) -> str:
 @cache
 def place_finder() -> PlaceFinder:
     """Return what finds the places of the gazetteer and of its surroundings."""
-    named = {place.id: place.names for place in (*places(), *context_places())}
-    return PlaceFinder(names_of(named, ambiguous_names(), BORROWING))
+    every = (*places(), *context_places())
+    named = {place.id: place.names for place in every}
+    undescribed = {place.id for place in every if place.kind in UNDESCRIBED}
+    return PlaceFinder(names_of(named, ambiguous_names(), BORROWING, undescribed))

@@ -76,6 +76,7 @@ class Topic:
     languages: tuple[str, ...] = ()  # those it is written about in; all when empty
     countries: frozenset[str] = frozenset()  # whose subject it is; ISO 3166-1 alpha-2
     neighbours: frozenset[str] = frozenset()
+    commonplace: frozenset[str] = frozenset()  # neighbours whose bare name supports nothing
     weights: Standing = Standing()
     support: Support = Support()
     concepts: dict[str, ConceptUse] = field(default_factory=dict)

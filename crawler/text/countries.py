@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
+_ELIDED = re.compile(r"^(?:[ldjmnst]|qu)['’]")  # l'Ukraine, d'Ukraine
 _KEY = 3  # letters by which beginnings are looked up
 _WHOLE = 3  # beginnings no longer than this must be the whole word
 
@@ -48,6 +49,7 @@ class CountryFinder:
         ]
 
     def _country(self, word: str) -> str:
+        word = _ELIDED.sub("", word)
         for stem, country in self._stems.get(word[:_KEY], ()):
             if word == stem or (len(stem) > _WHOLE and word.startswith(stem)):
                 return country

@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from crawler.model import PlaceId
+from crawler.text.adjectives import SHORTEST_SMALL, adjectives
 from crawler.text.inflection import forms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*")
@@ -16,7 +17,15 @@ READABLE = {
     "ru": frozenset({"ru", "uk", "be"}),
     "be": frozenset({"be", "ru", "uk"}),
     "en": frozenset({"en"}),
+    "bg": frozenset({"ru", "uk"}),
+    "cs": frozenset({"sk", "en"}),
 }  # whose names a text uses; others use their own and the English ones
+_AT_A_CROSSING = re.compile(
+    r"(?:\b(?:кпп|пп|(?:пункт|пост|перех[оі]д|митниц|таможн)\w*(?: пропуск[ау]| пропуска)?"
+    r"|crossing|checkpoint|przejści\w+|przejść|vam[aăe]\w*|ptf|határátkelő\w*|priechod\w*)\W{1,3})$",
+    re.IGNORECASE,
+)  # what stands right before the name of a crossing
+_CUE_LETTERS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,7 @@ class Name:
     text: str
     language: str
     against: tuple[str, ...] | None = None  # not None: ambiguous; words that rule the place out
+    described: bool = True  # whether the adjectives made of it speak of the place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class Mention:
 class _Pattern:
     place: PlaceId
     language: str
-    small: bool  # the name is written without a capital ("obwód lwowski")
+    small: bool  # it may stand without a capital: "obwód lwowski", "львівський"
     against: tuple[str, ...] | None
     rest: tuple[frozenset[str], ...]  # the forms of the words after the first
 
@@ -59,9 +69,9 @@ class _Candidate:
 class PlaceFinder:
     """Finds the names of a gazetteer in a text, inflected or not, in one pass over its words.
 
-    A name must stand with its capital. One that means something else as well (`Brest`, `Reni`,
-    `Володимир`) counts only beside another place that does not, and never beside words that
-    speak against it.
+    A name must stand with its capital; the adjective made of it need not. One that means
+    something else as well (`Brest`, `Reni`, `Володимир`) counts only beside another place that
+    does not, or as the name of a crossing, and never beside words that speak against it.
     """
 
     def __init__(self, names: Iterable[Name]) -> None:
@@ -123,7 +133,14 @@ class PlaceFinder:
             name.against,
             tuple(forms(word, name.language) for word in words[1:]),
         )
-        for form in forms(words[0], name.language):
+        self._index(pattern, forms(words[0], name.language))
+        if name.described and len(words) == 1 and not name.against:
+            small = len(words[0]) >= SHORTEST_SMALL
+            pattern = replace(pattern, small=small, against=None)
+            self._index(pattern, adjectives(words[0], name.language))
+
+    def _index(self, pattern: _Pattern, first: Iterable[str]) -> None:
+        for form in first:
             if pattern not in self._by_first[form]:
                 self._by_first[form].append(pattern)
             if pattern.small:
@@ -134,6 +151,7 @@ def names_of(
     places: Mapping[PlaceId, Mapping[str, Iterable[str]]],
     ambiguous: Mapping[str, tuple[str, ...]],
     borrowing: Iterable[str] = (),
+    undescribed: Container[PlaceId] = (),
 ) -> Iterator[Name]:
     """Yield every name of every place, inflected as its language does.
 
@@ -141,12 +159,14 @@ def names_of(
         places: The names of each place by language.
         ambiguous: Names that mean something else as well, with the words against them.
         borrowing: Languages that use the English name of a place they have none for.
+        undescribed: Places of whose adjectives nothing is made: "Ukrainian" is not Ukraine.
     """
     for place, named in places.items():
         spoken = {**{code: named.get("en", ()) for code in borrowing}, **named}
         for language, spellings in spoken.items():
             for spelling in spellings:
-                yield Name(place, spelling, language, ambiguous.get(spelling))
+                own = place not in undescribed
+                yield Name(place, spelling, language, ambiguous.get(spelling), own)
 
 
 def _fits(pattern: _Pattern, tokens: list[_Token], position: int) -> bool:
@@ -159,12 +179,23 @@ def _fits(pattern: _Pattern, tokens: list[_Token], position: int) -> bool:
 
 def _sure(candidates: list[_Candidate], text: str) -> list[Mention]:
     """Leave out ambiguous names that stand alone, or beside words against them."""
+    candidates = [_confirmed(one, text) for one in candidates]
     if all(one.against is None for one in candidates):
         return [one.mention for one in candidates]
     spans = [list(named) for _, named in groupby(candidates, key=lambda one: one.mention.start)]
     plain = any(all(one.against is None for one in named) for named in spans)
     words = [match[0] for match in _WORD.finditer(text.casefold())]
     return [one.mention for named in spans if _holds(named, words, plain=plain) for one in named]
+
+
+def _confirmed(candidate: _Candidate, text: str) -> _Candidate:
+    """Return the candidate without its doubt where the text calls it a crossing."""
+    start = candidate.mention.start
+    if candidate.against is None or not _AT_A_CROSSING.search(
+        text[max(0, start - _CUE_LETTERS) : start]
+    ):
+        return candidate
+    return _Candidate(candidate.mention, None)
 
 
 def _holds(named: list[_Candidate], words: list[str], *, plain: bool) -> bool:

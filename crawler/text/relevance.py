@@ -18,8 +18,9 @@ from crawler.text.terms import TermFinder
 
 HOMES = {
     "uk": "UA", "be": "BY", "pl": "PL", "ro": "RO", "hu": "HU", "sk": "SK", "lt": "LT", "lv": "LV",
-    "cs": "CZ",
+    "cs": "CZ", "bg": "BG",
 }  # whose border is meant where none is named, by the language of the text  # fmt: skip
+KIN = {"cs": "sk", "sk": "cs"}  # taken for each other on a headline, and read with one another
 WORDS_BEFORE, WORDS_AFTER = 5, 6  # how far from a word its countries stand
 LEAD_LETTERS = 400
 SURE, LIKELY, POSSIBLE, WEAK = 1.0, 0.9, 0.8, 0.6  # what a border word is worth
@@ -61,6 +62,7 @@ class Profile:
     body: float = 0.35
     countries: frozenset[str] = frozenset()  # whose topic it is
     neighbours: frozenset[str] = frozenset()
+    commonplace: frozenset[str] = frozenset()  # neighbours whose bare name supports nothing
     country_support: float = 0.6
     neighbour_support: float = 0.55
     place_support: float = 1.2
@@ -175,7 +177,7 @@ class TopicMatcher:
         return [
             _Hit(self._profile.concepts[number], start, end)
             for number, start, end in found
-            if not any(start < until and begin < end for _, begin, until in excluded)
+            if not any(begin <= start < until for _, begin, until in excluded)
         ]
 
     # --- sentences ---------------------------------------------------------------------------
@@ -241,8 +243,10 @@ class TopicMatcher:
         ours = self._profile.countries
         before, after = _beside(sentence, hit)
         others = (before | after) - {home}
-        elsewhere = bool(others - self._profile.neighbours) or bool(
-            before - {home} and after - before - {home}
+        elsewhere = (
+            bool(others - self._profile.neighbours)
+            or bool(before - {home} and after - before - {home})
+            or (len(before - {home}) > 1 and not after)
         )
         rules = (
             (bool((before | after) & ours), SURE, "the country stands beside it"),
@@ -281,7 +285,9 @@ class TopicMatcher:
         profile = self._profile
         country = float(bool(named & profile.countries))
         country = country or HOME_SUPPORT * (home in profile.countries)
-        neighbours = min(2, len(named & profile.neighbours))
+        shown = {spot.country for spot in spots if spot.share}
+        telling = profile.neighbours - (profile.commonplace - shown)
+        neighbours = min(2, len(named & telling))
         if neighbours == 1 and not country and named - profile.neighbours:
             neighbours = 0  # what lies between that neighbour and somebody else
         place = max((spot.share for spot in spots), default=0.0)
@@ -328,7 +334,7 @@ def _widest_last(concepts: Sequence[Concept]) -> list[tuple[int, Concept]]:
 
 def _in_language(patterns: Mapping[str, Sequence[str]], language: str) -> list[str]:
     if language in patterns:
-        return list(patterns[language])
+        return [*patterns[language], *patterns.get(KIN.get(language, ""), ())]
     return [pattern for found in patterns.values() for pattern in found]
 
 

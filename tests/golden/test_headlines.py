@@ -17,6 +17,7 @@ from crawler.model import TopicId
 
 LABELLED = Path(__file__).parent / "relevance" / "headlines.csv"
 DIGEST = "7a3992fd9e062412"
+PROBES = Path(__file__).parent / "relevance" / "probes.csv"  # bare headlines; decision 0180
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,13 @@ def test_the_border_topic_stays_as_good_as_it_was(desk, halves, half, floor):
     wanted = [one for one in read_headlines(LABELLED) if halves[one.id] == half]
     judged = judge_headlines(wanted, desk.matchers[0], desk.finder, desk.languages)
     assert tallies(judged)["all"].f1 >= floor
+
+
+def test_bare_headlines_are_told_apart(desk):
+    judged = judge_headlines(read_headlines(PROBES), desk.matchers[0], desk.finder, desk.languages)
+    found = tallies(judged)["all"]
+    assert found.precision >= 0.99
+    assert found.recall >= 0.96
 
 
 def test_no_language_falls_behind(desk):

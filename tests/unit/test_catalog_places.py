@@ -44,7 +44,7 @@ def test_every_term_compiles_and_finds_its_own_lemma():
 def test_every_concept_of_the_border_topic_has_terms_in_every_language():
     for concept, use in topic("ukraine-border").concepts.items():
         spoken = patterns_of(concept, use)
-        for language in ("en", "uk", "ru", "be", "pl", "ro", "hu", "sk", "de", "lt", "lv"):
+        for language in sorted(set(topic("ukraine-border").languages) - {"et"}):
             assert spoken.get(language), (concept, language)
 
 

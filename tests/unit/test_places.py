@@ -52,6 +52,44 @@ def test_a_name_is_found_in_its_inflected_form(name, language, form):
     assert found(name, language, text) == [form]
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "form"),
+    [
+        ("Львів", "uk", "львівської"),
+        ("Перемишль", "uk", "перемишльському"),
+        ("Чернівці", "uk", "чернівецькі"),
+        ("Закарпаття", "uk", "Закарпатської"),
+        ("Луцьк", "uk", "луцьким"),
+        ("Харьков", "ru", "харьковских"),
+        ("Сумы", "ru", "сумского"),
+        ("Гомель", "be", "гомельскай"),
+        ("Lwów", "pl", "lwowskiego"),
+        ("Przemyśl", "pl", "przemyskim"),
+        ("Łuck", "pl", "łuckiej"),
+        ("Užhorod", "sk", "užhorodskom"),
+        ("Ungvár", "hu", "ungvári"),
+    ],
+)
+def test_the_adjective_made_of_a_name_speaks_of_the_place(name, language, form):
+    assert found(name, language, f"o {form}, 2026") == [form]
+
+
+def test_the_adjective_of_a_short_name_needs_its_capital():
+    assert found("Чоп", "uk", "на Чопській митниці") == ["Чопській"]
+    assert found("Чоп", "uk", "чопською мовою") == []
+
+
+def test_nothing_is_made_of_names_that_every_report_describes_things_by():
+    finder = PlaceFinder([Name(P, "Київ", "uk", described=False)])
+    assert finder.find("київський вокзал") == []
+
+
+def test_an_ambiguous_name_is_sure_where_the_text_calls_it_a_crossing():
+    finder = PlaceFinder([Name(P, "Паланка", "ru", against=())])
+    assert finder.find("Очередь на КПП «Паланка» растёт")
+    assert not finder.find("Паланка закрыта на ремонт")
+
+
 def test_a_name_needs_its_capital():
     assert found("Сороки", "uk", "на дереві сиділи сороки") == []
 

@@ -1,5 +1,7 @@
 """Is a text on topic when, and only when, its words stand near what ties them?"""
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.model import PlaceId, TopicId
@@ -14,7 +16,7 @@ COUNTRIES = CountryFinder(
         "BY": ("belarus", "білорус", "białoru"),
         "MX": ("mexic",),
         "FI": ("фінл",),
-        "RU": ("росі",),
+        "RU": ("росі", "russia"),
     }
 )
 MEDYKA = PlaceId("x-medyka")
@@ -30,6 +32,7 @@ PROFILE = Profile(
     concepts=(BORDER, QUEUE),
     countries=frozenset({"UA"}),
     neighbours=frozenset({"PL", "BY", "RU"}),
+    commonplace=frozenset({"RU"}),
     places={MEDYKA: Spot(1.0, "UA")},
     exclude={"uk": (r"\bза кордоном\b",)},
 )
@@ -74,6 +77,34 @@ def test_the_countrys_border_is_recognised(title, language):
 )
 def test_other_borders_and_other_things_are_not(title, language):
     assert not judged(title, language=language).relevant
+
+
+def test_two_countries_before_the_word_mean_their_border():
+    assert not judged("Польща та Білорусь: на кордоні черги", language="uk").relevant
+    assert judged("На кордоні з Польщею та Білоруссю черги", language="uk").relevant
+
+
+def test_a_neighbour_that_every_report_names_supports_nothing():
+    assert judged("Queues between Ukraine and Poland grow").relevant
+    assert not judged("Queues for bread as Russia strikes Ukraine").relevant
+
+
+def test_an_idiom_excludes_only_what_begins_inside_it():
+    leaving = Concept("leaving", 1.0, {"uk": (r"\bвиїзд\w* чоловіків за кордоном?\b",)}, True)
+    profile = replace(PROFILE, concepts=(leaving,))
+    matcher = TopicMatcher(profile, COUNTRIES)
+    assert matcher.judge("Виїзд чоловіків за кордоном обмежено", "", language="uk").relevant
+
+
+def test_an_article_before_a_name_hides_no_country():
+    words = COUNTRIES.words("près de l'ukraine et d’ukraine")
+    assert [word.country for word in words if word.country] == ["UA", "UA"]
+
+
+def test_czech_and_slovak_are_read_with_one_another():
+    slovak = Concept("border", 1.0, {"sk": (r"\bhranic\w*",), "cs": (r"\bmez\w*",)}, True)
+    matcher = TopicMatcher(replace(PROFILE, concepts=(slovak,)), COUNTRIES)
+    assert matcher.judge("Hranica: Ukraina", "", language="cs").relevant
 
 
 def test_title_and_lead_explain_each_other():
