@@ -22,15 +22,17 @@ from crawler.directory import Directory
 from crawler.forget import Forget
 from crawler.ingest import Ingest
 from crawler.listing import Listing
-from crawler.model import Recipe, WorkerId
-from crawler.placing import Place
+from crawler.model import Generation, Recipe, TopicId, WorkerId
+from crawler.placing import Place, PlaceInEach
 from crawler.poll import Poll
 from crawler.pool import Pool
 from crawler.ports import (
     Clock,
     Corpus,
     Frontier,
+    Generations,
     Hooks,
+    KeptStories,
     Published,
     Rulings,
     Stories,
@@ -39,18 +41,23 @@ from crawler.ports import (
     Tombstones,
 )
 from crawler.push import Push
+from crawler.reindex import Reindex
 from crawler.rule import Rule
 from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
+from crawler.store.current_stories import CurrentStories
 from crawler.store.frontier import RedisFrontier
+from crawler.store.generations import RedisGenerations
 from crawler.store.hooks import RedisHooks
 from crawler.store.hubs import RedisHubs
 from crawler.store.lessons import RedisLessons
-from crawler.store.migrations import check
+from crawler.store.migrations import check, check_schema
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
+from crawler.store.story_shelf import Retention
 from crawler.store.subscriptions import RedisSubscriptions
+from crawler.store.switching import StorySwitch
 from crawler.store.tokens import RedisTokens
 from crawler.store.tombstones import RedisTombstones
 from crawler.telemetry import Answers, Tally
@@ -105,11 +112,35 @@ async def open_app(config: Config) -> AsyncIterator[App]:
     start = partial(ready, config.topics, config.own_topics)
     pool = Pool(config.prepare_workers, memory_bytes=config.prepare_memory_bytes, start=start)
     try:
-        await check(client, recipe.id)
+        await check(client, recipe)
         async with StoreClock.synced(client) as clock:
             yield wired(config, client, clock, pool, recipe)
     finally:
         pool.close()
+        await client.aclose()
+
+
+@asynccontextmanager
+async def open_index(config: Config) -> AsyncIterator[Reindex]:
+    """Yield what builds and switches generations, whatever recipe the store was written with.
+
+    Raises:
+        ConfigError: The store is not one Kordon may use.
+        StoreError: The store cannot be reached.
+    """
+    recipe = Recipe()
+    client = await connect(config)
+    try:
+        await check_schema(client)
+        async with StoreClock.synced(client) as clock:
+            yield Reindex(
+                _generations(config, client, clock, recipe),
+                LocalCorpus(config.home / "corpus"),
+                recipe,
+                _every_topic(config),
+                place_in=partial(_place_in, config, client),
+            )
+    finally:
         await client.aclose()
 
 
@@ -124,20 +155,13 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         seen_window=config.seen_window,
         dead_window=config.dead_window,
     )
-    stories = RedisStories(
-        client,
-        clock,
-        recipe,
-        candidate_window=config.candidate_window,
-        story_window=config.story_window,
-        changes_window=config.changes_window,
-        changes_max_length=config.changes_max_length,
-    )
+    generations = _generations(config, client, clock, recipe)
+    stories = CurrentStories(generations)
     subscriptions = RedisSubscriptions(client)
     shipped = shipped_catalogue()
     directory = Directory(subscriptions, shipped.outlets)
     corpus, tombstones = LocalCorpus(config.home / "corpus"), RedisTombstones(client)
-    topics = sorted({*topic_ids(config.own_topics), *config.topics})  # once collected ones too
+    topics = _every_topic(config)
     push = Push(RedisHubs(client), frontier, clock, config)
     return App(
         config=config,
@@ -157,7 +181,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         visit=Visit(frontier, clock, config, tally, answers=answers),
         ingest=Ingest(
             pool,
-            Place(stories, lessons=RedisLessons(client, recipe.id, config.story_window)),
+            PlaceInEach(generations, partial(_place_in, config, client), recipe),
             config,
             tally,
             directory,
@@ -175,6 +199,39 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         hooks=RedisHooks(client, clock, config.dead_window),
         check=Check(config, pool),
     )
+
+
+def _generations(config: Config, client: Redis, clock: Clock, recipe: Recipe) -> Generations:
+    stories = partial(
+        RedisStories,
+        client,
+        clock,
+        candidate_window=config.candidate_window,
+        story_window=config.story_window,
+        changes_window=config.changes_window,
+        changes_max_length=config.changes_max_length,
+    )
+    kept = Retention(
+        candidates=config.candidate_window,
+        stories=config.story_window,
+        changes=config.changes_window,
+        changes_most=config.changes_max_length,
+    )
+    return RedisGenerations(
+        client,
+        recipe,
+        lambda recipe, edition: stories(recipe, edition=edition),
+        lambda recipe, edition: StorySwitch(client, clock, recipe, kept, edition),
+    )
+
+
+def _place_in(config: Config, client: Redis, generation: Generation, stories: KeptStories) -> Place:
+    return Place(stories, lessons=RedisLessons(client, generation.id, config.story_window))
+
+
+def _every_topic(config: Config) -> list[TopicId]:
+    """Return the topics that are collected, and those that once were."""
+    return sorted({*topic_ids(config.own_topics), *config.topics})
 
 
 def this_worker() -> WorkerId:

@@ -4,7 +4,7 @@
     ├── ConfigError     the operator, at start-up only: mend the setting that is named
     ├── SourceError     the publisher: record it, back off, go on
     ├── StoreError      the platform: retry, or stop cleanly
-    │   └── Superseded  whoever writes stories: look which generations are written, ask again
+    │   └── SupersededError  whoever writes stories: look which generations are written, ask again
     └── DeliveryError   a subscriber: retry, then keep the letter
 
 Outcomes that are expected (not modified, skipped, joined) are values, never errors.
@@ -53,7 +53,7 @@ class StoreError(KordonError):
     """Redis is away, full or refuses; what was asked may be asked again."""
 
 
-class Superseded(StoreError):
+class SupersededError(StoreError):
     """Other generations of stories are written by now than whoever asked knew of."""
 
 

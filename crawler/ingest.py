@@ -5,21 +5,20 @@ The pure packages are strangers to each other; here they are introduced.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, tzinfo
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
 from crawler.config import Config
-from crawler.dedup.fingerprint import fingerprint
 from crawler.directory import Directory
 from crawler.errors import SourceError
 from crawler.extract.article import main_text
 from crawler.extract.consent import stand_in
-from crawler.extract.dates import Instant, Precision
 from crawler.extract.document import is_html, parse
 from crawler.extract.metadata import Metadata, read_metadata
+from crawler.extract.publication import publication
 from crawler.fetch.urls import canonical_address
 from crawler.model import (
     Article,
@@ -27,7 +26,7 @@ from crawler.model import (
     ChangeKind,
     EntryClaim,
     EntryId,
-    Fingerprint,
+    Mention,
     Outlet,
     Page,
     PlaceId,
@@ -38,19 +37,16 @@ from crawler.model import (
     TopicId,
     id_of,
 )
-from crawler.placing import Place
+from crawler.placing import GivePlace, fingerprint_of
 from crawler.pool import Pool
 from crawler.telemetry import Tally
 from crawler.text.credit import credits_of
 from crawler.text.language import language_of
-from crawler.text.normalise import words
 from crawler.text.places import PlaceFinder
 from crawler.text.relevance import TopicMatcher
-from crawler.text.shingles import shingle_hashes
 
 UNCHANGED = "unchanged"
 
-_A_DAY = timedelta(days=1)
 _SITE_PREFIXES = ("www.", "m.", "amp.", "mobile.")
 _COPY_SEGMENTS = frozenset({"amp", "print", "amp.html", "full", "all"})
 
@@ -97,10 +93,11 @@ def _article(
 ) -> Article | Skipped:
     title = meta.title or page.entry.title
     language = _language(title, text, desk, meta.language or page.entry.language)
-    topics, places = judge(title, text, desk, language, outlet.country if outlet else "")
-    if not topics:
+    subject = judge(title, text, desk, language, outlet.country if outlet else "")
+    if not subject.topics:
         return Skipped(SkipReason.OFF_TOPIC)
     address = article_address(page.url, meta.canonical)
+    published, dating = publication(meta.published, page.entry.published, page.fetched)
     return Article(
         id=ArticleId(id_of(address)),
         url=address,
@@ -108,22 +105,34 @@ def _article(
         title=title,
         text=text,
         fetched=page.fetched,
-        fingerprint=_fingerprint(text, desk.recipe),
+        fingerprint=fingerprint_of(text, desk.recipe),
         language=language,
-        published=publication(meta.published, page.entry.published, page.fetched),
+        published=published,
         authors=meta.authors or tuple(filter(None, [page.entry.author])),
-        topics=topics,
-        places=places,
+        topics=subject.topics,
+        places=subject.places,
         credits=credits_of(text),
         feed=page.entry.feed,
         outlet_name=outlet.name if outlet else meta.site,
+        updated=min(meta.updated.at, page.fetched) if meta.updated else None,
+        dating=dating,
+        mentions=subject.mentions,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a text is about."""
+
+    topics: tuple[TopicId, ...]  # active ones it belongs to
+    places: tuple[PlaceId, ...]  # each once: borders first, then in the order of the text
+    mentions: tuple[Mention, ...]  # offsets in title and text joined by a line end
 
 
 def judge(
     title: str, text: str, desk: Desk, language: str = "", home: str = ""
-) -> tuple[tuple[TopicId, ...], tuple[PlaceId, ...]]:
-    """Return the active topics a text belongs to, and the places it names, each once.
+) -> Subject:
+    """Return the active topics a text belongs to, and the places it names.
 
     Args:
         title: The headline.
@@ -143,19 +152,7 @@ def judge(
         *(mention.place for mention in mentions),
     )
     topics = tuple(topic for topic, one in judged.items() if one.relevant)
-    return topics, tuple(dict.fromkeys(places))
-
-
-def publication(page: Instant | None, feed: datetime | None, fetched: datetime) -> datetime | None:
-    """Return when the article appeared, never in the future.
-
-    The page's word counts, and the feed's where the page has none. A page that gives only the
-    day is refined by a feed that agrees with it about the day.
-    """
-    found = page.at if page else feed
-    if page and feed and page.precision is Precision.DAY and abs(feed - page.at) <= 2 * _A_DAY:
-        found = feed
-    return min(found, fetched) if found else None
+    return Subject(topics, tuple(dict.fromkeys(places)), tuple(mentions))
 
 
 def article_address(url: str, claimed: str) -> str:
@@ -189,11 +186,6 @@ def _site(host: str) -> str:
 
 def _segments(path: str) -> Sequence[str]:
     return [part for part in path.split("/") if part and part.lower() not in _COPY_SEGMENTS]
-
-
-def _fingerprint(text: str, recipe: Recipe) -> Fingerprint:
-    read = words(text)
-    return fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe)
 
 
 def _language(title: str, text: str, desk: Desk, claimed: str) -> str:
@@ -236,7 +228,7 @@ class Ingest:
     def __init__(
         self,
         pool: Pool,
-        place: Place,
+        place: GivePlace,
         config: Config,
         tally: Tally,
         directory: Directory,

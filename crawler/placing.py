@@ -1,23 +1,36 @@
-"""Use case: an article finds its place among the stories of a topic."""
+"""Use case: an article finds its place among the stories of a topic, in every generation."""
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial, reduce
+from typing import TypeVar
 
 from crawler.dedup.boilerplate import Boilerplate, Learned, cleared
+from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
 from crawler.dedup.relation import RULES, Rules, relate
+from crawler.errors import SupersededError
 from crawler.model import (
     Article,
     ChangeKind,
     Fingerprint,
+    Generation,
+    GenerationId,
     LookAlike,
     OutletId,
     Placement,
+    Recipe,
     Tie,
     TopicId,
 )
-from crawler.ports import Lesson, Lessons, Stories
+from crawler.ports import Generations, KeptStories, Lesson, Lessons, Stories
+from crawler.text.normalise import words
+from crawler.text.shingles import shingle_hashes
+
+T = TypeVar("T")
+GivePlace = Callable[[TopicId, Article], Awaitable[Placement]]
+Act = Callable[[Generation, KeptStories], Awaitable[T]]
 
 _MOST_OUTLETS = 1_024  # of a topic, 64 kB each: those that began a story last
 _SHARED_EVERY = 8  # texts of one outlet: some kilobytes of compressed counts each time
@@ -90,3 +103,69 @@ def _well_sampled(article: Article, learned: Learned) -> Article:
     if known := learned.get(article.outlet):
         return replace(article, fingerprint=known.well_sampled(article.fingerprint))
     return article
+
+
+def fingerprint_of(text: str, recipe: Recipe) -> Fingerprint:
+    """Return what stands for a text under a recipe."""
+    read = words(text)
+    return fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe)
+
+
+async def in_each(generations: Generations, topic: TopicId, act: Act[T]) -> Sequence[T]:
+    """Act once in every generation that is written; the answer of the one that is read first.
+
+    Which these are may change at any moment. Whoever acts in a generation that is not written
+    any more, or without one that is by now, changes nothing, and looks again.
+    """
+    done: dict[GenerationId, T] = {}
+    anew = False
+    while True:
+        written = await generations.written(topic, anew=anew)
+        try:
+            for generation, stories in written:
+                if generation.id not in done:
+                    done[generation.id] = await act(generation, stories)
+        except SupersededError:
+            anew = True
+        else:
+            return [done[generation.id] for generation, _ in written]
+
+
+class PlaceInEach:
+    """Gives articles their places in every generation that is written.
+
+    Args:
+        generations: Which these are.
+        place_in: Makes what places in one of them.
+        recipe: What articles come fingerprinted with; for other recipes they are done anew.
+    """
+
+    def __init__(
+        self,
+        generations: Generations,
+        place_in: Callable[[Generation, KeptStories], Place],
+        recipe: Recipe,
+    ) -> None:
+        self._generations = generations
+        self._place_in = place_in
+        self._recipe = recipe
+        self._places: dict[KeptStories, Place] = {}
+
+    async def __call__(self, topic: TopicId, article: Article) -> Placement:
+        """Return the article's place in the generation that is read, recorded in all."""
+
+        async def act(generation: Generation, stories: KeptStories) -> Placement:
+            place = self._placing(generation, stories)
+            return await place(topic, self._marked(article, generation.recipe))
+
+        return (await in_each(self._generations, topic, act))[0]
+
+    def _placing(self, generation: Generation, stories: KeptStories) -> Place:
+        if stories not in self._places:
+            self._places[stories] = self._place_in(generation, stories)
+        return self._places[stories]
+
+    def _marked(self, article: Article, recipe: Recipe) -> Article:
+        if recipe == self._recipe:
+            return article
+        return replace(article, fingerprint=fingerprint_of(article.text, recipe))

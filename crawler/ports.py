@@ -3,7 +3,7 @@
 Every method of a store may raise `StoreError`. Async begins here.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -26,6 +26,7 @@ from crawler.model import (
     Feed,
     FeedId,
     FeedState,
+    Generation,
     Host,
     HubLease,
     LookAlike,
@@ -34,11 +35,13 @@ from crawler.model import (
     OutletId,
     Placement,
     PollClaim,
+    Recipe,
     Regrouping,
     Ruling,
     Skipped,
     Story,
     StoryId,
+    Succession,
     Tie,
     Tombstone,
     TopicId,
@@ -373,6 +376,7 @@ Depart = Callable[
     [ArticleId, Story, Mapping[ArticleId, LookAlike], Sequence[Tie], datetime], Departure
 ]
 Regroup = Callable[[LookAlike, Neighbourhood, datetime], Regrouping]
+Succeed = Callable[[Sequence[Story], Sequence[Story], Collection[StoryId], datetime], Succession]
 
 
 class Stories(Protocol):
@@ -456,6 +460,76 @@ class Rulings(Protocol):
 
     async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
         """Every ruling that holds, newest first."""
+        ...
+
+
+class KeptStories(Stories, Erasure, Rulings, Protocol):
+    """All that can be done with stories; what a store of them is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a generation takes in the store."""
+
+    keys: int
+    bytes: int  # from a sample
+
+
+class Generations(Protocol):
+    """The generations of stories: one is read, another may be built beside it.
+
+    Whoever writes stories asks which generations are written, and writes each of them; a store
+    of stories raises `SupersededError` where they are others by then, and nothing is written.
+    """
+
+    async def written(
+        self, topic: TopicId, *, anew: bool = False
+    ) -> Sequence[tuple[Generation, KeptStories]]:
+        """What is written, the generation that is read first, as it was last known or is now.
+
+        One that this Kordon cannot fingerprint for is left out while it is being built; with
+        `anew` the end of a switch under way is waited for.
+        """
+        ...
+
+    async def reading(self, topic: TopicId) -> tuple[Generation, KeptStories]:
+        """What is read, as of now."""
+        ...
+
+    async def begin(self, recipe: Recipe, topics: Sequence[TopicId]) -> Generation:
+        """Have a generation under this recipe written from now on, or go on with such a one.
+
+        Raises:
+            ConfigError: One under another recipe is being built.
+        """
+        ...
+
+    async def coming(self) -> Generation | None:
+        """The generation that is being built, or None."""
+        ...
+
+    async def switch(self, topic: TopicId, succeed: Succeed) -> Succession:
+        """Let the one that was built be read from now on, as one step, and publish what changed.
+
+        Raises:
+            ConfigError: None is being built, or it lacks articles.
+        """
+        ...
+
+    async def settle(self) -> None:
+        """Make the one that was built current for every topic without stories of its own."""
+        ...
+
+    async def give_up(self, topics: Sequence[TopicId]) -> None:
+        """Build the coming one no more."""
+        ...
+
+    async def retire(self, topics: Sequence[TopicId]) -> int:
+        """Remove what is neither read nor built, and its leftovers; return how many keys."""
+        ...
+
+    async def size(self, topic: TopicId, generation: Generation) -> Size:
+        """What a generation of a topic takes in the store."""
         ...
 
 

@@ -167,7 +167,7 @@ def _default(value: object) -> str:
 def keys_page() -> str:
     """Return the page of private keys, read from where they are spelled."""
     crawl = f"## The crawl: `{keys.crawl('<name>')}`\n"
-    topic = f"\n## A topic: `{keys.PRIVATE}:{{<topic>}}:<recipe>:<name>`\n"
+    topic = f"\n## A topic: `{keys.PRIVATE}:{{<topic>}}:<generation>:<name>`\n"
     return "\n".join([NOTE, KEYS, crawl, *_table(_crawl_keys()), topic, *_table(_topic_keys()), ""])
 
 

@@ -112,9 +112,14 @@ def meta() -> str:
     return f"{PRIVATE}:{{crawl}}:meta"
 
 
+def private(topic_id: TopicId, name: str) -> str:
+    """Return the key of one private part of a topic, whatever generation it belongs to."""
+    return f"{PRIVATE}:{{{topic_id}}}:{name}"
+
+
 def generation(topic_id: TopicId, which: GenerationId, name: str) -> str:
     """Return the key of one private part of a topic in one generation."""
-    return f"{PRIVATE}:{{{topic_id}}}:{which}:{name}"
+    return private(topic_id, f"{which}:{name}")
 
 
 def coming(topic_id: TopicId, which: GenerationId, name: str) -> str:
@@ -124,7 +129,7 @@ def coming(topic_id: TopicId, which: GenerationId, name: str) -> str:
 
 def lasting(topic_id: TopicId, name: str) -> str:
     """Return the key of one private part of a topic that every generation shares."""
-    return f"{PRIVATE}:{{{topic_id}}}:lasting:{name}"
+    return private(topic_id, f"lasting:{name}")
 
 
 def public(topic_id: TopicId, name: str) -> str:

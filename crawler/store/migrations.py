@@ -1,32 +1,64 @@
 """What a store was written with: a mismatch refuses to run rather than find nothing, silently."""
 
+from typing import Any
+
+import msgspec
 from redis.asyncio import Redis
 
 from crawler.errors import ConfigError
-from crawler.model import RecipeId
+from crawler.model import Generation, Recipe
 from crawler.store import keys
 from crawler.store.connection import translated
+from crawler.store.generations import generation_of, recipe_field
 
 ANEW = "or begin with an empty store (another KORDON_HOME, or another database of your Redis)"
 
 
-async def check(client: Redis, recipe: RecipeId) -> None:
+async def check(client: Redis, recipe: Recipe) -> None:
     """Mark an empty store as ours; refuse one written with another schema or recipe.
 
-    Safe when many processes start at once: the first mark stays.
+    One whose stories are being built anew under our recipe is ours too, if we can write the
+    generation that is read until then. Safe when many processes start at once: the first mark
+    stays.
 
     Raises:
         ConfigError: The store holds another schema's keys, or another recipe's index.
         StoreError: The store cannot be reached.
     """
+    await check_schema(client)
+    with translated():
+        async with client.pipeline(transaction=True) as marks:
+            marks.hsetnx(keys.meta(), "recipe", recipe.id)
+            marks.hmget(keys.meta(), ["recipe", "coming"])
+            _, (read, coming) = await marks.execute()
+        if read == recipe.id.encode():
+            await client.hsetnx(keys.meta(), recipe_field(recipe.id), msgspec.json.encode(recipe))
+    _check_recipe(
+        await _recorded(client, read, recipe),
+        await _recorded(client, coming, recipe) if coming else None,
+        recipe,
+    )
+
+
+async def _recorded(client: Redis, name: bytes, ours: Recipe) -> Generation:
+    with translated():
+        record: Any = await client.hget(keys.meta(), recipe_field(name.decode()))
+    return generation_of(name.decode(), record, ours)
+
+
+async def check_schema(client: Redis) -> None:
+    """Mark an empty store with our schema; refuse another.
+
+    Raises:
+        ConfigError: The store holds another schema's keys.
+        StoreError: The store cannot be reached.
+    """
     with translated():
         async with client.pipeline(transaction=True) as marks:
             marks.hsetnx(keys.meta(), "schema", str(keys.SCHEMA_VERSION))
-            marks.hsetnx(keys.meta(), "recipe", recipe)
-            marks.hmget(keys.meta(), ["schema", "recipe"])
-            *_, (schema, built_with) = await marks.execute()
+            marks.hget(keys.meta(), "schema")
+            _, schema = await marks.execute()
     _check_schema(int(schema))
-    _check_recipe(built_with.decode(), recipe)
 
 
 def _check_schema(found: int) -> None:
@@ -42,10 +74,22 @@ def _check_schema(found: int) -> None:
         )
 
 
-def _check_recipe(found: str, wanted: RecipeId) -> None:
-    if found != wanted:
+def _check_recipe(read: Generation, coming: Generation | None, ours: Recipe) -> None:
+    if read.recipe == ours or (coming and coming.recipe == ours and _fit(read, ours)):
+        return
+    if coming and coming.recipe == ours:
         raise ConfigError(
-            f"the index was built with recipe {found}, and this Kordon fingerprints with {wanted}",
-            "`kordon index build` will build it anew but is not in this version: "
-            f"run the Kordon that wrote it, {ANEW}",
+            f"the stories that are read were built with text version {read.recipe.text_version}, "
+            f"and this Kordon reads texts as version {ours.text_version}",
+            "let the Kordon that wrote them crawl until `kordon index switch`",
         )
+    raise ConfigError(
+        f"the index was built with recipe {read.recipe.id}, and this Kordon fingerprints with "
+        f"{ours.id}",
+        f"`kordon index build` builds it anew beside the old one, {ANEW}",
+    )
+
+
+def _fit(read: Generation, ours: Recipe) -> bool:
+    """Whether we can make fingerprints for the generation that is read."""
+    return read.recipe.text_version == ours.text_version

@@ -60,6 +60,7 @@ class _Body(msgspec.Struct, array_like=True, frozen=True, gc=False):
     shingles: int
     content_hash: bytes
     places: tuple[str, ...] = ()  # absent from what contract v0 stored
+    dating: tuple[str | None, str | None, bool, datetime | None] | None = None  # None: not known
 
 
 class _StoryBody(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -110,6 +111,7 @@ def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookA
         outlet_name=article.outlet_name,
         credits=article.credits,
         places=article.places,
+        dating=article.dating,
     )
 
 
@@ -131,7 +133,24 @@ def pack_article(fact: LookAlike) -> bytes:
             mark.shingles,
             mark.content_hash,
             fact.places,
+            _dating(fact.dating),
         )
+    )
+
+
+def _dating(told: Dating) -> tuple[str | None, str | None, bool, datetime | None] | None:
+    return None if told == Dating() else (told.precision, told.source, told.clamped, told.other)
+
+
+def _told(packed: tuple[str | None, str | None, bool, datetime | None] | None) -> Dating:
+    if packed is None:
+        return Dating()
+    precision, source, clamped, other = packed
+    return Dating(
+        Precision(precision) if precision else None,
+        DateSource(source) if source else None,
+        clamped,
+        other,
     )
 
 
@@ -152,6 +171,7 @@ def unpack_article(record: bytes) -> LookAlike:
         body.outlet_name,
         body.credits,
         tuple(PlaceId(place) for place in body.places),
+        _told(body.dating),
     )
 
 
@@ -187,6 +207,12 @@ class StoryRecord(NamedTuple):
             linked=tuple(StoryId(other) for other in linked if other),
         )
         return cls(story, struct.unpack_from(f">{count}I", record, at))
+
+
+def listed_under(record: bytes) -> Sequence[str]:
+    """Return the names of the `by:` lists that the story of a whole record stands in."""
+    names = record[_VERSION.size : record.index(0, _VERSION.size)].decode()
+    return names.split("\n") if names else ()
 
 
 def forward_target(record: bytes) -> StoryId | None:

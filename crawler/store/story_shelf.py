@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import ResponseError
 
-from crawler.errors import Superseded
+from crawler.errors import SupersededError
 from crawler.model import ArticleId, GenerationId, LookAlike, Recipe, Story, StoryId, Tie, TopicId
 from crawler.ports import Clock
 from crawler.store import keys, nomination
@@ -38,12 +38,12 @@ from crawler.store.story_verdict import Facts
 IDS_BUCKETS = 4_096  # 120 ids each at half a million articles, within a listpack
 SUPERSEDED = "SUPERSEDED"  # how a script says that other generations are written by now
 _PARTS = {  # what each script stands on, besides the records
-    "place": ("moves",),
-    "rule": ("leave", "moves"),
-    "expire": ("leave",),
-    "forget": ("leave",),
+    "place": ("guard", "moves"),
+    "rule": ("guard", "leave", "moves"),
+    "expire": ("guard", "leave"),
+    "forget": ("guard", "leave"),
+    "trim": ("guard",),
     "switch": ("moves",),
-    "trim": (),
 }
 
 
@@ -200,7 +200,7 @@ async def ask(answer: Awaitable[Any]) -> Any:  # noqa: ANN401 - redis-py answers
     """Return what the server answers.
 
     Raises:
-        Superseded: Other generations are written than the script was told.
+        SupersededError: Other generations are written than the script was told.
         StoreError: The server is away, full or refuses.
     """
     with translated():
@@ -208,7 +208,7 @@ async def ask(answer: Awaitable[Any]) -> Any:  # noqa: ANN401 - redis-py answers
             return await answer
         except ResponseError as error:
             if str(error).startswith(SUPERSEDED):
-                raise Superseded("stories are built anew or switched; ask again") from error
+                raise SupersededError("stories are built anew or switched; ask again") from error
             raise
 
 

@@ -3,23 +3,24 @@ import asyncio
 import pytest
 
 from crawler.errors import ConfigError
-from crawler.model import RecipeId
+from crawler.model import Recipe
 from crawler.store import keys
 from crawler.store.migrations import check
 
-OURS, OTHER = RecipeId("0123456789"), RecipeId("9876543210")
+OURS, OTHER = Recipe(), Recipe(seed=2)
 
 
 async def test_an_empty_store_is_marked_and_taken_again(server):
     await check(server, OURS)
     await check(server, OURS)
     kept = await server.hgetall(keys.meta())
-    assert kept == {b"schema": str(keys.SCHEMA_VERSION).encode(), b"recipe": OURS.encode()}
+    assert kept.keys() == {b"schema", b"recipe", f"recipe:{OURS.id}".encode()}
+    assert (int(kept[b"schema"]), kept[b"recipe"]) == (keys.SCHEMA_VERSION, OURS.id.encode())
 
 
 async def test_another_recipe_is_refused_and_changes_nothing(server):
     await check(server, OURS)
-    with pytest.raises(ConfigError, match=rf"{OURS}.*{OTHER}; `kordon index build`"):
+    with pytest.raises(ConfigError, match=rf"{OURS.id}.*{OTHER.id}; `kordon index build`"):
         await check(server, OTHER)
     await check(server, OURS)
 

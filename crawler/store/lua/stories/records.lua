@@ -26,17 +26,8 @@
 --   written           ids of the generations that are written, the one that is read first,
 --                     joined by "+"; absent while it is as the crawl's `meta` says
 --   held              token of whoever switches generations; nobody writes meanwhile; expires
---
--- The last of ARGV is what the caller believes of `written`; if that is not so, or it is held, the
--- script does nothing.
 
 local private, public, lasting = KEYS[1], KEYS[2], KEYS[3]
-local written, held, rulings = unpack(redis.call('MGET', lasting .. 'written', lasting .. 'held',
-  lasting .. 'rulings:version'))
-if (written or '') ~= ARGV[#ARGV] or held then
-  return redis.error_reply('SUPERSEDED other generations are written, or they are being switched')
-end
-rulings = rulings or ''
 local TIE = 30
 local TRIMMED_AT_ONCE = 64  -- changes over the limit, so that few writes pay for trimming
 

@@ -1,0 +1,220 @@
+"""Which generations of stories there are, and which of them each topic writes.
+
+The crawl's `meta` names the generation that is read and the one that is built, with the recipe
+of each. What a topic writes stands in its own slot, where scripts compare it with what their
+callers believe: so no writer misses the beginning of a build or a switch, however long it runs.
+
+Source: docs/decisions/0190-generations.md
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+
+from crawler.errors import ConfigError
+from crawler.model import Generation, GenerationId, Recipe, Succession, TopicId
+from crawler.ports import KeptStories, Size, Succeed
+from crawler.store import keys
+from crawler.store.story_shelf import Edition, ask
+from crawler.store.switching import StorySwitch
+
+BOTH = "+"  # between the generation that is read and the one that is built
+HELD_SECONDS = 0.05  # between two looks whether a switch is over
+SCANNED = 1_000  # keys at once
+SAMPLED_EVERY = 16  # keys whose size is asked for
+
+OpenStories = Callable[[Recipe, Edition], KeptStories]
+OpenSwitch = Callable[[Recipe, Edition], StorySwitch]
+Written = Sequence[tuple[Generation, KeptStories]]
+
+
+class RedisGenerations:
+    """`ports.Generations` on a server; any number of processes may share it.
+
+    Args:
+        recipe: What this Kordon fingerprints with.
+        stories: Opens a generation to be written and read.
+        switching: Opens one to be switched.
+    """
+
+    def __init__(
+        self, client: Redis, recipe: Recipe, stories: OpenStories, switching: OpenSwitch
+    ) -> None:
+        self._client = client
+        self._recipe = recipe
+        self._stories = stories
+        self._switching = switching
+        self._generations: dict[str, Generation] = {}
+        self._known: dict[TopicId, Written] = {}
+        self._opened: dict[tuple[GenerationId, bytes], KeptStories] = {}
+
+    async def written(self, topic: TopicId, *, anew: bool = False) -> Written:
+        """What is written, the generation that is read first; see `ports.Generations`."""
+        if anew or topic not in self._known:
+            await self._released(topic)
+            mark, (read, *built) = await self._marked(topic)
+            fit = [one for one in built if self._can_make(one)]
+            self._known[topic] = [(one, self._open(one, mark, one != read)) for one in (read, *fit)]
+        return self._known[topic]
+
+    async def reading(self, topic: TopicId) -> tuple[Generation, KeptStories]:
+        """What is read, as of now."""
+        mark, (read, *_) = await self._marked(topic)
+        return read, self._open(read, mark, coming=False)
+
+    async def begin(self, recipe: Recipe, topics: Sequence[TopicId]) -> Generation:
+        """Have a generation under this recipe written from now on, or go on with such a one."""
+        generation = await self.coming() or await self._registered(recipe)
+        if generation.recipe != recipe:
+            raise ConfigError(
+                f"generation {generation.id} is being built under another recipe",
+                "switch to it with the Kordon that builds it, or `kordon index retire --build`",
+            )
+        for topic in topics:
+            _, (read, *_) = await self._marked(topic)
+            if read != generation:  # else it was switched already
+                await self._write(topic, f"{read.id}{BOTH}{generation.id}")
+        return generation
+
+    async def coming(self) -> Generation | None:
+        """The generation that is being built, or None."""
+        name = await ask(self._client.hget(keys.meta(), "coming"))
+        return await self._generation(name.decode()) if name else None
+
+    async def switch(self, topic: TopicId, succeed: Succeed) -> Succession:
+        """Let the one that was built be read from now on; see `ports.Generations`."""
+        mark, (read, *built) = await self._marked(topic)
+        if not built:
+            raise ConfigError(f"no generation of {topic} is being built", "`kordon index build`")
+        old = self._switching(read.recipe, Edition(read.id, coming=False, written=mark))
+        new = self._switching(built[0].recipe, Edition(built[0].id, coming=True, written=mark))
+        return await new.switch(topic, old, succeed)
+
+    async def settle(self) -> None:
+        """Make the one that was built current for every topic without stories of its own."""
+        if coming := await self.coming():
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.hset(keys.meta(), "recipe", coming.id)
+                pipe.hdel(keys.meta(), "coming")
+                await ask(pipe.execute())
+
+    async def give_up(self, topics: Sequence[TopicId]) -> None:
+        """Build the coming one no more."""
+        for topic in topics:
+            _, (read, *_) = await self._marked(topic)
+            await self._write(topic, read.id)
+        await ask(self._client.hdel(keys.meta(), "coming"))
+
+    async def retire(self, topics: Sequence[TopicId]) -> int:
+        """Remove what is neither read nor built, and its leftovers; return how many keys."""
+        return sum([await self._cleared(topic) for topic in topics])
+
+    async def size(self, topic: TopicId, generation: Generation) -> Size:
+        """What a generation of a topic takes in the store, its bytes from a sample."""
+        count = total = 0
+        async for names in self._scanned(keys.generation(topic, generation.id, "*")):
+            pipe = self._client.pipeline(transaction=False)
+            for name in names[::SAMPLED_EVERY]:
+                pipe.memory_usage(name, samples=0)
+            found = [size for size in await ask(pipe.execute()) if size]
+            count += len(names)
+            total += sum(found) * len(names) // max(1, len(found))
+        return Size(count, total)
+
+    async def _released(self, topic: TopicId) -> None:
+        """Wait for the end of a switch that is under way; its hold ends by itself."""
+        held = keys.lasting(topic, "held")
+        while await ask(self._client.exists(held)):  # noqa: ASYNC110 - another process ends it
+            await asyncio.sleep(HELD_SECONDS)
+
+    # --- records -----------------------------------------------------------------------------
+
+    async def _marked(self, topic: TopicId) -> tuple[bytes, Sequence[Generation]]:
+        """Return what the topic's own record says, and the generations that it means."""
+        mark = await ask(self._client.get(keys.lasting(topic, "written"))) or b""
+        names = mark.decode().split(BOTH) if mark else await self._names()
+        return mark, [await self._generation(name) for name in names]
+
+    async def _names(self) -> list[str]:
+        found: Any = await ask(self._client.hmget(keys.meta(), ["recipe", "coming"]))
+        read, coming = found
+        return [read.decode() if read else self._recipe.id, *([coming.decode()] if coming else ())]
+
+    async def _generation(self, name: str) -> Generation:
+        if name not in self._generations:
+            recipe = await ask(self._client.hget(keys.meta(), recipe_field(name)))
+            self._generations[name] = generation_of(name, recipe, self._recipe)
+        return self._generations[name]
+
+    async def _registered(self, recipe: Recipe) -> Generation:
+        """Return a new generation on record; the one that another process registered first."""
+        number = await ask(self._client.hincrby(keys.meta(), "generations", 1)) + 1
+        name = Generation(recipe, number).id
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.meta(), recipe_field(name), msgspec.json.encode(recipe))
+            pipe.hsetnx(keys.meta(), "coming", name)
+            pipe.hget(keys.meta(), "coming")
+            *_, coming = await ask(pipe.execute())
+        return await self._generation(coming.decode())
+
+    async def _write(self, topic: TopicId, mark: str) -> None:
+        await ask(self._client.set(keys.lasting(topic, "written"), mark))
+
+    # --- opening -----------------------------------------------------------------------------
+
+    def _open(self, generation: Generation, mark: bytes, coming: bool) -> KeptStories:
+        """Return the stories of a generation; whoever places together shares them."""
+        which = generation.id, mark
+        if which not in self._opened:
+            edition = Edition(generation.id, coming=coming, written=mark)
+            self._opened[which] = self._stories(generation.recipe, edition)
+        return self._opened[which]
+
+    def _can_make(self, generation: Generation) -> bool:
+        return generation.recipe.text_version == self._recipe.text_version
+
+    # --- clearing ----------------------------------------------------------------------------
+
+    async def _cleared(self, topic: TopicId) -> int:
+        _, used = await self._marked(topic)
+        kept = [keys.lasting(topic, "")] + [keys.generation(topic, one.id, "") for one in used]
+        leftover = keys.coming(topic, used[0].id, "")
+        count = 0
+        async for names in self._scanned(keys.private(topic, "*")):
+            gone = [n for n in names if n.startswith(leftover) or not n.startswith(tuple(kept))]
+            count += len(gone)
+            if gone:
+                await ask(self._client.unlink(*gone))
+        return count
+
+    async def _scanned(self, pattern: str) -> AsyncIterator[list[str]]:
+        cursor, began = 0, False
+        while cursor or not began:
+            began = True
+            cursor, names = await ask(self._client.scan(cursor, match=pattern, count=SCANNED))
+            yield [name.decode() for name in names]
+
+
+def recipe_field(name: str) -> str:
+    """Return the field of `meta` that holds a generation's recipe."""
+    return f"recipe:{name}"
+
+
+def generation_of(name: str, recipe: bytes | None, ours: Recipe) -> Generation:
+    """Return the generation of this name; `recipe` is its record, which the first may lack.
+
+    Raises:
+        ConfigError: It was built under numbers that this Kordon does not know.
+    """
+    _, _, number = name.partition(".")
+    known = msgspec.json.decode(recipe, type=Recipe) if recipe else ours
+    generation = Generation(known, int(number or 1))
+    if generation.id != name:
+        raise ConfigError(
+            f"generation {name} was built by another Kordon, whose recipe this one cannot read",
+            "run the Kordon that built it",
+        )
+    return generation
