@@ -35,6 +35,7 @@ from crawler.cli import (
     stories,
     tokens,
     topics,
+    up,
     work,
 )
 from crawler.cli.console import say
@@ -53,6 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("up")(up.up)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 stories.app.command("why")(explain.why)

@@ -17,6 +17,7 @@ from crawler.app import App
 from crawler.catalog.facets import facets_of
 from crawler.cli.console import say
 from crawler.cli.delivering import told
+from crawler.cli.run import config_of
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
 from crawler.model import TopicId
@@ -42,18 +43,26 @@ def serve(
         str, typer.Option(help="Where to listen; beyond loopback reading takes a token.")
     ] = HOST,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = PORT,
+    topic: Annotated[list[str] | None, typer.Option(help="Serve this topic (repeatable).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log no requests.")] = False,
 ) -> None:
     """Answer HTTP until interrupted (docs/reference/api.md), and tell hooks of changes."""
-    asyncio.run(_serve(host, port, quiet=quiet))
+    asyncio.run(_serve(host, port, topic, quiet=quiet))
 
 
-async def _serve(host: str, port: int, *, quiet: bool) -> None:
-    sys.setswitchinterval(SWITCH_SECONDS)
+async def _serve(host: str, port: int, topics: list[str] | None, *, quiet: bool) -> None:
     with listening(host, port) as door:
-        async with opened() as wired, indexed(wired) as indexes, told(wired):
-            service = service_of(wired, indexes, open_reads=is_loopback(host))
-            await Server(_settings(service, quiet=quiet), service).serve(sockets=[door])
+        async with opened(config_of(topics, None)) as wired:
+            await answer(wired, door, quiet=quiet)
+
+
+async def answer(wired: App, door: socket, *, quiet: bool) -> None:
+    """Answer what comes to a door until interrupted; the index is kept and hooks are told."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    here = is_loopback(door.getsockname()[0])
+    async with indexed(wired) as indexes, told(wired):
+        service = service_of(wired, indexes, open_reads=here)
+        await Server(_settings(service, quiet=quiet), service).serve(sockets=[door])
 
 
 @contextmanager
