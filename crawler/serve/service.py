@@ -7,11 +7,13 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from crawler.account import Account
 from crawler.forget import Forget
 from crawler.listing import Listing
 from crawler.model import TopicId
-from crawler.ports import Clock, Frontier, Hooks, Published, Stories, Tokens
+from crawler.ports import Clock, Frontier, Hooks, Published, Rulings, Stories, Tokens
 from crawler.push import Push
+from crawler.rule import Rule
 from crawler.serve.problems import Problem
 from crawler.store.search import SearchIndex
 
@@ -26,6 +28,9 @@ class Service:
     frontier: Frontier
     listing: Listing
     forget: Forget
+    rule: Rule
+    rulings: Rulings
+    account: Account
     tokens: Tokens
     hooks: Hooks
     push: Push

@@ -10,8 +10,8 @@ from math import cos, hypot, radians, sin, sqrt
 
 WIDTH, HEIGHT = 960.0, 640.0  # the map's own units
 _SOUTH, _NORTH = radians(46), radians(52)  # where the scale is true
-_MIDDLE_LATITUDE, _MIDDLE_LONGITUDE = radians(48.75), radians(31.1)
-_SCALE = 3960.0  # units for one radius of the earth
+_MIDDLE_LATITUDE, _MIDDLE_LONGITUDE = radians(48.75), radians(30.9)
+_SCALE = 3680.0  # units for one radius of the earth
 _N = (sin(_SOUTH) + sin(_NORTH)) / 2
 _C = cos(_SOUTH) ** 2 + 2 * _N * sin(_SOUTH)
 

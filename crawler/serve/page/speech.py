@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 LANGUAGES = ("en", "uk")
 ZONE = ZoneInfo("Europe/Kyiv")
 NO_BREAK_SPACE = "\u00a0"
-UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 FEW, TEENS = range(2, 5), range(11, 15)
 
 
@@ -59,9 +58,13 @@ class Speech:
         return hour if local.date() == now.astimezone(ZONE).date() else f"{self.day(at)}, {hour}"
 
     def length(self, length: timedelta) -> str:
-        """Return how long something took, in its largest whole unit."""
-        unit, size = next((one for one in UNITS if length >= one[1]), UNITS[-1])
-        return self.counted(f"count.{unit}", round(length / size))
+        """Return how long something took: in minutes, hours and minutes, or days."""
+        minutes = round(length / timedelta(minutes=1))
+        if length >= timedelta(days=2):
+            return self.counted("count.day", round(length / timedelta(days=1)))
+        hours, rest = divmod(minutes, 60)
+        parts = [("hour", hours), ("minute", rest)] if hours else [("minute", minutes)]
+        return " ".join(self.counted(f"count.{unit}", n) for unit, n in parts if n or not hours)
 
 
 def plural(code: str, number: int) -> str:

@@ -1,0 +1,277 @@
+"""*Story*: who carried it when, its copies side by side, why they belong together, its log."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+
+from crawler.contract import ChangePayload, MemberPayload, StoryPayload, read_story
+from crawler.dedup.relation import Reason
+from crawler.model import (
+    ArticleId,
+    OutletId,
+    Redistribution,
+    Ruling,
+    RulingKind,
+    StoryId,
+    Tie,
+    TopicId,
+)
+from crawler.render.excerpt import excerpt
+from crawler.serve.page.cards import Source, cards_of, moment, source_of, story_address
+from crawler.serve.page.difference import Difference, difference
+from crawler.serve.page.filters import Outlets
+from crawler.serve.page.shell import Frame, Framed
+from crawler.serve.problems import Problem
+from crawler.serve.service import Topic
+from crawler.serve.stories import Id, outlets_of
+
+LOGGED = 60  # changes shown, the newest
+LINKED = 12  # other stories shown that share something
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """An article of the story: who carried it, when, and why it belongs."""
+
+    id: str
+    url: str
+    title: str
+    language: str
+    source: Source
+    at: datetime
+    after: timedelta  # since the first one
+    relation: str
+    credits: Sequence[str]
+    tie: Tie | None  # told from this article to the one that is shown; None: through others
+    shown: bool  # is the canonical one
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """An article on the story's line of time, in units of 0 to 1000 by 0 to 100."""
+
+    x: float
+    y: float
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two articles side by side."""
+
+    other: Carrier
+    reason: Reason | None  # the rule that decides about the two alone; None: one has expired
+    passage: str  # the longest that they share, normalised; empty without an operator
+    difference: Difference | None  # None when a text may not be shown, or is not kept
+    whole: bool  # texts; otherwise their beginnings
+
+
+@dataclass(frozen=True, slots=True)
+class Decree:
+    """Rulings that one verb made."""
+
+    kind: RulingKind
+    who: str
+    why: str
+    at: datetime
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which story a view is about, and what is known of it."""
+
+    frame: Frame
+    topic: TopicId
+    story: StoryPayload
+    outlets: Outlets
+
+
+@router.get("/topics/{topic}/stories/{story_id}")
+async def show_story(
+    topic: Topic,
+    story_id: Id,
+    frame: Framed,
+    beside: Annotated[str, Query(alias="with", pattern="^([0-9a-f]{20})?$")] = "",
+    done: Annotated[str, Query(pattern="^[a-z-]{0,20}$")] = "",
+) -> Response:
+    """Show a story; one that was merged leads to what it became."""
+    service = frame.service
+    payloads = await service.published.payloads(topic, [StoryId(story_id)])
+    if not payloads:
+        raise Problem(404, f"no story has the id {story_id}")
+    story = read_story(payloads[StoryId(story_id)])
+    if not isinstance(story, StoryPayload):
+        return RedirectResponse(story_address(topic, StoryId(story.moved_to)), status_code=307)
+    asked = Asked(frame, topic, story, await outlets_of(service))
+    return frame.render("story.html", await _facts(asked, beside) | {"done": done})
+
+
+async def _facts(asked: Asked, beside: str) -> dict[str, object]:
+    service, topic, story = asked.frame.service, asked.topic, asked.story
+    canonical = ArticleId(story.canonical.id)
+    carriers = await _carriers(asked)
+    others = [one for one in carriers if not one.shown]
+    chosen = next((one for one in others if one.id == beside), next(iter(others), None))
+    texts = await _texts(asked, [canonical])
+    text, whole = texts.get(canonical, ("", False))
+    dots = dots_of(carriers)
+    return {
+        "topic": topic,
+        "story": story,
+        "address": story_address(topic, StoryId(story.id)),
+        "source": source_of(story.canonical.outlet, asked.outlets, story.canonical.outlet_name),
+        "sources": [source_of(name, asked.outlets) for name in story.outlets],
+        "carriers": carriers,
+        "dots": dots,
+        "top": min((dot.y for dot in dots), default=78.0) - 10,
+        "span": carriers[-1].at - carriers[0].at if carriers else timedelta(),
+        "paragraphs": [line for line in text.splitlines() if line.strip()],
+        "whole": whole,
+        "comparison": await _comparison(asked, chosen) if chosen else None,
+        "linked": await cards_of(
+            service, topic, [StoryId(id_) for id_ in story.linked[:LINKED]], asked.outlets
+        ),
+        "log": await _log(asked),
+        "decrees": await _decrees(asked) if asked.frame.visitor.operates else [],
+    }
+
+
+# --- who carried it --------------------------------------------------------------------------
+
+
+async def _carriers(asked: Asked) -> list[Carrier]:
+    """Return the members as they appeared, the first hundred that arrived."""
+    canonical = asked.story.canonical.id
+    ties = await asked.frame.service.stories.ties(asked.topic, ArticleId(canonical))
+    known = {tie.other if tie.one == canonical else tie.one: tie for tie in ties}
+    members = sorted(asked.story.members, key=lambda one: (moment(one), one.id))
+    return [_carrier(asked, one, moment(members[0]), known) for one in members]
+
+
+def _carrier(
+    asked: Asked, member: MemberPayload, first: datetime, ties: Mapping[ArticleId, Tie]
+) -> Carrier:
+    tie = ties.get(ArticleId(member.id))
+    return Carrier(
+        id=member.id,
+        url=member.url,
+        title=member.title or member.url,
+        language=member.language,
+        source=source_of(member.outlet, asked.outlets, member.outlet_name),
+        at=moment(member),
+        after=moment(member) - first,
+        relation=member.relation,
+        credits=member.credits,
+        tie=_told_from(tie, member.id) if tie else None,
+        shown=member.id == asked.story.canonical.id,
+    )
+
+
+def _told_from(tie: Tie, article: str) -> Tie:
+    if tie.one == article:
+        return tie
+    return Tie(
+        tie.other, tie.one, tie.relation.converse, tie.jaccard, tie.other_in_one, tie.one_in_other
+    )
+
+
+def dots_of(carriers: Sequence[Carrier]) -> list[Dot]:
+    """Return the articles along the time from the first to the last.
+
+    Those that would cover one another are stacked.
+    """
+    span = (carriers[-1].after if carriers else timedelta()) or timedelta(minutes=1)
+    dots: list[Dot] = []
+    for number, carrier in enumerate(carriers):
+        x = 20 + 960 * (carrier.after / span)
+        near = sum(abs(dot.x - x) < 18 for dot in dots[max(0, number - 6) :])  # noqa: PLR2004 - a dot's width
+        dots.append(Dot(round(x, 1), 78 - 13 * min(near, 5), carrier))
+    return dots
+
+
+# --- texts -----------------------------------------------------------------------------------
+
+
+async def _texts(
+    asked: Asked, articles: Sequence[ArticleId]
+) -> Mapping[ArticleId, tuple[str, bool]]:
+    """Return of each article what this visitor may see, and whether that is all of it.
+
+    All of it is for operators, and of outlets that allow it; nothing of those that want links.
+    """
+    outlets = {ArticleId(one.id): OutletId(one.outlet) for one in asked.story.members}
+    texts = await asked.frame.service.stories.texts(asked.topic, articles)
+    found: dict[ArticleId, tuple[str, bool]] = {}
+    for article, text in texts.items():
+        outlet = asked.outlets.get(outlets.get(article, OutletId("")))
+        terms = outlet.redistribute if outlet else Redistribution.EXCERPT
+        if asked.frame.visitor.operates or terms is Redistribution.FULL:
+            found[article] = text, True
+        elif terms is Redistribution.EXCERPT:
+            found[article] = excerpt(text), False
+    return found
+
+
+async def _comparison(asked: Asked, other: Carrier) -> Comparison:
+    pair = ArticleId(asked.story.canonical.id), ArticleId(other.id)
+    service = asked.frame.service
+    account, texts = await asyncio.gather(
+        service.account.pair(asked.topic, pair[1], pair[0]), _texts(asked, pair)
+    )
+    shown = [texts[one] for one in pair if one in texts]
+    whole = all(is_whole for _, is_whole in shown)
+    both = len(shown) == len(pair)
+    passage = account.explanation.passage.words if account and both and whole else ()
+    return Comparison(
+        other=other,
+        reason=account.explanation.reason if account else None,
+        passage=" ".join(passage),
+        difference=await asyncio.to_thread(difference, *_bodies(shown, whole)) if both else None,
+        whole=whole,
+    )
+
+
+def _bodies(shown: Sequence[tuple[str, bool]], whole: bool) -> tuple[str, str]:
+    one, other = (text if whole else excerpt(text) for text, _ in shown)
+    return one, other
+
+
+# --- what happened to it ---------------------------------------------------------------------
+
+
+async def _log(asked: Asked) -> list[ChangePayload]:
+    """Return the story's changes, the newest first."""
+    service, story = asked.frame.service, StoryId(asked.story.id)
+    ids = await asyncio.to_thread(service.indexes[asked.topic].log, story)
+    events = await service.published.events(asked.topic, ids[-LOGGED:])
+    return [msgspec.json.decode(event.payload, type=ChangePayload) for event in events][::-1]
+
+
+async def _decrees(asked: Asked) -> list[Decree]:
+    """Return what operators decided about the story's articles, the newest first."""
+    members = {member.id for member in asked.story.members}
+    rulings = await asked.frame.service.rulings.rulings(asked.topic)
+    return decrees_of([one for one in rulings if {one.one, one.other} & members])
+
+
+def decrees_of(rulings: Sequence[Ruling]) -> list[Decree]:
+    """Return rulings as the verbs that made them; those that only take back are left out."""
+    standing = [one for one in rulings if one.kind not in _TAKEN_BACK]
+    order = sorted(standing, key=lambda one: (one.at, one.kind, one.who, one.why), reverse=True)
+    return [
+        Decree(*said, pairs=len(list(some)))
+        for said, some in groupby(order, key=lambda one: (one.kind, one.who, one.why, one.at))
+    ]
+
+
+_TAKEN_BACK = (RulingKind.UNPINNED, RulingKind.WITHDRAWN)

@@ -1,0 +1,158 @@
+"""What operators do to stories; all but forgetting can be taken back.
+
+Each verb is a form of the story's view, and leads back to the story as it is afterwards.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from crawler.errors import ConfigError
+from crawler.model import ArticleId, Ruling, Story, StoryId, TopicId
+from crawler.serve.page.cards import story_address
+from crawler.serve.page.sign_in import redirect
+from crawler.serve.page.visitor import Asker, Form, OperatorsForm, first
+from crawler.serve.problems import Problem
+from crawler.serve.service import Served, Service, Topic
+from crawler.serve.stories import Id
+
+LONGEST_REASON = 500
+
+router = APIRouter(prefix="/topics/{topic}/stories/{story_id}", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an operator asks for, and why."""
+
+    service: Service
+    topic: TopicId
+    story: StoryId
+    form: Form
+    who: str
+    why: str
+
+    @property
+    def articles(self) -> list[ArticleId]:
+        """The articles that were chosen."""
+        return [ArticleId(one) for one in self.form.get("article", [])]
+
+    @property
+    def article(self) -> ArticleId:
+        """The one article that was chosen.
+
+        Raises:
+            Problem: 422 when it is none, or several.
+        """
+        if len(self.articles) != 1:
+            raise Problem(422, "choose one article")
+        return self.articles[0]
+
+    @property
+    def other(self) -> StoryId:
+        """The other story, named by its id or its address."""
+        return StoryId(first(self.form, "other").partition("?")[0].rpartition("/")[2])
+
+
+def asked_for(
+    service: Served, topic: Topic, story_id: Id, form: OperatorsForm, visitor: Asker
+) -> Deed:
+    """Return what a form asks for.
+
+    Raises:
+        Problem: 422 without a reason.
+    """
+    why = first(form, "why")[:LONGEST_REASON]
+    if not why:
+        raise Problem(422, "say why: the reason is kept with what you decide")
+    return Deed(service, topic, StoryId(story_id), form, visitor.name, why)
+
+
+Asked = Annotated[Deed, Depends(asked_for)]
+
+
+@router.post("/split")
+async def split(deed: Asked) -> Response:
+    """Take the chosen articles out of the story."""
+    with _told():
+        rule = deed.service.rule
+        await rule.split(deed.topic, deed.story, deed.articles, deed.who, deed.why)
+    return _back(deed, "split")
+
+
+@router.post("/merge")
+async def merge(deed: Asked) -> Response:
+    """Make the story one with another."""
+    with _told():
+        rule = deed.service.rule
+        found = await rule.merge(deed.topic, deed.story, deed.other, deed.who, deed.why)
+    return _back(deed, "merge", found)
+
+
+@router.post("/never-merge")
+async def never_merge(deed: Asked) -> Response:
+    """Keep the story apart from another."""
+    with _told():
+        rule = deed.service.rule
+        await rule.never_merge(deed.topic, deed.story, deed.other, deed.who, deed.why)
+    return _back(deed, "never-merge")
+
+
+@router.post("/pin")
+async def pin(deed: Asked) -> Response:
+    """Show the chosen article for the story."""
+    with _told():
+        await deed.service.rule.pin(deed.topic, deed.article, deed.who, deed.why)
+    return _back(deed, "pin")
+
+
+@router.post("/undo")
+async def undo(deed: Asked) -> Response:
+    """Take back what one verb decided; the form names it by who, when and why."""
+    said = _instant(first(deed.form, "at")), first(deed.form, "who"), deed.why
+    rulings = await deed.service.rulings.rulings(deed.topic)
+    meant = [one for one in rulings if _signature(one) == said]
+    if not meant:
+        raise Problem(404, "this was taken back already, or decided anew since")
+    found = await deed.service.rule.undo(deed.topic, meant, deed.who, f"taken back: {deed.why}")
+    return _back(deed, "undo", found)
+
+
+@router.post("/forget")
+async def forget(deed: Asked) -> Response:
+    """Forget the chosen article everywhere, for good."""
+    await deed.service.forget.articles([deed.article], deed.why)
+    left = await deed.service.stories.story(deed.topic, deed.story)
+    return _back(deed, "forget") if left else redirect("/")
+
+
+def _signature(ruling: Ruling) -> tuple[datetime, str, str]:
+    return ruling.at, ruling.who, ruling.why[:LONGEST_REASON]
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Problem(422, "at is not an instant") from error
+
+
+def _back(deed: Deed, done: str, found: Sequence[Story] = ()) -> Response:
+    """Lead to the story, or to what it became."""
+    ids = [story.id for story in found]
+    story = deed.story if deed.story in ids or not ids else ids[0]
+    return redirect(f"{story_address(deed.topic, story)}?done={done}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell an operator what cannot be done, not that something broke."""
+    try:
+        yield
+    except ConfigError as error:
+        raise Problem(422, error.problem) from error
