@@ -123,7 +123,9 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         for door in sockets or ():
             host, port = door.getsockname()[:2]
-            say(f"serving at http://{f'[{host}]' if ':' in host else host}:{port}/api/v1/topics")
+            base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            say(f"serving at {base}/api/v1/topics")
+            say(f"the page is at {base}/")
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """End the streams, then everything else."""
@@ -140,6 +142,9 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
         frontier=wired.frontier,
         listing=wired.listing,
         forget=wired.forget,
+        rule=wired.rule,
+        rulings=wired.rulings,
+        account=wired.account,
         tokens=wired.tokens,
         hooks=wired.hooks,
         push=wired.push,

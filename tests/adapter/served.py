@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from crawler.access import Role, issued
+from crawler.account import Account
 from crawler.catalog.facets import facets_of
 from crawler.catalog.outlets import Catalogue
 from crawler.cli.session import default_settings
@@ -35,6 +36,7 @@ from crawler.model import (
     id_of,
 )
 from crawler.push import Push
+from crawler.rule import Rule
 from crawler.serve.application import application
 from crawler.serve.service import Service
 from crawler.store.clock import SimulatedClock
@@ -150,7 +152,8 @@ async def a_stand(folder: Path, *, open_reads: bool = True, **terms: Any) -> Sta
     service = Service(
         clock=clock, published=published, stories=stories, frontier=frontier,
         listing=Listing(MemorySubscriptions(), frontier, Catalogue(OUTLETS, FEEDS)),
-        forget=forget, tokens=tokens, hooks=MemoryHooks(clock, timedelta(days=30)),
+        forget=forget, rule=Rule(stories, clock), rulings=stories,
+        account=Account(stories, RECIPE), tokens=tokens, hooks=MemoryHooks(clock, timedelta(days=30)),
         indexes={TOPIC: index}, open_reads=open_reads,
         push=Push(hubs, frontier, clock, Config.from_settings(default_settings(), {})),
         **({"reads_per_second": 1e6, "writes_per_second": 1e6} | terms),
