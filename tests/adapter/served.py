@@ -153,8 +153,8 @@ async def a_stand(folder: Path, *, open_reads: bool = True, **terms: Any) -> Sta
         clock=clock, published=published, stories=stories, frontier=frontier,
         listing=Listing(MemorySubscriptions(), frontier, Catalogue(OUTLETS, FEEDS)),
         forget=forget, rule=Rule(stories, clock), rulings=stories,
-        account=Account(stories, RECIPE), tokens=tokens, hooks=MemoryHooks(clock, timedelta(days=30)),
-        indexes={TOPIC: index}, open_reads=open_reads,
+        account=Account(stories, RECIPE), tokens=tokens,
+        hooks=MemoryHooks(clock, timedelta(days=30)), indexes={TOPIC: index}, open_reads=open_reads,
         push=Push(hubs, frontier, clock, Config.from_settings(default_settings(), {})),
         **({"reads_per_second": 1e6, "writes_per_second": 1e6} | terms),
     )  # fmt: skip
