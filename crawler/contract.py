@@ -34,9 +34,12 @@ class ArticlePayload(msgspec.Struct, frozen=True):
     first_seen: Utc
     credits: list[str]  # agencies and papers it names as its source
     places: list[str]  # gazetteer ids
+    published_precision: str = ""  # "second", "minute" or "day"; empty when not known
+    published_source: str = ""  # "feed", "json-ld", "meta" or "text"; empty when not known
+    published_clamped: bool = False  # what was told lay in the future: this is the fetch
 
 
-class MemberPayload(ArticlePayload, frozen=True):
+class MemberPayload(ArticlePayload, frozen=True, kw_only=True):
     """An article in its story."""
 
     relation: str  # to the canonical article
@@ -200,4 +203,7 @@ def _facts(fact: LookAlike) -> dict[str, Any]:
         "first_seen": fact.arrived,
         "credits": list(fact.credits),
         "places": list(fact.places),
+        "published_precision": fact.dating.precision or "",
+        "published_source": fact.dating.source or "",
+        "published_clamped": fact.dating.clamped,
     }

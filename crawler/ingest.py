@@ -129,9 +129,7 @@ class Subject:
     mentions: tuple[Mention, ...]  # offsets in title and text joined by a line end
 
 
-def judge(
-    title: str, text: str, desk: Desk, language: str = "", home: str = ""
-) -> Subject:
+def judge(title: str, text: str, desk: Desk, language: str = "", home: str = "") -> Subject:
     """Return the active topics a text belongs to, and the places it names.
 
     Args:

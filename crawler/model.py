@@ -348,6 +348,42 @@ class Fingerprint:
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
 
 
+class Precision(StrEnum):
+    """How much of an instant the publisher told."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    DAY = "day"
+
+
+class DateSource(StrEnum):
+    """Where an article's time of publication was read."""
+
+    FEED = "feed"
+    JSON_LD = "json-ld"
+    META = "meta"
+    TEXT = "text"  # on the page as people see it
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """How well it is known when an article appeared."""
+
+    precision: Precision | None = None
+    source: DateSource | None = None
+    clamped: bool = False  # what was told lay after the fetch
+    other: datetime | None = None  # what page or feed said instead, where they differ
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place named in a text; offsets in letters."""
+
+    place: PlaceId
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """Extracted, normalised text with everything known about it."""
@@ -367,6 +403,9 @@ class Article:
     credits: tuple[str, ...] = ()
     feed: FeedId = FeedId("")
     outlet_name: str = ""
+    updated: datetime | None = None  # as the page says; never after the fetch
+    dating: Dating = Dating()
+    mentions: tuple[Mention, ...] = ()  # of places, in title and text joined by a line end
 
 
 # --- what belongs together -------------------------------------------------------------------
@@ -448,6 +487,7 @@ class LookAlike:
     outlet_name: str = ""
     credits: tuple[str, ...] = ()
     places: tuple[PlaceId, ...] = ()
+    dating: Dating = Dating()
 
 
 class RulingKind(StrEnum):

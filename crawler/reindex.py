@@ -252,6 +252,7 @@ def _article(fact: LookAlike, text: str, topic: TopicId) -> Article:
         published=fact.published,
         topics=(topic,),
         places=fact.places,
+        dating=fact.dating,
         credits=fact.credits,
         outlet_name=fact.outlet_name,
     )

@@ -16,7 +16,7 @@ from crawler.cli.session import opened
 from crawler.errors import ConfigError, SourceError
 from crawler.fetch.urls import canonical_address
 from crawler.forget import Forgotten
-from crawler.model import ArticleId, LookAlike, OutletId, Tie, Tombstone, TopicId, id_of
+from crawler.model import ArticleId, Dating, LookAlike, OutletId, Tie, Tombstone, TopicId, id_of
 
 app = typer.Typer(help="Single articles: what is known, and how to forget them.",
                   no_args_is_help=True)  # fmt: skip
@@ -51,6 +51,7 @@ class ArticleView:
     title: str
     language: str
     published: datetime | None
+    dating: Dating
     arrived: datetime
     credits: tuple[str, ...]
     shingles: int
@@ -179,6 +180,7 @@ async def _view(app: App, topic: TopicId, fact: LookAlike) -> ArticleView:
         title=fact.title,
         language=fact.language,
         published=fact.published,
+        dating=fact.dating,
         arrived=fact.arrived,
         credits=fact.credits,
         shingles=fact.fingerprint.shingles,
@@ -206,11 +208,25 @@ def _from(article: ArticleId, tie: Tie) -> Tie:
     )
 
 
+def _published(view: ArticleView) -> str:
+    """Return when it appeared, and how well that is known."""
+    if view.published is None:
+        return "not known"
+    told = view.dating
+    notes = [
+        f"to the {told.precision}" if told.precision else "",
+        f"from {told.source}" if told.source else "",
+        "told as later than it was fetched" if told.clamped else "",
+        f"elsewhere {told.other:%Y-%m-%d %H:%M}" if told.other else "",
+    ]
+    return f"{view.published:%Y-%m-%d %H:%M} ({', '.join(filter(None, notes)) or 'as told'})"
+
+
 def _print(view: ArticleView, *, whole: bool) -> None:
     cut = len(view.text) > EXCERPT_LETTERS and not whole
     print_facts({
         "title": view.title, "address": view.url, "id": view.id, "outlet": view.outlet,
-        "published": view.published, "arrived": view.arrived, "language": view.language,
+        "published": _published(view), "arrived": view.arrived, "language": view.language,
         "credits": view.credits, "topic": view.topic,
         "story": f"{view.story} ({view.relation})",
         "text": view.text[:EXCERPT_LETTERS] + " ... (--text prints all)" if cut else view.text,

@@ -96,6 +96,7 @@ def _look_alike(article: Article, known: LookAlike | None) -> LookAlike:
         outlet_name=article.outlet_name,
         credits=article.credits,
         places=article.places,
+        dating=article.dating,
     )
 
 

@@ -4,15 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from enum import StrEnum
 
-
-class Precision(StrEnum):
-    """How much of an instant the publisher told."""
-
-    SECOND = "second"
-    MINUTE = "minute"
-    DAY = "day"
+from crawler.model import DateSource, Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +14,7 @@ class Instant:
 
     at: datetime
     precision: Precision
+    source: DateSource | None = None
 
 
 MONTHS = {

@@ -1,17 +1,18 @@
 """What a page says about its article: title, authors, times, address, language."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from html import unescape
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates import Instant, Precision, read_instant
+from crawler.extract.dates import Instant, read_instant
 from crawler.extract.structured import Node, article_node, first, texts
 from crawler.extract.titles import Titles, clean, own_heading, title_of
+from crawler.model import DateSource, Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Met
         title=_title(tree, address, meta, node, document),
         authors=_authors(tree, meta, node),
         published=_published(tree, meta, node, zone),
-        updated=_time([first(node.get("dateModified")), *_values(meta, UPDATED_NAMES)], zone),
+        updated=_updated(meta, node, zone),
         site=meta.get("og:site_name", ""),
         canonical=_canonical(tree, meta),
         language=_language(tree, meta, node),
@@ -156,9 +157,28 @@ def _names(text: str) -> Iterator[str]:
 # --- time ------------------------------------------------------------------------------------
 
 
+_Claim = tuple[DateSource, str]
+
+
 def _published(tree: HtmlElement, meta: dict[str, str], node: Node, zone: tzinfo) -> Instant | None:
-    claims = [first(node.get("datePublished")), *_values(meta, PUBLISHED_NAMES), *_marked(tree)]
-    return _time(claims, zone) or _time([first(node.get("dateCreated")), *_shown(tree)], zone)
+    told = [
+        (DateSource.JSON_LD, first(node.get("datePublished"))),
+        *((DateSource.META, value) for value in _values(meta, PUBLISHED_NAMES)),
+        *((DateSource.TEXT, value) for value in _marked(tree)),
+    ]
+    shown = [
+        (DateSource.JSON_LD, first(node.get("dateCreated"))),
+        *((DateSource.TEXT, value) for value in _shown(tree)),
+    ]
+    return _time(told, zone) or _time(shown, zone)
+
+
+def _updated(meta: dict[str, str], node: Node, zone: tzinfo) -> Instant | None:
+    told = [
+        (DateSource.JSON_LD, first(node.get("dateModified"))),
+        *((DateSource.META, value) for value in _values(meta, UPDATED_NAMES)),
+    ]
+    return _time(told, zone)
 
 
 def _marked(tree: HtmlElement) -> Iterator[str]:
@@ -176,9 +196,13 @@ def _shown(tree: HtmlElement) -> Iterator[str]:
                 yield text
 
 
-def _time(claims: list[str], zone: tzinfo) -> Instant | None:
+def _time(claims: Iterable[_Claim], zone: tzinfo) -> Instant | None:
     """Return the first claim that can be read, refined by a later one of the same day."""
-    instants = [instant for claim in claims if claim and (instant := read_instant(claim, zone))]
+    instants = [
+        replace(instant, source=source)
+        for source, claim in claims
+        if claim and (instant := read_instant(claim, zone))
+    ]
     if not instants:
         return None
     best = instants[0]

@@ -6,7 +6,7 @@ msgpack.
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -16,11 +16,14 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 from crawler.model import (
     Article,
     ArticleId,
+    DateSource,
+    Dating,
     Fingerprint,
     LookAlike,
     Member,
     OutletId,
     PlaceId,
+    Precision,
     Relation,
     Story,
     StoryId,
@@ -46,6 +49,13 @@ _RELATIONS = (  # stored by position: append only
 )
 
 
+class _Dating(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    precision: Precision | None
+    source: DateSource | None
+    clamped: bool
+    other: datetime | None
+
+
 class _Body(msgspec.Struct, array_like=True, frozen=True, gc=False):
     id: str
     url: str
@@ -60,7 +70,7 @@ class _Body(msgspec.Struct, array_like=True, frozen=True, gc=False):
     shingles: int
     content_hash: bytes
     places: tuple[str, ...] = ()  # absent from what contract v0 stored
-    dating: tuple[str | None, str | None, bool, datetime | None] | None = None  # None: not known
+    dating: _Dating | None = None  # None: nothing is known
 
 
 class _StoryBody(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -133,24 +143,8 @@ def pack_article(fact: LookAlike) -> bytes:
             mark.shingles,
             mark.content_hash,
             fact.places,
-            _dating(fact.dating),
+            None if fact.dating == Dating() else _Dating(*astuple(fact.dating)),
         )
-    )
-
-
-def _dating(told: Dating) -> tuple[str | None, str | None, bool, datetime | None] | None:
-    return None if told == Dating() else (told.precision, told.source, told.clamped, told.other)
-
-
-def _told(packed: tuple[str | None, str | None, bool, datetime | None] | None) -> Dating:
-    if packed is None:
-        return Dating()
-    precision, source, clamped, other = packed
-    return Dating(
-        Precision(precision) if precision else None,
-        DateSource(source) if source else None,
-        clamped,
-        other,
     )
 
 
@@ -171,7 +165,7 @@ def unpack_article(record: bytes) -> LookAlike:
         body.outlet_name,
         body.credits,
         tuple(PlaceId(place) for place in body.places),
-        _told(body.dating),
+        Dating(*msgspec.structs.astuple(body.dating)) if body.dating else Dating(),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from crawler.model import PlaceId
+from crawler.model import Mention, PlaceId
 from crawler.text.adjectives import SHORTEST_SMALL, adjectives
 from crawler.text.inflection import forms
 
@@ -37,15 +37,6 @@ class Name:
     language: str
     against: tuple[str, ...] | None = None  # not None: ambiguous; words that rule the place out
     described: bool = True  # whether the adjectives made of it speak of the place
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place named in a text; offsets in letters."""
-
-    place: PlaceId
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

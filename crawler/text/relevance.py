@@ -11,9 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from crawler.model import PlaceId, TopicId
+from crawler.model import Mention, PlaceId, TopicId
 from crawler.text.countries import CountryFinder, Word
-from crawler.text.places import Mention
 from crawler.text.terms import TermFinder
 
 HOMES = {

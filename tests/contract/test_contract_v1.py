@@ -27,12 +27,21 @@ def fits(document: Any, kind: str, definitions: dict[str, Any]) -> None:
     Draft202012Validator(one, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(document)
 
 
+def holds(read: Any, written: Any) -> bool:
+    """Return whether all that was written is there still, at any depth; more may be."""
+    if isinstance(written, dict):
+        return all(name in read and holds(read[name], value) for name, value in written.items())
+    if isinstance(written, list):
+        return len(read) == len(written) and all(map(holds, read, written))
+    return bool(read == written)
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
 def test_payloads_of_the_first_v1_are_still_read_and_fit_the_schema_of_today(sample):
     raw = sample.read_bytes()
     read = msgspec.json.decode(raw, type=kind_of(sample))
     fits(json.loads(raw), kind_of(sample).__name__, schema()["$defs"])
-    assert msgspec.to_builtins(read).items() >= json.loads(raw).items()
+    assert holds(msgspec.to_builtins(read), json.loads(raw))
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)

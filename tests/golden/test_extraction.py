@@ -66,6 +66,6 @@ def test_the_article_the_project_began_with_is_read_whole(shared):
     assert text.endswith("with tensions on an uptick.")
     assert meta.published is None
     assert credits_of(text) == ("Express UK", "News Hub", "Military")
-    topics, places = judge(title, text, desk_of((TopicId("ukraine-border"),)), "en")
-    assert topics == ("ukraine-border",)
-    assert {"border-ua", "c-by", "minsk", "riga", "sochi"} <= set(places)
+    subject = judge(title, text, desk_of((TopicId("ukraine-border"),)), "en")
+    assert subject.topics == ("ukraine-border",)
+    assert {"border-ua", "c-by", "minsk", "riga", "sochi"} <= set(subject.places)

@@ -1,19 +1,24 @@
 """Does a page become the right article, or the right skip?"""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.extract.dates import Instant, Precision
-from crawler.ingest import Desk, article_address, prepare, publication
+from crawler.extract.dates import Instant
+from crawler.extract.publication import publication
+from crawler.ingest import Desk, article_address, prepare
 from crawler.model import (
     Article,
+    DateSource,
+    Dating,
     Entry,
     EntryId,
     FeedId,
     OutletId,
     Page,
     PlaceId,
+    Precision,
     Recipe,
     Skipped,
     SkipReason,
@@ -175,13 +180,32 @@ def test_only_a_plausible_canonical_address_is_taken(claimed, address):
 
 def test_no_article_appears_in_the_future():
     tomorrow = datetime(2026, 11, 23, tzinfo=UTC)
-    assert publication(Instant(tomorrow, Precision.SECOND), None, NOW) == NOW
-    assert publication(None, tomorrow, NOW) == NOW
-    assert publication(None, None, NOW) is None
+    page = Instant(tomorrow, Precision.SECOND, DateSource.META)
+    marked = Dating(Precision.SECOND, DateSource.META, clamped=True)
+    assert publication(page, None, NOW) == (NOW, marked)
+    at, dating = publication(None, tomorrow, NOW)
+    assert (at, dating.source, dating.clamped) == (NOW, DateSource.FEED, True)
+    assert publication(None, None, NOW) == (None, Dating())
+
+
+def test_a_feed_is_believed_where_the_page_lies_in_the_future():
+    feed = NOW - timedelta(hours=1)
+    page = Instant(NOW + timedelta(hours=1), Precision.MINUTE, DateSource.JSON_LD)
+    at, dating = publication(page, feed, NOW)
+    assert (at, dating.clamped) == (feed, False)
+    assert (dating.source, dating.other) == (DateSource.FEED, page.at)
+
+
+def test_where_feed_and_page_differ_the_page_counts_and_the_feed_is_kept():
+    feed = NOW - timedelta(hours=3)
+    page = Instant(NOW - timedelta(hours=2), Precision.SECOND, DateSource.JSON_LD)
+    at, dating = publication(page, feed, NOW)
+    assert (at, dating.other) == (page.at, feed)
+    assert publication(replace(page, at=feed), feed, NOW)[1].other is None
 
 
 def test_a_day_on_the_page_is_refined_by_the_feed_and_a_time_is_not():
     day = datetime(2026, 11, 10, tzinfo=UTC)
     feed = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
-    assert publication(Instant(day, Precision.DAY), feed, NOW) == feed
-    assert publication(Instant(day, Precision.MINUTE), feed, NOW) == day
+    assert publication(Instant(day, Precision.DAY), feed, NOW)[0] == feed
+    assert publication(Instant(day, Precision.MINUTE), feed, NOW)[0] == day
