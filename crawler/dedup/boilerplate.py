@@ -16,9 +16,10 @@ from crawler.model import Fingerprint, LookAlike, OutletId
 _WIDTH = 1 << 15
 _ROWS = np.array([[0x9E3779B1], [0x85EBCA77]], np.uint32)  # odd multipliers: xxHash's primes
 _SHIFT = np.uint32(32 - 15)
-_HALVED_EVERY = 64  # texts: one that stood in all counts for at most 128
-_MATTERS = 0.25  # of a text, before it is cleared: less cannot make it anyone's copy or link
-_COMMON = 5  # texts lately, counted so: a shingle of one in 26 before halving, one in 13 after
+_HALVED_AT = 128  # texts: an outlet's last two hundred or so are what counts
+_MATTERS = 0.12  # of a text, before it is cleared: less cannot make it anyone's copy or link
+_COMMON = 5  # texts lately that hold a shingle make it common, at least,
+_SHARE = 1 / 12  # and this share of those counted: rolling news repeats itself in a few
 
 Counts = NDArray[np.uint8]
 
@@ -32,7 +33,7 @@ class Boilerplate:
     """
 
     counts: Counts  # uint8[2, 32768]
-    texts: int = 0  # learned since the last halving
+    texts: int = 0  # counted, halved with the counts
 
     @classmethod
     def blank(cls) -> Self:
@@ -55,11 +56,13 @@ class Boilerplate:
         Only for a text that began a story: copies and revisions of one text are not boilerplate.
         """
         places = _places(hashes_of(unpack(fingerprint.sketch)))
-        counts = self.counts // 2 if self.texts + 1 == _HALVED_EVERY else self.counts.copy()
+        counts, texts = self.counts.copy(), self.texts
+        if texts + 1 == _HALVED_AT:
+            counts, texts = counts // 2, texts // 2
         raised = np.minimum(_counted(counts, places), 254) + np.uint8(1)
         for row, place in zip(counts, places, strict=True):
             np.maximum.at(row, place, raised)
-        return replace(self, counts=counts, texts=(self.texts + 1) % _HALVED_EVERY)
+        return Boilerplate(counts, texts + 1)
 
     def common(self, values: Values) -> NDArray[np.bool_]:
         """Return which sketch values are boilerplate."""
@@ -90,7 +93,8 @@ class Boilerplate:
         return replace(fingerprint, samples=kept.tobytes())
 
     def _are_common(self, hashes: Values) -> NDArray[np.bool_]:
-        mask: NDArray[np.bool_] = _counted(self.counts, _places(hashes)) >= _COMMON
+        enough = max(_COMMON, self.texts * _SHARE)
+        mask: NDArray[np.bool_] = _counted(self.counts, _places(hashes)) >= enough
         return mask
 
 
