@@ -4,9 +4,10 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import socket
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from crawler.catalog.outlets import read_catalogue
 from crawler.cli.console import Json, print_json, say
 from crawler.cli.demo_report import ActView, act_view, print_act
 from crawler.cli.run import Plan, work_through
+from crawler.cli.serve import HOST, PORT, answer, listening
 from crawler.cli.session import default_settings, opened
 from crawler.config import Config
 from crawler.demo.server import DemoServer
@@ -37,19 +39,27 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep what was collected in a new directory.")
     ] = None,
+    page: Annotated[
+        bool, typer.Option("--page", help="Show the result as a page until interrupted.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The page's; 0: any free.")] = PORT,
     as_json: Json = False,
 ) -> None:
     """Crawl twenty publishers that do not exist; needs no network and touches no data of yours.
 
     Exit code 1: what was found is not what the world's author wrote.
     """
-    with home_of_demo(keep) as home:
-        views = asyncio.run(play(home, acts, as_json=as_json))
+    if page and as_json:
+        raise ConfigError("--page and --json exclude each other", "give one of them")
+    with home_of_demo(keep) as home, listening(HOST, port) if page else nullcontext() as door:
+        views = asyncio.run(play(home, acts, door, as_json=as_json))
     agrees = all(view.agrees for view in views)
     if as_json:
         print_json({"agrees": agrees, "kept": str(keep) if keep else None, "acts": views})
     elif keep:
         say(f"Kept: KORDON_HOME={home} kordon stories list")
+    elif not page:
+        say("As a page: make demo ARGS=--page (or kordon demo --page)")
     raise typer.Exit(0 if agrees else 1)
 
 
@@ -80,8 +90,13 @@ def _new(home: Path) -> Path:
     return home
 
 
-async def play(home: Path, acts: int, *, as_json: bool) -> list[ActView]:
-    """Crawl one act after the other and show each; return what was found."""
+async def play(
+    home: Path, acts: int, door: socket | None = None, *, as_json: bool
+) -> list[ActView]:
+    """Crawl one act after the other and show each; return what was found.
+
+    Where there is a door, the page is shown there until interrupted.
+    """
     world = load(datetime.now(UTC))
     views: list[ActView] = []
     with (
@@ -94,6 +109,10 @@ async def play(home: Path, acts: int, *, as_json: bool) -> list[ActView]:
                 server.show(world.act(number))
                 before = views[-1] if views else None
                 views.append(await play_act(app, world.act(number), before, as_json=as_json))
+            if door is not None:
+                host, port = door.getsockname()[:2]
+                say(f"The page: http://{host}:{port}/ (Ctrl-C ends it)")
+                await answer(app, door, quiet=True)
     return views
 
 
