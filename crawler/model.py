@@ -311,12 +311,18 @@ class Recipe:
     postings_least: int = 20  # the same three numbers for the hashes that nominate
     postings_share: int = 16
     postings_most: int = 64
+    index_version: int = 1  # how the store finds look-alikes by them: decision 0191
 
     @property
     def id(self) -> RecipeId:
         """Ten hex digits that change with any number above."""
         numbers = repr([(name, getattr(self, name)) for name in self.__slots__])
         return RecipeId(blake2b(numbers.encode(), digest_size=5).hexdigest())
+
+    @property
+    def versions(self) -> tuple[int, int]:
+        """What no number can say; whose code has others cannot write under this recipe."""
+        return self.text_version, self.index_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,11 @@ def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
     return tuple(np.frombuffer(fingerprint.samples, "<u4")[:size].tolist())
 
 
+def posting_share(shingles: float, recipe: Recipe) -> float:
+    """Return which part of a text's shingles are postings, 0..1; of a text long enough to judge."""
+    return _postings_size(int(shingles), recipe) / shingles
+
+
 def exact_key(fingerprint: Fingerprint) -> bytes:
     """Return the key under which texts of the very same words find each other, 16 bytes."""
     return fingerprint.content_hash

@@ -174,7 +174,7 @@ class RedisGenerations:
         return self._opened[which]
 
     def _can_make(self, generation: Generation) -> bool:
-        return generation.recipe.text_version == self._recipe.text_version
+        return generation.recipe.versions == self._recipe.versions
 
     # --- clearing ----------------------------------------------------------------------------
 

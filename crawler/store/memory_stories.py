@@ -41,6 +41,8 @@ from crawler.store.nomination import (
 )
 from crawler.store.story_records import facts_of
 
+_SURELY = 256  # postings: more than any text has
+
 
 @dataclass(slots=True)
 class _Kept:
@@ -50,6 +52,7 @@ class _Kept:
     seen: datetime
     arrival: int
     text: str
+    size: int
 
 
 @dataclass(slots=True)
@@ -234,16 +237,20 @@ class MemoryStories:
         )
 
     def _nominated(self, held: _Topic, article: ArticleId, index: IndexKeys) -> Sequence[ArticleId]:
-        shared: Counter[ArticleId] = Counter()
+        weights: Counter[ArticleId] = Counter()
+        shared: Counter[ArticleId] = Counter()  # postings; more than enough where a key is strong
         for key in index.strong:
-            shared.update(dict.fromkeys(held.index.get(key, ()), STRONG))
+            weights.update(dict.fromkeys(held.index.get(key, ()), STRONG))
+            shared.update(dict.fromkeys(held.index.get(key, ()), _SURELY))
         for key in index.weak:
             found = held.index.get(key, ())
-            shared.update(dict.fromkeys(found, RARE if len(found) < HOT else COMMON))
+            weights.update(dict.fromkeys(found, RARE if len(found) < HOT else COMMON))
+            shared.update(found)
         enough = [
             (-weight, -held.articles[id_].arrival, id_)
-            for id_, weight in shared.items()
-            if weight >= LEAST and id_ != article and id_ in held.articles
+            for id_, weight in weights.items()
+            if id_ != article and id_ in held.articles and weight >= LEAST
+            if shared[id_] >= index.needed[held.articles[id_].size]
         ]
         horizon = self._clock.now() - self._candidate_window
         first = [id_ for _, _, id_ in sorted(enough)[:NOMINATED]]
@@ -263,7 +270,9 @@ class MemoryStories:
         if fact != known:
             held.arrivals += known is None
             arrival = held.articles[article.id].arrival if known else held.arrivals
-            held.articles[article.id] = _Kept(fact, self._clock.now(), arrival, article.text)
+            held.articles[article.id] = _Kept(
+                fact, self._clock.now(), arrival, article.text, index.size
+            )
             _index(held, article.id, index)
         for tie in placement.ties:
             _tie(held, tie)

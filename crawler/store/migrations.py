@@ -79,8 +79,8 @@ def _check_recipe(read: Generation, coming: Generation | None, ours: Recipe) -> 
         return
     if coming and coming.recipe == ours:
         raise ConfigError(
-            f"the stories that are read were built with text version {read.recipe.text_version}, "
-            f"and this Kordon reads texts as version {ours.text_version}",
+            f"the stories that are read were built with text and index versions "
+            f"{read.recipe.versions}, and this Kordon has {ours.versions}",
             "let the Kordon that wrote them crawl until `kordon index switch`",
         )
     raise ConfigError(
@@ -92,4 +92,4 @@ def _check_recipe(read: Generation, coming: Generation | None, ours: Recipe) -> 
 
 def _fit(read: Generation, ours: Recipe) -> bool:
     """Whether we can make fingerprints for the generation that is read."""
-    return read.recipe.text_version == ours.text_version
+    return read.recipe.versions == ours.versions

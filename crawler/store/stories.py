@@ -11,7 +11,9 @@ Source: docs/decisions/0070-place-in-one-script.md
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -30,14 +32,16 @@ from crawler.model import (
 )
 from crawler.ports import Clock, Decide, Regroup
 from crawler.store import keys
+from crawler.store.batching import Batched
 from crawler.store.nomination import IndexKeys, Nominate, index_keys
 from crawler.store.records import decode, millis, span
-from crawler.store.story_records import pack, pack_text
+from crawler.store.story_records import pack, pack_index, pack_text
 from crawler.store.story_retention import StoryRetention
 from crawler.store.story_shelf import Edition, Retention, ask, ids_bucket
-from crawler.store.story_verdict import Grounds, Verdict, packed_ruling
+from crawler.store.story_verdict import Grounds, Row, Verdict, packed_ruling
 
 NO_BASIS = b"?"  # no verdict rests on it: asks for the neighbourhood
+NO_KEYS = pack_index(IndexKeys((), ()))
 
 
 class _Sought(NamedTuple):
@@ -45,7 +49,7 @@ class _Sought(NamedTuple):
 
     topic: TopicId
     article: ArticleId
-    under: IndexKeys = IndexKeys((), ())
+    under: bytes  # its index keys, as the script takes them
     fellows: frozenset[ArticleId] = frozenset()  # shown whatever the index says
 
 
@@ -87,6 +91,7 @@ class RedisStories(StoryRetention):
         self._place_script = self._script("place")
         self._turns: WeakValueDictionary[tuple[TopicId, StoryId], asyncio.Lock]
         self._turns = WeakValueDictionary()
+        self._batches: dict[TopicId, Batched[Row, Any]] = {}
         self._rulings: dict[TopicId, _Rulings] = {}
 
     # --- placing -----------------------------------------------------------------------------
@@ -94,7 +99,7 @@ class RedisStories(StoryRetention):
     async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
         """Commit what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
         index = self._nominate(article.fingerprint, self._recipe)
-        sought = _Sought(topic, article.id, index)
+        sought = _Sought(topic, article.id, pack_index(index))
         newcomer = _Newcomer(sought, article, decide, pack_text(article.text))
         alone = Grounds(self._rulings_of(topic).version)
         placement, grounds = await self._attempt(newcomer, alone)
@@ -113,20 +118,19 @@ class RedisStories(StoryRetention):
         self, newcomer: _Newcomer, grounds: Grounds
     ) -> tuple[Placement, Grounds | None]:
         """Return the verdict on these grounds, and where it was refused the grounds to judge on."""
-        article, now = newcomer.article, self._clock.now()
+        article = newcomer.article
         placement = newcomer.decide(article, grounds.neighbourhood)
-        verdict = Verdict(newcomer.sought.topic, article, placement, grounds, now)
+        topic, now = newcomer.sought.topic, self._clock.now()
+        verdict = Verdict(topic, article, placement, grounds, now)
         if verdict.changes_nothing:
             return placement, None
         packed = verdict.packed(newcomer.text)
-        reply = await self._submit(newcomer.sought, now, grounds.basis, packed)
+        reply = await self._submit(newcomer.sought, grounds.basis, packed)
         return placement, None if reply == 1 else await self._grounds(newcomer.sought, reply)
 
     async def _look(self, sought: _Sought) -> Grounds:
         """Return the article's neighbourhood as it is now."""
-        return await self._grounds(
-            sought, await self._submit(sought, self._clock.now(), NO_BASIS, b"")
-        )
+        return await self._grounds(sought, await self._submit(sought, NO_BASIS, b""))
 
     async def _grounds(self, sought: _Sought, reply: Sequence[Any]) -> Grounds:
         """Return the grounds in a reply, under the rulings that held when it was given."""
@@ -137,22 +141,25 @@ class RedisStories(StoryRetention):
         await self._read_rulings(sought.topic)
         return await self._look(sought)
 
-    async def _submit(self, sought: _Sought, now: datetime, basis: bytes, verdict: bytes) -> Any:  # noqa: ANN401 - 1 or the neighbourhood
-        index = sought.under
-        return await self._run(
+    async def _submit(self, sought: _Sought, basis: bytes, verdict: bytes) -> Any:  # noqa: ANN401 - 1 or the neighbourhood
+        topic, article = sought.topic, sought.article
+        if topic not in self._batches:
+            self._batches[topic] = Batched(partial(self._submit_all, topic))
+        fellows = pack([(id_, ids_bucket(id_)) for id_ in self._fellows(sought)])
+        request = article, ids_bucket(article), sought.under, basis, verdict, fellows
+        return await self._batches[topic].ask(request)
+
+    async def _submit_all(self, topic: TopicId, requests: Sequence[Row]) -> Sequence[Any]:
+        """Return the script's answers to what several tasks ask of it."""
+        replies: Sequence[Any] = await self._run(
             self._place_script,
-            sought.topic,
-            millis(now),
+            topic,
+            millis(self._clock.now()),
             span(self._retention.candidates),
-            sought.article,
-            ids_bucket(sought.article),
-            len(index.strong),
-            b"".join((*index.strong, *index.weak)),
-            basis,
-            verdict,
             self._retention.changes_most,
-            pack([(id_, ids_bucket(id_)) for id_ in self._fellows(sought)]),
+            *chain.from_iterable(requests),
         )
+        return replies
 
     def _fellows(self, sought: _Sought) -> Sequence[ArticleId]:
         """Return what operators put together with the article, or are about to."""
@@ -169,7 +176,7 @@ class RedisStories(StoryRetention):
         """Record rulings and what they make of the article's story; see `ports.Rulings`."""
         named = frozenset(id_ for ruling in rulings for id_ in (ruling.one, ruling.other))
         while True:
-            grounds = await self._look(_Sought(topic, article, fellows=named))
+            grounds = await self._look(_Sought(topic, article, NO_KEYS, named))
             held, seen, now = self._rulings_of(topic), grounds.neighbourhood, self._clock.now()
             if seen.known is None:
                 return None

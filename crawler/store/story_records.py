@@ -29,6 +29,7 @@ from crawler.model import (
     StoryId,
     Tie,
 )
+from crawler.store.nomination import IndexKeys
 
 Handle = int
 
@@ -91,6 +92,12 @@ pack = _encoder.encode
 def raw(data: bytes) -> msgspec.Raw:
     """Return bytes as a msgpack string: the scripts' reader is older than msgpack's binary type."""
     return msgspec.Raw(b"\xdb" + len(data).to_bytes(4) + data)
+
+
+def pack_index(index: IndexKeys) -> bytes:
+    """Return an article's index keys as `place.lua` takes them."""
+    keys = b"".join((*index.strong, *index.weak))
+    return pack((len(index.strong), raw(keys), index.size, raw(index.needed)))
 
 
 def pack_text(text: str) -> bytes:

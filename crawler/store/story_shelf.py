@@ -23,7 +23,6 @@ from crawler.model import ArticleId, GenerationId, LookAlike, Recipe, Story, Sto
 from crawler.ports import Clock
 from crawler.store import keys, nomination
 from crawler.store.connection import translated
-from crawler.store.pipelining import Pipelined
 from crawler.store.story_records import (
     Handle,
     StoryRecord,
@@ -38,7 +37,7 @@ from crawler.store.story_verdict import Facts
 IDS_BUCKETS = 4_096  # 120 ids each at half a million articles, within a listpack
 SUPERSEDED = "SUPERSEDED"  # how a script says that other generations are written by now
 _PARTS = {  # what each script stands on, besides the records
-    "place": ("guard", "moves"),
+    "place": ("guard", "moves", "lookup", "neighbourhood", "indexing"),
     "rule": ("guard", "leave", "moves"),
     "expire": ("guard", "leave"),
     "forget": ("guard", "leave"),
@@ -82,7 +81,6 @@ class StoryShelf:
         self._recipe = recipe
         self._retention = retention
         self.edition = edition or Edition(GenerationId(recipe.id))
-        self._scripts = Pipelined(client)
 
     async def newest(self, topic: TopicId, limit: int) -> Sequence[Story]:
         """Stories by last change, newest first."""
@@ -193,7 +191,7 @@ class StoryShelf:
 
     async def _run(self, script: AsyncScript, topic: TopicId, *args: Any) -> Any:  # noqa: ANN401
         prefixes = [self._key(topic, ""), self._public(topic, ""), keys.lasting(topic, "")]
-        return await ask(self._scripts.run(script, prefixes, (*args, self.edition.written)))
+        return await ask(script(prefixes, (*args, self.edition.written)))
 
 
 async def ask(answer: Awaitable[Any]) -> Any:  # noqa: ANN401 - redis-py answers by command and protocol

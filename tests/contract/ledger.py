@@ -1,6 +1,5 @@
 """What the private keys of a topic must say about each other, read straight from the server."""
 
-import struct
 from collections import Counter
 from typing import Any
 
@@ -104,11 +103,6 @@ class _Held:
     def in_counters(self) -> list[str]:
         counted = int(self.keys.get("articles", 0))
         return [] if counted == len(self.articles) else [f"{counted} articles counted"]
-
-    def indexed(self) -> set[int]:
-        """Every handle the index holds."""
-        buckets = [value for _, value in self.family("index")]
-        return {h for value in buckets for _, h in struct.iter_unpack(">4sI", value)}
 
 
 async def _read(server: Any, key: bytes) -> Any:

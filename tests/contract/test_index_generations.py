@@ -409,3 +409,21 @@ async def test_generations_follow_each_other(old, new, clock):
         await house.index.retire()
         assert set(await house.homes(*copies(3))) == {story}
         assert await house.sound() == []
+
+
+async def test_a_kordon_that_reads_texts_otherwise_builds_but_leaves_the_crawl_to_the_old(
+    old, server, tmp_path, clock
+):
+    later = House(server, tmp_path, clock, Recipe(text_version=OLD.text_version + 1))
+    one, other = copies(2)
+    await old.place(one)
+    await later.build()
+    with pytest.raises(ConfigError, match="crawl until `kordon index switch`"):
+        await check(server, later.recipe)
+    await old.place(other)  # in the old one alone: it cannot fingerprint for the new one
+    with pytest.raises(ConfigError, match="1 articles"):
+        await later.index.switch()
+    await later.build()
+    await later.index.switch()
+    await check(server, later.recipe)
+    assert len(set(await later.homes(one, other))) == 1
