@@ -25,6 +25,7 @@ from crawler.cli import (
     frontier,
     hooks,
     hosts,
+    index,
     outlets,
     rulings,
     run,
@@ -66,6 +67,7 @@ app.add_typer(outlets.app, name="outlets")
 app.add_typer(topics.app, name="topics")
 app.add_typer(frontier.app, name="frontier")
 app.add_typer(hosts.app, name="hosts")
+app.add_typer(index.app, name="index")
 app.add_typer(server.app, name="server")
 app.add_typer(contract.app, name="contract")
 app.add_typer(tokens.app, name="tokens")
