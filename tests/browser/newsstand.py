@@ -1,6 +1,7 @@
 """A small installation with made-up stories, answering on a port of its own."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,7 @@ HEADLINES = (
     ("pl", "Kolejka ciężarówek na przejściu w Medyce", ("x-pl-shehyni-medyka",)),
     ("en", "Romania opens a new lane for grain", ("x-ro-porubne-siret",)),
     ("ru", "На границе изменили порядок досмотра", ("x-ro-porubne-siret",)),
-    ("uk", "Високопревосходительство та найпрацездатніші: міжвідомче "
-           "транскордонне співробітництво", ()),
+    ("uk", "Найвисокопоставленіші посадовці про транскордонне співробітництво", ()),
     ("uk", "Зведення прикордонної служби за добу", ("reg-ua-kharkiv", "reg-ua-sumy")),
 )  # fmt: skip
 
@@ -70,10 +70,12 @@ class Newsstand:
         self.stand = self._do(a_stand(folder))
         self.stand.clock.advance(timedelta(minutes=1))
         self._do(furnished(self.stand))
-        config = uvicorn.Config(self.stand.app, port=0, log_level="warning", lifespan="off")
+        config = uvicorn.Config(self.stand.app, log_level="warning", lifespan="off")
         self._server = Server(config)
-        self._serving = asyncio.run_coroutine_threadsafe(self._server.serve(), self._loop)
-        self.address = self._do(self._listening())
+        door = socket.create_server(("127.0.0.1", 0))  # connections wait until it is served
+        self.address = f"http://127.0.0.1:{door.getsockname()[1]}"
+        serving = self._server.serve(sockets=[door])
+        self._serving = asyncio.run_coroutine_threadsafe(serving, self._loop)
 
     def token(self, role: Role) -> str:
         """The token of a role."""
@@ -99,12 +101,6 @@ class Newsstand:
 
     def _do(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
-
-    async def _listening(self) -> str:
-        while not self._server.started:
-            await asyncio.sleep(0.01)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
 
     async def _story(self, title: str) -> str:
         stories = self.stand.service.stories

@@ -1,7 +1,6 @@
 """*Border now*: the border at a glance; map, timeline, the newest and the fastest stories."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -38,7 +37,6 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         asyncio.to_thread(lambda: index.position),
     )
     window = await service.published.window(topic)
-    cards = await cards_of(service, topic, newest.stories, outlets)
     choices = choices_of(frame, asked, found)
     options = {choice.name: choice.options for choice in choices}
     return {
@@ -55,13 +53,8 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "sections": busiest(options["border"], BUSIEST),
         "crossings": busiest(options["place"], BUSIEST, crossings=True),
         "elsewhere": busiest(options["place"], BUSIEST, crossings=False),
-        "newest": cards,
-        "fresh": _fresh(asked, max((card.created for card in cards), default=now)),
+        "newest": await cards_of(service, topic, newest.stories, outlets),
+        "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position or window.last})}",
         "more": newest.last is not None,
         "fastest": fastest(await cards_of(service, topic, found.widest, outlets), FASTEST),
     }
-
-
-def _fresh(asked: Filters, seen: datetime) -> str:
-    """Return where to ask how many stories came after those that are shown."""
-    return f"/fresh?{urlencode({**asked.given(), 'seen': seen.isoformat()})}"

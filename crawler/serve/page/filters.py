@@ -1,6 +1,7 @@
 """What views are narrowed to; all of it stands in the address, so that a view can be shared."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -74,6 +75,10 @@ class Condition:
 
     some: frozenset[str]
     inverted: bool = False
+
+    def holds(self, facets: AbstractSet[str]) -> bool:
+        """Tell whether a story with these facets meets it."""
+        return self.some.isdisjoint(facets) is self.inverted
 
 
 def conditions_of(asked: Filters, outlets: Outlets) -> Mapping[str, Condition]:

@@ -1,25 +1,23 @@
 """What happens while a view is open: the changes as a stream, and how many stories are new."""
 
-import asyncio
-from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
+from crawler.catalog.facets import facets_of
+from crawler.contract import StoryPayload, read_story
+from crawler.model import ChangeId, ChangeKind, TopicId
 from crawler.serve.changes import ID, stream_changes
-from crawler.serve.page.filters import Filters
+from crawler.serve.page.filters import Filters, conditions_of
 from crawler.serve.page.shell import Framed
 from crawler.serve.page.topics import topic_asked
 from crawler.serve.page.visitor import reading
-from crawler.serve.service import Served, Topic
+from crawler.serve.service import Served, Service, Topic
 from crawler.serve.stories import outlets_of
 
-MOST = 500  # counted
-A_MOMENT = timedelta(milliseconds=1)  # as finely as stories are told apart
+MOST = 1_000  # changes looked at
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,12 +36,20 @@ async def follow(
 
 @router.get("/fresh")
 async def count_fresh(
-    frame: Framed, asked: Annotated[Filters, Query()], seen: AwareDatetime
+    frame: Framed, asked: Annotated[Filters, Query()], after: Annotated[str, Query(pattern=ID)]
 ) -> Response:
-    """Show how many stories came in that fit the filters since the view was made."""
-    service = frame.service
-    topic, outlets = topic_asked(service, asked.topic), await outlets_of(service)
-    later = replace(asked.wanted(outlets, service.clock.now()), since=seen + A_MOMENT)
-    found = await asyncio.to_thread(service.indexes[topic].find, later, MOST)
-    address = f"/?{urlencode(asked.given())}"
-    return frame.render("fresh.html", {"count": len(found.stories), "address": address})
+    """Show how many stories that fit the filters came since the view was made."""
+    topic = topic_asked(frame.service, asked.topic)
+    count = await _count(frame.service, topic, asked, ChangeId(after))
+    facts = {"count": count, "address": f"/?{urlencode(asked.given())}"}
+    return frame.render("fresh.html", facts)
+
+
+async def _count(service: Service, topic: TopicId, asked: Filters, after: ChangeId) -> int:
+    events = await service.published.changes(topic, after, MOST)
+    created = [event.story for event in events if event.kind == ChangeKind.CREATED]
+    payloads = await service.published.payloads(topic, created)
+    conditions = conditions_of(asked, await outlets_of(service)).values()
+    read = map(read_story, payloads.values())
+    facets = (set(facets_of(one)) for one in read if isinstance(one, StoryPayload))
+    return sum(all(one.holds(some) for one in conditions) for some in facets)

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from crawler.catalog.facets import place_of
 from crawler.model import PlaceId
+from crawler.render.document import address
 from crawler.serve.page.assets import asset_address, packed_response
 from crawler.serve.page.speech import LANGUAGES, Speech, preferred, speech
 from crawler.serve.page.visitor import Asker, Reader, Visitor
@@ -90,6 +91,7 @@ class Frame:
             "languages": LANGUAGES,
             "themes": THEMES,
             "asset": asset_address,
+            "web": address,
         }
 
     def _remember(self, answer: Response) -> None:

@@ -1,0 +1,528 @@
+"""The page without a browser: every view, both languages, filters, forms, hostile words."""
+
+import gzip
+import re
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from hostile_words import HOSTILE
+from lxml import html
+from served import TOPIC, a_stand, an_article, another
+
+from crawler.access import Role
+from crawler.errors import StoreError
+from crawler.model import ArticleId, RulingKind
+from crawler.serve.page.visitor import COOKIE, mark_of
+
+CROSSING = "x-pl-krakovets-korczowa"
+AS_PERSON = {"Accept": "text/html,application/xhtml+xml"}
+WEIGHT_MOST_BYTES = 300_000
+
+
+@pytest.fixture
+async def stand(tmp_path):
+    opened = await a_stand(tmp_path)
+    yield opened
+    opened.service.indexes[TOPIC].close()
+
+
+@pytest.fixture
+async def page(stand):
+    async with stand.client() as client:
+        client.headers.update(AS_PERSON)
+        yield client
+
+
+@pytest.fixture
+async def operator(stand):
+    async with stand.client() as client:
+        client.headers.update(AS_PERSON)
+        client.cookies.set(COOKIE, stand.tokens[Role.OPERATOR])
+        yield client
+
+
+async def seen(client, path, status=200, **params):
+    """A view as a tree."""
+    answer = await client.get(path, params=params or None)
+    assert answer.status_code == status, answer.text[:2_000]
+    return html.document_fromstring(answer.text)
+
+
+def texts(tree, selector):
+    return [" ".join(one.text_content().split()) for one in tree.cssselect(selector)]
+
+
+async def furnished(stand):
+    """Place a story of two articles and one alone; return their ids."""
+    first, _, second = await stand.place(
+        an_article(places=(CROSSING,)),
+        an_article("two", outlet="state", title="A copy of it", minutes=30),
+        another("lone", title="Нічого нового", language="uk", outlet="open", minutes=5),
+    )
+    return first, second
+
+
+def story_path(story):
+    return f"/topics/{TOPIC}/stories/{story}"
+
+
+# --- views -----------------------------------------------------------------------------------
+
+
+async def test_border_now_shows_the_newest_and_the_fastest(stand, page):
+    await furnished(stand)
+    tree = await seen(page, "/")
+    assert texts(tree, "#newest ~ ol h3") == ["Нічого нового", "Border queue grows"]
+    assert texts(tree, "#fastest ~ ol h3") == ["Border queue grows"]
+    assert "2 outlets within 6 h" in tree.cssselect("#fastest ~ ol")[0].text_content()
+    assert texts(tree, ".lead") == ["2 stories in the last 24 hours, from 3 outlets."]
+    assert sum(len(bar) for bar in texts(tree, ".timeline .bar title")) > 0
+
+
+async def test_places_are_circles_that_set_the_filter(stand, page):
+    await furnished(stand)
+    (spot,) = (await seen(page, "/?language=en")).cssselect(".spot")
+    assert spot.get("aria-label") == "Krakovets–Korczowa: 1 story"
+    tree = await seen(page, spot.get("href"))
+    assert texts(tree, "#newest ~ ol h3") == ["Border queue grows"]
+    assert texts(tree, ".chips li")[0] == "Remove the filter Place: Krakovets–Korczowa ×"
+
+
+async def test_approximate_places_are_drawn_apart(stand, page):
+    await stand.place(another("there", places=("reg-ua-lviv", CROSSING)))
+    spots = (await seen(page, "/")).cssselect(".spot")
+    rough = {one.get("aria-label") for one in spots if "rough" in one.get("class")}
+    assert rough == {"Lviv Oblast: 1 story (approximate)"}
+
+
+async def test_a_chosen_section_is_highlighted(stand, page):
+    await furnished(stand)
+    assert not (await seen(page, "/")).cssselect(".sections .chosen")
+    tree = await seen(page, "/?border=UA-PL")
+    assert len(tree.cssselect(".sections .chosen")) == 1
+    assert texts(tree, ".tally a[aria-current]") == ["Poland 1"]
+
+
+async def test_a_story_shows_who_carried_it_and_why(stand, page):
+    story, _ = await furnished(stand)
+    tree = await seen(page, story_path(story))
+    assert texts(tree, "h1") == ["Border queue grows"]
+    rows = texts(tree, ".carriers > li")
+    assert "Shown for the story" in rows[0]
+    assert "+30 min" in rows[1]
+    assert "State Wire state-controlled" in rows[1]
+    assert "A copy:" in rows[1]
+    assert texts(tree, ".log li")[-1].endswith("created · Town (copy)".replace(" · ", " "))
+
+
+async def test_search_finds_words_in_any_form_and_says_when_there_is_nothing(stand, page):
+    await furnished(stand)
+    assert texts(await seen(page, "/search?q=queues"), "h3") == ["Border queue grows"]
+    tree = await seen(page, "/search?q=unicorn")
+    assert texts(tree, ".empty") == ["No story is found. Try fewer words, or take a filter away."]
+
+
+async def test_search_is_walked_page_by_page(stand, page):
+    await stand.place(*(another(f"a{n}", title=f"Story {n}", minutes=n) for n in range(30)))
+    tree, met = await seen(page, "/search?language=en"), []
+    while True:
+        met += texts(tree, ".cards h3")
+        older = tree.cssselect("a[rel=next]")
+        if not older:
+            break
+        tree = await seen(page, older[0].get("href"))
+    assert sorted(met) == sorted(f"Story {n}" for n in range(30))
+
+
+async def test_an_empty_installation_says_what_will_come(page):
+    assert texts(await seen(page, "/"), ".empty")[0].startswith("No story in this window yet.")
+    tree = await seen(page, "/?language=uk")
+    assert texts(tree, ".empty")[0].startswith("No story fits these filters.")
+
+
+async def test_a_merged_story_leads_to_what_it_became(stand, page):
+    first, second = await furnished(stand)
+    await stand.service.rule.merge(TOPIC, first, second, "olena", "one happening")
+    answer = await page.get(story_path(second))
+    assert (answer.status_code, answer.headers["location"]) == (307, story_path(first))
+
+
+# --- filters ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, 2), ({"language": "uk"}, 1), ({"language": "pl"}, 0), ({"origin": "RU"}, 1),
+        ({"origin": "PL"}, 1), ({"origin": "XX"}, 0), ({"control": "state"}, 1),
+        ({"control": "others"}, 1), ({"border": "UA-PL"}, 1), ({"place": CROSSING}, 1),
+        ({"outlet": "open"}, 1), ({"window": "90d", "language": "en"}, 1),
+        ({"language": "en", "control": "others"}, 0),
+        ({"language": "uk", "control": "others", "origin": "PL"}, 1),
+    ],
+)  # fmt: skip
+async def test_filters_narrow_lists_and_counts_alike(stand, page, asked, found):
+    await furnished(stand)
+    for path, heading in (("/", "#newest ~ ol h3"), ("/search", ".cards h3")):
+        tree = await seen(page, path, **asked)
+        assert len(tree.cssselect(heading)) == found
+        assert str(found) in " ".join(texts(tree, ".lead, .under .hint")).split()
+
+
+async def test_filters_stand_in_the_address_and_in_the_form(stand, page):
+    await furnished(stand)
+    asked = {"window": "7d", "language": "en", "origin": "RU", "control": "state",
+             "border": "UA-PL", "place": CROSSING}  # fmt: skip
+    tree = await seen(page, "/", **asked)
+    chosen = {
+        one.getparent().get("name"): one.get("value")
+        for one in tree.cssselect("form.filters option[selected]")
+    }
+    hidden = {one.get("name"): one.get("value") for one in tree.cssselect(".filters input")}
+    assert chosen | hidden == asked
+    assert len(tree.cssselect(".chips a:not(.plain)")) == 5
+    for link in tree.cssselect(".windows a"):
+        assert "place=" + CROSSING in link.get("href")
+
+
+async def test_options_are_counted_under_the_other_filters(stand, page):
+    await furnished(stand)
+    tree = await seen(page, "/?language=uk")
+    offered = texts(tree, "select[name=language] option")
+    assert offered == ["Any", "English (1)", "Ukrainian (1)"]
+    assert texts(tree, "select[name=place] option") == ["Any"]
+
+
+async def test_a_window_leaves_out_what_is_older(stand, page):
+    await furnished(stand)
+    stand.clock.advance(timedelta(hours=25))
+    assert texts(await seen(page, "/"), ".lead")[0].startswith("0 stories in the last 24 hours")
+    tree = await seen(page, "/?window=3d")
+    assert texts(tree, ".lead")[0].startswith("2 stories in the last 3 days")
+
+
+async def test_an_impossible_filter_is_refused_with_its_name(page):
+    tree = await seen(page, "/?window=ever&border=nowhere", 422)
+    assert texts(tree, "p.hint") == ["border, window"]
+
+
+# --- languages and themes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("uk", "uk"), ("de,uk;q=0.8,en;q=0.5", "uk"), ("en-GB,uk;q=0.9", "en"), ("de", "en"),
+     ("", "en"), ("uk;q=0,en", "en"), ("uk;q=x", "en")],
+)  # fmt: skip
+async def test_the_browser_is_answered_in_the_language_it_likes(page, header, code):
+    page.headers["Accept-Language"] = header
+    assert (await seen(page, "/")).get("lang") == code
+
+
+async def test_a_language_and_a_theme_that_were_chosen_stay(page):
+    await seen(page, "/?lang=uk&theme=dark")
+    tree = await seen(page, "/search")
+    assert (tree.get("lang"), tree.get("data-theme")) == ("uk", "dark")
+    assert texts(tree, "h1") == ["Пошук"]
+
+
+async def test_every_view_speaks_both_languages_throughout(stand, operator):
+    story, _ = await furnished(stand)
+    english = {"Newest", "Search", "Who carried it", "Section", "Compare", "Why"}
+    for path in ("/", "/search", story_path(story), "/sign-in", "/nothing-here"):
+        answer = await operator.get(path, params={"lang": "uk"})
+        words = set(re.findall(r"(?<=>)[^<>]+(?=<)", answer.text))
+        assert not english & {word.strip() for word in words}, path
+
+
+# --- hostile words ---------------------------------------------------------------------------
+
+
+def hostile_article(text, number):
+    """An article like no other that says this everywhere."""
+    body = f"{text} {' '.join(f'h{number}w{word}' for word in range(40))}"
+    return an_article(f"h{number}", title=text, body=body, minutes=number, credits=(text,),
+                      authors=(text,))  # fmt: skip
+
+
+async def test_forty_hostile_texts_stay_texts_in_every_view(stand, operator):
+    assert len(HOSTILE) >= 40
+    stories = await stand.place(*map(hostile_article, HOSTILE, range(len(HOSTILE))))
+    for path in ["/", "/search?window=7d", "/search?q=%3Cscript%3E", *map(story_path, stories)]:
+        answer = await operator.get(path)
+        assert answer.status_code == 200, path
+        tree = html.document_fromstring(answer.text)
+        assert {one.get("src").partition("?")[0] for one in tree.cssselect("script")} == SCRIPTS
+        assert not tree.cssselect("img, iframe, object, embed, base, style, [style], form form")
+        attributes = {
+            name for one in tree.iter() if isinstance(one.tag, str) for name in one.attrib
+        }
+        assert not {name for name in attributes if name.startswith("on")}, path
+        assert not [link for link in tree.cssselect("[href]") if "script:" in link.get("href")]
+
+
+SCRIPTS = {"/static/htmx.min.js", "/static/hx-sse.min.js", "/static/page.js"}
+
+
+async def test_the_policy_forbids_inline_and_foreign_code_everywhere(stand, page):
+    story, _ = await furnished(stand)
+    for path in ("/", "/search", story_path(story), "/sign-in", "/nothing-here"):
+        policy = (await page.get(path)).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert "frame-ancestors 'none'" in policy
+
+
+async def test_addresses_of_articles_that_are_no_addresses_of_the_web_are_no_links(stand, page):
+    article = an_article(title="Odd")
+    evil = type(article)(**{
+        **{name: getattr(article, name) for name in article.__slots__},
+        "url": "javascript:alert(1)", "id": ArticleId("0" * 20),
+    })  # fmt: skip
+    (story,) = await stand.place(evil)
+    tree = await seen(page, story_path(story))
+    assert not [one for one in tree.cssselect("[href]") if "script:" in one.get("href")]
+
+
+# --- weight ----------------------------------------------------------------------------------
+
+
+async def test_border_now_with_all_it_needs_weighs_less_than_300_kb(stand, page):
+    await stand.place(*(
+        another(f"w{n}", title="Довгий заголовок про кордон і черги на ньому " * 2, minutes=n % 50,
+                places=(CROSSING, "reg-ua-lviv"))
+        for n in range(60)
+    ))  # fmt: skip
+    answer = await page.get("/", headers={"Accept-Encoding": "identity"})
+    needed = re.findall(r'(?:href|src)="(/static/[^"]+)"', answer.text)
+    parts = [await page.get(path, headers={"Accept-Encoding": "identity"}) for path in needed]
+    assert len(needed) >= 5
+    assert sum(len(part.content) for part in (answer, *parts)) < WEIGHT_MOST_BYTES
+    assert all("immutable" in part.headers["cache-control"] for part in parts)
+
+
+async def test_views_are_sent_packed_to_whom_takes_it(page):
+    plain = await page.get("/", headers={"Accept-Encoding": "identity"})
+    async with page.stream("GET", "/", headers={"Accept-Encoding": "gzip"}) as answer:
+        packed = b"".join([chunk async for chunk in answer.aiter_raw()])
+    assert answer.headers["content-encoding"] == "gzip"
+    assert len(packed) < len(plain.content) / 2
+    assert b"<!doctype html>" in gzip.decompress(packed)
+
+
+# --- failures --------------------------------------------------------------------------------
+
+
+async def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(stand, page):
+    missing = story_path("0" * 20)
+    for path in ("/nothing", missing, "/static/nothing.js", "/?topic=none"):
+        assert texts(await seen(page, path, 404), "h1") == ["Nothing is here"]
+    answer = await page.get("/nothing", headers={"Accept": "*/*"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    answer = await page.get("/api/v1/nothing")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_absent_store_is_said_as_such(stand, page):
+    class Away:
+        def listings(self, **_):
+            raise StoreError("gone")
+
+        find = listings
+        position = None
+
+    stand.service.indexes[TOPIC].close()
+    real = dict(stand.service.indexes)
+    stand.service.indexes[TOPIC] = Away()
+    tree = await seen(page, "/", 503)
+    stand.service.indexes.update(real)
+    assert texts(tree, "h1") == ["The store is away"]
+
+
+# --- who may see and do what -----------------------------------------------------------------
+
+
+async def test_from_elsewhere_the_page_asks_to_sign_in(stand):
+    async with stand.client(peer="10.0.0.7", host="news.example") as client:
+        client.headers.update(AS_PERSON)
+        tree = await seen(client, "/?window=7d", 401)
+        assert tree.cssselect("input[name=back]")[0].get("value") == "/?window=7d"
+        client.cookies.set(COOKIE, stand.tokens[Role.READER])
+        await seen(client, "/?window=7d")
+
+
+async def test_signing_in_keeps_the_token_where_scripts_cannot_read_it(stand, page):
+    token = stand.tokens[Role.OPERATOR]
+    answer = await page.post("/sign-in", data={"token": f" {token} ", "back": "/search?q=x"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=x")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert texts(await seen(page, "/"), ".who span") == ["operator"]
+    await page.post("/sign-out", data={"back": "/"})
+    assert not (await seen(page, "/")).cssselect(".who span")
+
+
+async def test_a_wrong_token_is_refused_with_a_word(page):
+    answer = await page.post("/sign-in", data={"token": "kordon_aaaaaaaa_bb"})
+    assert answer.status_code == 401
+    assert texts(html.document_fromstring(answer.text), "#refused")[0].startswith("No valid token")
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+async def test_signing_in_leads_nowhere_else(stand, page, back):
+    answer = await page.post("/sign-in", data={"token": stand.tokens[Role.READER], "back": back})
+    assert answer.headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("outlet", "reader_sees", "whole"), [("town", True, False), ("state", False, False),
+                                         ("open", True, True)],
+)  # fmt: skip
+async def test_texts_are_shown_as_outlets_allow_and_whole_to_operators(
+    stand, page, operator, outlet, reader_sees, whole
+):
+    (story,) = await stand.place(another("word", outlet=outlet))
+    text = " ".join(texts(await seen(page, story_path(story)), ".text"))
+    assert ("word3 " in text, "word59" in text) == (reader_sees, whole)
+    assert "word59" in " ".join(texts(await seen(operator, story_path(story)), ".text"))
+
+
+VERBS = ("split", "merge", "never-merge", "pin", "undo", "forget")
+
+
+@pytest.mark.parametrize(
+    ("verb", "who"), list(product(VERBS, ["nobody", "reader", "foreign", "unmarked"]))
+)
+async def test_verbs_are_an_operators_alone_and_from_our_page_alone(stand, verb, who):
+    story, _ = await furnished(stand)
+    before = await stand.service.stories.newest(TOPIC, 10)
+    token = stand.tokens[Role.READER if who == "reader" else Role.OPERATOR]
+    form = {"why": "x", "mark": "" if who == "unmarked" else mark_of(token)}
+    headers = {"Origin": "https://evil.example"} if who == "foreign" else {}
+    async with stand.client() as client:
+        if who != "nobody":
+            client.cookies.set(COOKIE, token)
+        answer = await client.post(f"{story_path(story)}/{verb}", data=form, headers=headers)
+    assert answer.status_code == (401 if who == "nobody" else 403)
+    assert await stand.service.stories.newest(TOPIC, 10) == before
+
+
+async def test_a_form_of_another_site_is_refused_by_what_the_browser_says(stand, operator):
+    story, _ = await furnished(stand)
+    form = {"why": "x", "mark": mark_of(stand.tokens[Role.OPERATOR])}
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    answer = await operator.post(f"{story_path(story)}/pin", data=form, headers=headers)
+    assert answer.status_code == 403
+
+
+async def sent(stand, operator, story, verb, **fields):
+    """Send a verb's form; return the view it leads to."""
+    form = {"why": "two queues", "mark": mark_of(stand.tokens[Role.OPERATOR])} | fields
+    answer = await operator.post(f"{story_path(story)}/{verb}", data=form)
+    assert answer.status_code == 303, answer.text[:2_000]
+    await stand.index()
+    return await seen(operator, answer.headers["location"])
+
+
+async def undone(stand, operator, tree):
+    """Take back the newest decision that a view lists."""
+    form = tree.cssselect("form[action$='/undo']")[0]
+    fields = {one.get("name"): one.get("value") for one in form.cssselect("input")}
+    answer = await operator.post(form.get("action"), data=fields)
+    assert answer.status_code == 303, answer.text[:2_000]
+    await stand.index()
+    return await seen(operator, answer.headers["location"])
+
+
+async def sizes(stand):
+    stories = await stand.service.stories.newest(TOPIC, 10)
+    return sorted(len(story.members) for story in stories)
+
+
+async def test_a_split_can_be_undone_from_the_view(stand, operator):
+    story, _ = await furnished(stand)
+    tree = await seen(operator, story_path(story))
+    chosen = tree.cssselect(".carriers input")[1].get("value")
+    tree = await sent(stand, operator, story, "split", article=chosen)
+    assert await sizes(stand) == [1, 1, 1]
+    await undone(stand, operator, tree)
+    assert await sizes(stand) == [1, 2]
+
+
+async def test_a_merge_can_be_undone_from_the_view(stand, operator):
+    story, other = await furnished(stand)
+    address = f"http://localhost{story_path(other)}?done=x"
+    tree = await sent(stand, operator, story, "merge", other=address)
+    assert await sizes(stand) == [3]
+    await undone(stand, operator, tree)
+    assert await sizes(stand) == [1, 2]
+
+
+async def test_never_merge_is_kept_and_can_be_undone(stand, operator):
+    story, other = await furnished(stand)
+    tree = await sent(stand, operator, story, "never-merge", other=other)
+    kinds = {one.kind for one in await stand.service.rulings.rulings(TOPIC)}
+    assert kinds == {RulingKind.APART}
+    tree = await undone(stand, operator, tree)
+    assert not tree.cssselect("form[action$='/undo']")
+
+
+async def test_a_pin_changes_what_is_shown_and_can_be_undone(stand, operator):
+    story, _ = await furnished(stand)
+    chosen = (await seen(operator, story_path(story))).cssselect(".carriers input")[1].get("value")
+    tree = await sent(stand, operator, story, "pin", article=chosen)
+    assert texts(tree, "h1") == ["A copy of it"]
+    tree = await undone(stand, operator, tree)
+    assert not tree.cssselect("form[action$='/undo']")
+
+
+async def test_a_forgotten_article_is_gone_from_the_view(stand, operator):
+    story, other = await furnished(stand)
+    chosen = (await seen(operator, story_path(story))).cssselect(".carriers input")[1].get("value")
+    tree = await sent(stand, operator, story, "forget", article=chosen)
+    assert len(tree.cssselect(".carriers > li")) == 1
+    alone = (await seen(operator, story_path(other))).cssselect(".carriers input")[0].get("value")
+    tree = await sent(stand, operator, other, "forget", article=alone)
+    assert texts(tree, "h1") == ["Border now"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields"),
+    [("split", {}), ("split", {"why": ""}), ("merge", {"other": "nonsense"}), ("merge", {}),
+     ("pin", {}), ("pin", {"article": "0" * 20}), ("undo", {"at": "yesterday"}), ("forget", {})],
+)  # fmt: skip
+async def test_a_verb_that_cannot_be_done_says_why(stand, operator, verb, fields):
+    story, _ = await furnished(stand)
+    form = {"why": "x", "mark": mark_of(stand.tokens[Role.OPERATOR])} | fields
+    answer = await operator.post(f"{story_path(story)}/{verb}", data=form)
+    assert answer.status_code == 422, answer.text[:2_000]
+    assert texts(html.document_fromstring(answer.text), "p.hint")[0]
+    assert await sizes(stand) == [1, 2]
+
+
+# --- live ------------------------------------------------------------------------------------
+
+
+async def test_fresh_stories_are_counted_under_the_filters_of_the_view(stand, page):
+    await furnished(stand)
+    tree = await seen(page, "/?language=uk")
+    ask = tree.cssselect("[data-fresh]")[0].get("hx-get")
+    assert (await page.get(ask)).text.strip() == ""
+    stand.clock.advance(timedelta(minutes=10))
+    await stand.place(another("n1", language="uk"), another("n2", language="uk"), another("n3"))
+    (link,) = (await seen(page, ask)).cssselect("a.fresh")
+    assert (link.text, link.get("href")) == ("2 new stories", "/?language=uk")
+
+
+async def test_the_stream_of_a_view_begins_where_the_view_was_made(stand, page):
+    await furnished(stand)
+    tree = await seen(page, "/")
+    address = tree.cssselect("[data-live]")[0].get("hx-sse:connect")
+    position = stand.service.indexes[TOPIC].position
+    assert address == f"/topics/{TOPIC}/live?after={position}"
+    stand.service.closing.set()
+    answer = await page.get(address)
+    assert answer.headers["content-type"].startswith("text/event-stream")

@@ -1,0 +1,72 @@
+"""What must hold for everybody: hostile words stay words, and assistive technology can read."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hostile_words import HOSTILE
+from served import an_article
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+GRAVE = {"serious", "critical"}
+LORRIES = "Lorries queue for two days"
+
+
+def hostile_article(text, number):
+    """An article like no other that says this everywhere."""
+    body = f"{text} {' '.join(f'h{number}w{word}' for word in range(40))}"
+    return an_article(f"h{number}", title=text, body=body, minutes=-number, credits=(text,))
+
+
+def test_no_hostile_text_executes_in_any_view(operators_tab, newsstand):
+    stories = newsstand.place(*map(hostile_article, HOSTILE, range(len(HOSTILE))))
+    operators_tab.add_init_script("window.alert = () => { throw new Error('executed') }")
+    for path in ["/", "/?lang=uk", "/search?window=7d", "/search?q=%3Cscript%3Ealert(1)"]:
+        operators_tab.goto(path)
+    for story in stories:
+        operators_tab.goto(f"/topics/ukraine-border/stories/{story}")
+        assert operators_tab.locator("main img, main iframe, main script").count() == 0
+
+
+def test_a_script_that_got_into_a_page_would_not_run(chromium, newsstand):
+    tab = chromium.new_page(base_url=newsstand.address)
+    tab.goto("/")
+    ran = tab.evaluate(
+        """() => new Promise(done => {
+            document.addEventListener("securitypolicyviolation", () => done(window.ran || false));
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.head.append(script);
+        })"""
+    )
+    tab.close()
+    assert ran is False
+
+
+@cache
+def axe():
+    return AXE.read_text("utf-8")
+
+
+def violations(tab):
+    """What axe-core finds grave in the view as it stands."""
+    tab.evaluate(axe())
+    found = tab.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        (one["id"], node["html"][:200], node["failureSummary"][:300])
+        for one in found
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["en", "uk"])
+def test_no_view_has_a_grave_fault_for_assistive_technology(operators_tab, newsstand, scheme, lang):
+    operators_tab.emulate_media(color_scheme=scheme)
+    story = newsstand.story(LORRIES)
+    for path in (f"/?lang={lang}&border=UA-PL", "/search?q=lorries", story, "/sign-in"):
+        operators_tab.goto(path)
+        assert violations(operators_tab) == [], path

@@ -1,0 +1,82 @@
+"""What an operator does in the browser; all but forgetting is taken back again."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+LORRIES, OTHER = "Lorries queue for two days", "Romania opens a new lane"
+
+
+@pytest.fixture
+def story(operators_tab, newsstand):
+    """The tab at the story that three outlets carry."""
+    operators_tab.goto(newsstand.story(LORRIES))
+    return operators_tab
+
+
+def choose(tab, outlet):
+    tab.get_by_role("checkbox", name=outlet).check()
+
+
+def decide(tab, verb, why="two queues"):
+    tab.get_by_label("Why").fill(why)
+    tab.get_by_role("button", name=verb, exact=True).click()
+
+
+def undo(tab):
+    tab.get_by_role("button", name="Undo").first.click()
+    expect(tab.get_by_role("status")).to_have_text("Taken back: the texts decide again.")
+
+
+def test_an_article_is_split_off_and_taken_back(story):
+    choose(story, "State Wire")
+    decide(story, "Split off")
+    expect(story.locator(".carriers > li")).to_have_count(2)
+    undo(story)
+    expect(story.locator(".carriers > li")).to_have_count(3)
+
+
+def test_an_article_is_pinned_and_taken_back(story):
+    choose(story, "Open Desk")
+    decide(story, "Show for the story")
+    expect(story.get_by_role("heading", level=1)).to_have_text("Two days in the queue")
+    undo(story)
+    expect(story.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def test_two_stories_are_merged_and_taken_back(story, newsstand):
+    story.get_by_label("Another story").fill(newsstand.story(OTHER))
+    decide(story, "Merge")
+    expect(story.locator(".carriers > li")).to_have_count(4)
+    undo(story)
+    expect(story.locator(".carriers > li")).to_have_count(3)
+
+
+def test_two_stories_are_kept_apart_and_taken_back(story, newsstand):
+    story.get_by_label("Another story").fill(newsstand.story(OTHER))
+    decide(story, "Never merge")
+    expect(story.get_by_text("kept apart")).to_be_visible()
+    undo(story)
+    expect(story.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def test_forgetting_asks_once_more(story):
+    choose(story, "Open Desk")
+    story.evaluate("window.confirm = question => { window.asked = question; return false; }")
+    decide(story, "Forget for good")
+    assert "cannot be taken back" in story.evaluate("window.asked")
+    expect(story.locator(".carriers > li")).to_have_count(3)
+    story.evaluate("window.confirm = () => true")
+    story.get_by_role("button", name="Forget for good").click()
+    expect(story.locator(".carriers > li")).to_have_count(2)
+
+
+def test_an_operator_reads_and_compares_whole_texts_until_signing_out(story):
+    expect(story.locator(".text")).to_contain_text("wire")
+    story.locator(".carriers > li").nth(2).get_by_role("link", name="Compare").click()
+    expect(story.locator("mark.added")).to_contain_text("The ministry has not commented")
+    story.get_by_role("button", name="Sign out").click()
+    expect(story.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(story.get_by_text("Only beginnings may be shown")).to_be_visible()
+    expect(story.get_by_role("group", name="Decide")).to_have_count(0)
