@@ -1,6 +1,6 @@
 # The commands a newcomer needs; each works on a clean checkout.
 .DELETE_ON_ERROR:
-.PHONY: setup demo run test manners check lock clean
+.PHONY: setup demo run test browser manners check lock clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,6 +24,9 @@ run: setup  ## crawl the shipped catalogue
 
 test: setup  ## every test that needs no service, browser or network
 	$(BIN)/python -m pytest $(ARGS)
+
+browser: setup  ## the page in Debian's chromium
+	$(BIN)/python -m pytest -m browser -rs tests/browser $(ARGS)
 
 manners: setup  ## live through every situation of the rule book, write the score card
 	$(BIN)/python -m tests.manners --write docs/reference/manners.md
