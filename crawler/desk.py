@@ -14,6 +14,7 @@ from crawler.text.language import language_of
 from crawler.text.normalise import words
 from crawler.text.places import PlaceFinder, names_of
 from crawler.text.relevance import Concept, Profile, Spot, TopicMatcher
+from crawler.text.screening import Screen
 from crawler.text.shingles import shingle_hashes
 
 _FIRST_TEXT = "Lorries have waited at the border crossing since the morning."
@@ -33,12 +34,29 @@ def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
         ConfigError: There is no topic of that name.
     """
     wanted = [topic(name, own) for name in topics]
+    matchers = tuple(map(matcher_of, wanted))
     return Desk(
         recipe=Recipe(),
-        matchers=tuple(map(matcher_of, wanted)),
+        matchers=matchers,
         finder=place_finder(),
         languages=_languages(wanted),
+        screens=tuple(map(screen_of, wanted, matchers)),
     )
+
+
+def screen_of(wanted: Topic, matcher: TopicMatcher) -> Screen:
+    """Return what tells at little cost that a page cannot belong to a topic."""
+    finder = place_finder()
+    telling = {
+        place.id
+        for place in (*places(), *context_places())
+        if wanted.place_share(place.id, place.kind)
+    }
+    own, beyond = (
+        [word for code in sorted(codes) for word in countries().get(code, ())]
+        for codes in (wanted.countries, wanted.neighbours)
+    )
+    return Screen(matcher, finder, own, beyond, finder.sure_words(telling))
 
 
 def _languages(topics: Sequence[Topic]) -> tuple[str, ...]:

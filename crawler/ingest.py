@@ -24,6 +24,7 @@ from crawler.model import (
     Article,
     ArticleId,
     ChangeKind,
+    Entry,
     EntryClaim,
     EntryId,
     Mention,
@@ -39,11 +40,13 @@ from crawler.model import (
 )
 from crawler.placing import GivePlace, fingerprint_of
 from crawler.pool import Pool
+from crawler.screening import screen_entry, screen_page
 from crawler.telemetry import Tally
 from crawler.text.credit import credits_of
 from crawler.text.language import language_of
 from crawler.text.places import PlaceFinder
 from crawler.text.relevance import TopicMatcher
+from crawler.text.screening import Screen
 
 UNCHANGED = "unchanged"
 
@@ -59,6 +62,7 @@ class Desk:
     matchers: tuple[TopicMatcher, ...]  # one for each active topic
     finder: PlaceFinder
     languages: tuple[str, ...] = ()  # to choose from; all when empty
+    screens: tuple[Screen, ...] = ()  # one for each active topic; none where nothing is screened
 
 
 def prepare(page: Page, desk: Desk, outlet: Outlet | None = None) -> Article | Skipped:
@@ -71,6 +75,8 @@ def prepare(page: Page, desk: Desk, outlet: Outlet | None = None) -> Article | S
     """
     if not is_html(page.body, page.content_type):
         return Skipped(SkipReason.NOT_HTML, page.content_type.partition(";")[0])
+    if passed := screen_page(page, desk.screens, desk.languages, outlet):
+        return passed
     tree = parse(page.body, page.content_type)
     if tree is None:
         return Skipped(SkipReason.NO_TEXT, "no document")
@@ -244,6 +250,17 @@ class Ingest:
         """Have every worker process ready before the first page comes."""
         await self._pool.warm()
 
+    async def passed_over(self, entry: Entry) -> Skipped | None:
+        """Return why an entry's page need not be fetched, if that can be told from the feed."""
+        deadline, topics = self._config.prepare_deadline, self._config.topics
+        outlet = await self._directory.outlet(entry.outlet)
+        try:
+            return await self._pool.run(
+                entry.url, deadline, screen_at_desk, entry, self._desk_of, topics, outlet
+            )
+        except SourceError:  # words that break a reader tell nothing; the page is still fetched
+            return None
+
     async def prepare(self, page: Page) -> Article | Skipped:
         """Return what `prepare` makes of the page, in a process that may be killed.
 
@@ -275,6 +292,14 @@ def prepare_at_desk(
 ) -> Article | Skipped:
     """Prepare a page in a worker process, at the desk that process keeps."""
     return prepare(page, desk_of(topics), outlet)
+
+
+def screen_at_desk(
+    entry: Entry, desk_of: DeskOf, topics: tuple[TopicId, ...], outlet: Outlet | None
+) -> Skipped | None:
+    """Screen an entry in a worker process, at the desk that process keeps."""
+    desk = desk_of(topics)
+    return screen_entry(entry, desk.screens, desk.languages, outlet)
 
 
 def outcome_of(placement: Placement) -> str:

@@ -43,6 +43,14 @@ class Redistribution(StrEnum):
     FULL = "full"
 
 
+class Screening(StrEnum):
+    """Whether an outlet's entries and pages are screened before much is spent on them."""
+
+    GENERAL = ""  # where it publishes about everything, by country and kind
+    ALWAYS = "yes"
+    NEVER = "no"
+
+
 @dataclass(frozen=True, slots=True)
 class Outlet:
     """A publisher."""
@@ -58,6 +66,7 @@ class Outlet:
     redistribute: Redistribution = Redistribution.EXCERPT
     keep_text_days: int = 90
     closed: bool = False
+    screen: Screening = Screening.GENERAL
 
 
 @dataclass(frozen=True, slots=True)

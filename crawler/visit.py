@@ -87,6 +87,11 @@ class Visit:
         with self._answers.taken() as answers:
             await self._frontier.free_host(claim, pause=pause, answers=answers)
 
+    async def passed_over(self, claim: EntryClaim, skipped: Skipped) -> None:
+        """End the claim of an entry that need not be asked for."""
+        self._tally.count("entry/passed-over")
+        await self.trouble(claim, skipped)
+
     def page(self, claim: EntryClaim, *, url: str, body: bytes, content_type: str) -> Page:
         """Return the fetched page of a claimed entry, stamped with the present."""
         self._tally.count("page/fetched")

@@ -47,7 +47,18 @@ class FeedsSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield one request for each claim, for as long as the shift lasts."""
         async for claim in self._shift:
-            yield self._request(claim)
+            if isinstance(claim, PollClaim) or not await self._passed_over(claim):
+                yield self._request(claim)
+
+    async def _passed_over(self, claim: EntryClaim) -> bool:
+        """End the claim of an entry that its feed's words show to be off topic."""
+        skipped = await self._app.ingest.passed_over(claim.entry)
+        if skipped is None:
+            return False
+        async with self._leaving(claim):
+            await self._app.visit.passed_over(claim, skipped)
+            self._shift.end(claim)
+        return True
 
     def _request(self, claim: Claim) -> Request:
         if isinstance(claim, PollClaim):

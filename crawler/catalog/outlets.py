@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.errors import ConfigError
-from crawler.model import Feed, FeedId, Outlet, OutletId, Redistribution, id_of
+from crawler.model import Feed, FeedId, Outlet, OutletId, Redistribution, Screening, id_of
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ MAX_FEEDS = 100_000
 REQUIRED = ("outlet_id", "name", "homepage", "feed_url")
 OPTIONAL = (
     "enabled", "verified", "country", "languages", "kind", "state_controlled", "time_zone",
-    "redistribute", "keep_text_days", "closed",
+    "redistribute", "keep_text_days", "closed", "screen",
 )  # fmt: skip
 
 _MAX_ADDRESS = 2_048  # characters
@@ -113,6 +113,7 @@ class _Row:
             redistribute=self.read("redistribute", _redistribution),
             keep_text_days=self.read("keep_text_days", _days),
             closed=self.read("closed", _yes_or_no),
+            screen=self.read("screen", _screening),
         )
 
     def feed(self, outlet: OutletId) -> Feed | None:
@@ -183,6 +184,7 @@ def _written(outlet: Outlet, feed: Feed | None) -> tuple[str, ...]:
         outlet.redistribute,
         str(outlet.keep_text_days),
         _yes(outlet.closed),
+        outlet.screen,
     )
 
 
@@ -250,6 +252,13 @@ def _redistribution(text: str) -> Redistribution:
         return Redistribution(text or "excerpt")
     except ValueError as error:
         raise ValueError("give link, excerpt or full") from error
+
+
+def _screening(text: str) -> Screening:
+    try:
+        return Screening(text)
+    except ValueError as error:
+        raise ValueError("give yes, no or nothing") from error
 
 
 def _days(text: str) -> int:

@@ -73,6 +73,17 @@ class PlaceFinder:
         for patterns in self._by_first.values():
             patterns.sort(key=lambda pattern: -len(pattern.rest))
 
+    def sure_words(self, wanted: Container[PlaceId]) -> frozenset[str]:
+        """Return the case-folded words that alone and without doubt name one of these places."""
+        return frozenset(
+            form
+            for form, patterns in self._by_first.items()
+            if any(
+                pattern.place in wanted and not pattern.rest and pattern.against is None
+                for pattern in patterns
+            )
+        )
+
     def find(self, text: str, language: str = "") -> list[Mention]:
         """Return the mentions in the order of the text; of several names the longest counts.
 

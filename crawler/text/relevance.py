@@ -168,6 +168,20 @@ class TopicMatcher:
             doubt *= 1 - one.worth * getattr(self._profile, one.where)
         return Judgement(1 - doubt >= self._profile.threshold, round(1 - doubt, 3), evidence)
 
+    @property
+    def countries(self) -> frozenset[str]:
+        """Whose topic it is."""
+        return self._profile.countries
+
+    @property
+    def has_concepts(self) -> bool:
+        """Whether the topic takes some texts and not others."""
+        return bool(self._profile.concepts)
+
+    def names_a_frontier(self, text: str, language: str = "") -> bool:
+        """Return whether a text speaks of any border at all, anybody's."""
+        return any(hit.concept.frontier for hit in self._hits(_lower(text), language))
+
     def _hits(self, whole: str, language: str) -> list[_Hit]:
         found = self._term_finder(language).find(whole)
         if not found:

@@ -109,6 +109,20 @@ async def test_a_short_link_that_comes_first_brings_the_article(ingest, article,
     assert tally.of("place") == {"created": 1}
 
 
+async def test_an_entry_is_screened_by_its_outlet(pool, tally):
+    wide = Outlet(OutletId("wide"), "Wide World", country="GB", kind="national")
+    config = replace(CONFIG, topics=(TopicId("ukraine-border"),))
+    directory = Directory(MemorySubscriptions(), [TOWN, wide])
+    ingest = Ingest(pool, None, config, tally, directory, desk_of=desk_of)
+    bread = Entry(
+        EntryId("e"), URL, wide.id, FeedId("f"), title="Bread sells well again",
+        summary="The baker says that it has never sold so well as this spring.",
+    )  # fmt: skip
+    skipped = await ingest.passed_over(bread)
+    assert skipped == Skipped(SkipReason.OFF_TOPIC, "by its entry")
+    assert await ingest.passed_over(replace(bread, outlet=TOWN.id)) is None
+
+
 async def test_a_page_is_read_with_what_is_known_of_its_outlet(ingest):
     date = "<meta property='article:published_time' content='2026-11-21T10:00'>"
     head = f"<title>The bridge</title>{date}"

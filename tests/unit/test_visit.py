@@ -108,6 +108,16 @@ async def test_a_page_that_kills_its_parsers_is_buried_after_the_third(reason):
     assert (letter.reason, letter.attempts) == (reason, 2)
 
 
+async def test_an_entry_passed_over_is_counted_as_such_and_listed_with_its_stage():
+    desk = Desk()
+    claim = await desk.claim()
+    await desk.visit.passed_over(claim, Skipped(SkipReason.OFF_TOPIC, "by its entry"))
+    assert desk.tally.of("entry") == {"passed-over": 1}
+    assert desk.tally.of("skip") == {"off-topic": 1}
+    (shown,) = await desk.frontier.entries("skipped", 9)
+    assert shown.reason == "off-topic: by its entry"
+
+
 async def test_a_skipped_entry_is_counted_by_reason_and_done():
     desk = Desk()
     await desk.visit.trouble(await desk.claim(), Skipped(SkipReason.OFF_TOPIC))
