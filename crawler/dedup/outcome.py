@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Self
 
 from crawler.dedup.canonical import canonical_of
@@ -9,6 +10,7 @@ from crawler.dedup.grouping import Group, central
 from crawler.dedup.relation import converse
 from crawler.dedup.scene import Scene
 from crawler.model import (
+    Article,
     ArticleId,
     Change,
     ChangeKind,
@@ -191,6 +193,15 @@ class Outcome:
         return self.scene.articles[article].story
 
 
+def founded(article: Article) -> Placement:
+    """Return the verdict on an article that is alone: what `Outcome` says of most, for less."""
+    own, now = article.id, article.fetched
+    id_ = _first_id(own, now)
+    story = Story(id_, own, (Member(own, Relation.COPY),), now, now)
+    began = Change(ChangeKind.CREATED, id_, own, Relation.COPY)
+    return Placement(own, id_, Relation.COPY, stories=(story,), changes=(began,))
+
+
 def _heir(story: Story, groups: Sequence[Group]) -> Group:
     """Return the group that most of a story's members are in, its canonical's if several are."""
     ids = {member.article for member in story.members}
@@ -205,9 +216,13 @@ def _new_id(scene: Scene, group: Group) -> StoryId:
     """
     first = min(group, key=lambda one: (scene.articles[one].arrived, one))
     if group == {scene.newcomer.id} and scene.known is None:
-        return StoryId(id_of(f"{first} {scene.now.isoformat()}"))
+        return _first_id(first, scene.now)
     parent = scene.stories[scene.articles[first].story or scene.touched[0].id]
     return StoryId(id_of(f"{first} {parent.id} {parent.version}"))
+
+
+def _first_id(first: ArticleId, now: datetime) -> StoryId:
+    return StoryId(id_of(f"{first} {now.isoformat()}"))
 
 
 def _linked(story: Story, other: StoryId) -> Story:

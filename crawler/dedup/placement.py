@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from crawler.dedup.boilerplate import Learned
 from crawler.dedup.grouping import Group, grouped
-from crawler.dedup.outcome import Outcome
+from crawler.dedup.outcome import Outcome, founded
 from crawler.dedup.relation import RULES, Rules
 from crawler.dedup.scene import Scene
 from crawler.model import (
@@ -47,6 +47,8 @@ def decide(
     known = around.known
     if known and known.fingerprint.content_hash == article.fingerprint.content_hash:
         return Placement(article.id, known.story, _standing(known, around.stories))
+    if known is None and not around.look_alikes:
+        return founded(article)
     scene = Scene.of(article, around, rules, boilerplate)
     return Outcome.of(scene, _groups(scene)).placement()
 

@@ -1,9 +1,7 @@
 """The corpus on a local directory: zstd segments that are only ever appended to.
 
-Each process writes segments of its own, so no two writers meet. A record is a skippable zstd
-frame (key, time, length, checksum) and a zstd frame that holds one JSON line; so
-`zstd -dc corpus/*.jsonl.zst` prints every article. A crash can only tear a segment's last record,
-which readers then leave out: the article was not placed either, and comes again.
+Each process writes segments of its own, so no two writers meet. A crash can only tear a segment's
+last record, which readers then leave out: the article was not placed either, and comes again.
 
 Source: docs/decisions/0071-corpus-segments.md
 """
@@ -11,46 +9,22 @@ Source: docs/decisions/0071-corpus-segments.md
 import asyncio
 import mmap
 import os
-import struct
 from collections.abc import AsyncIterator, Callable, Iterator
-from hashlib import blake2b
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 from uuid import uuid4
-from zlib import crc32
-
-import msgspec
-from zstandard import ZstdCompressor, ZstdDecompressor
 
 from crawler.errors import StoreError
 from crawler.model import Article
-from crawler.store.records import millis
+from crawler.store.corpus_records import SUFFIX, Record, blank, key_of, once, packed, records
 
 SEGMENT_BYTES = 256 << 20  # then a process begins its next one
 READ_AT_ONCE = 64  # articles decoded in one step off the event loop
-SUFFIX = ".jsonl.zst"
 
-_HEADER = struct.Struct("<II8sQII")  # magic, size of the rest, key, fetched ms, length, CRC-32
-_MAGIC = 0x184D2A50  # a skippable frame: RFC 8878, 3.1.2
-_SKIPPABLE = struct.Struct("<II")  # magic, size of what follows
-_REST = _HEADER.size - _SKIPPABLE.size
 _FETCHED = attrgetter("fetched")
-_articles = msgspec.json.Decoder(Article)
-
-
-class _Record(NamedTuple):
-    """One record's place."""
-
-    at: int
-    fetched: int
-    key: bytes
-    frame: memoryview
-
-    def article(self) -> Article:
-        return _articles.decode(ZstdDecompressor().decompress(self.frame))
 
 
 class LocalCorpus:
@@ -58,7 +32,6 @@ class LocalCorpus:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._compressor = ZstdCompressor(level=3)
         self._loading = asyncio.Lock()
         self._keys: set[bytes] | None = None
         self._segment: _Segment | None = None
@@ -69,15 +42,15 @@ class LocalCorpus:
         What other processes append meanwhile is not looked for; `read` gives it once.
         """
         known = await self._known()
-        key = _key(article)
+        key = key_of(article)
         if key not in known:
-            self._writable().append(self._record(key, article))
+            self._writable().append(packed(article))
             known.add(key)
 
     async def read(self) -> AsyncIterator[Article]:
         """Every kept article once, oldest first as far as each segment is in order."""
-        records = _once(merge(*map(_records, self._paths()), key=_FETCHED))
-        articles = (record.article() for record in records)
+        found = once(merge(*map(_records, self._paths()), key=_FETCHED))
+        articles = (record.article() for record in found)
         while batch := await asyncio.to_thread(lambda: list(islice(articles, READ_AT_ONCE))):
             for article in batch:
                 yield article
@@ -106,12 +79,6 @@ class LocalCorpus:
 
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob(f"*{SUFFIX}"))
-
-    def _record(self, key: bytes, article: Article) -> bytes:
-        frame = self._compressor.compress(msgspec.json.encode(article) + b"\n")
-        checksum = crc32(frame)
-        header = _HEADER.pack(_MAGIC, _REST, key, millis(article.fetched), len(frame), checksum)
-        return header + frame
 
     def _writable(self) -> "_Segment":
         if self._segment and self._segment.size >= SEGMENT_BYTES:
@@ -165,39 +132,12 @@ def _unwritable(error: OSError) -> StoreError:
     return StoreError(f"the corpus cannot be written ({error.strerror}); make room on its disk")
 
 
-def _key(article: Article) -> bytes:
-    return blake2b(
-        article.url.encode("utf-8", "surrogatepass"),
-        key=article.fingerprint.content_hash,
-        digest_size=8,
-    ).digest()
-
-
-def _records(path: Path) -> Iterator[_Record]:
-    """The whole records of a segment; what a crash tore off the end is left out."""
+def _records(path: Path) -> Iterator[Record]:
     with path.open("rb") as file:
         if path.stat().st_size == 0:
             return
         view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    at = 0
-    while at + _HEADER.size <= len(view):
-        magic, rest, key, fetched, length, checksum = _HEADER.unpack_from(view, at)
-        if magic == _MAGIC and rest != _REST:  # erased
-            at += _SKIPPABLE.size + rest
-            continue
-        start, at = at + _HEADER.size, at + _HEADER.size + length
-        frame = view[start:at]
-        if magic != _MAGIC or len(frame) < length or crc32(frame) != checksum:
-            return
-        yield _Record(start - _HEADER.size, fetched, key, frame)
-
-
-def _once(records: Iterator[_Record]) -> Iterator[_Record]:
-    seen: set[bytes] = set()
-    for record in records:
-        if record.key not in seen:
-            seen.add(record.key)
-            yield record
+    yield from records(view)
 
 
 def _erase(path: Path, gone: Callable[[Article], bool]) -> int:
@@ -212,11 +152,11 @@ def _erase(path: Path, gone: Callable[[Article], bool]) -> int:
     try:
         with path.open("r+b") as file:
             for record in found:
-                size = _HEADER.size + len(record.frame)
+                head, zeros = blank(len(record.whole))
                 file.seek(record.at)
-                file.write(_SKIPPABLE.pack(_MAGIC, size - _SKIPPABLE.size))
+                file.write(head)
                 file.flush()
-                file.write(bytes(size - _SKIPPABLE.size))
+                file.write(zeros)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

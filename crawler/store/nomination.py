@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil, log2, sqrt
 
+import numpy as np
+
 from crawler.dedup.fingerprint import bands, exact_key, posting_share, postings
 from crawler.model import Fingerprint, Recipe
 
@@ -43,11 +45,11 @@ Nominate = Callable[[Fingerprint, Recipe], IndexKeys]
 def index_keys(fingerprint: Fingerprint, recipe: Recipe) -> IndexKeys:
     """Return bands and exact text as strong keys, sampled shingles as weak ones."""
     strong = (exact_key(fingerprint)[:8], *bands(fingerprint, recipe))
-    weak = (posting * _SPREAD & _MASK for posting in postings(fingerprint, recipe))
+    spread = np.array(postings(fingerprint, recipe), np.uint64) * _SPREAD
+    packed = spread.astype(">u8").tobytes()
+    weak = tuple(packed[at : at + 8] for at in range(0, len(packed), 8))
     size = min(round(_STEPS * log2(max(1, fingerprint.shingles))), _SIZES - 1)
-    return IndexKeys(
-        strong, tuple(spread.to_bytes(8) for spread in weak), size, _needed(size, recipe)
-    )
+    return IndexKeys(strong, weak, size, _needed(size, recipe))
 
 
 @cache
@@ -66,5 +68,4 @@ def _fewest(one: float, other: float, recipe: Recipe) -> int:
     return max(0, ceil(expected - _SURE * sqrt(expected)))
 
 
-_SPREAD = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: postings are small numbers
-_MASK = (1 << 64) - 1
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: postings are small numbers

@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import chain
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -35,13 +34,13 @@ from crawler.store import keys
 from crawler.store.batching import Batched
 from crawler.store.nomination import IndexKeys, Nominate, index_keys
 from crawler.store.records import decode, millis, span
-from crawler.store.story_records import pack, pack_index, pack_text
+from crawler.store.story_records import index_row, pack, pack_text, raw
 from crawler.store.story_retention import StoryRetention
 from crawler.store.story_shelf import Edition, Retention, ask, ids_bucket
-from crawler.store.story_verdict import Grounds, Row, Verdict, packed_ruling
+from crawler.store.story_verdict import Grounds, Verdict, packed_ruling
 
 NO_BASIS = b"?"  # no verdict rests on it: asks for the neighbourhood
-NO_KEYS = pack_index(IndexKeys((), ()))
+NO_KEYS = IndexKeys((), ())
 
 
 class _Sought(NamedTuple):
@@ -49,7 +48,7 @@ class _Sought(NamedTuple):
 
     topic: TopicId
     article: ArticleId
-    under: bytes  # its index keys, as the script takes them
+    under: IndexKeys
     fellows: frozenset[ArticleId] = frozenset()  # shown whatever the index says
 
 
@@ -91,7 +90,7 @@ class RedisStories(StoryRetention):
         self._place_script = self._script("place")
         self._turns: WeakValueDictionary[tuple[TopicId, StoryId], asyncio.Lock]
         self._turns = WeakValueDictionary()
-        self._batches: dict[TopicId, Batched[Row, Any]] = {}
+        self._batches: dict[TopicId, Batched[bytes, Any]] = {}
         self._rulings: dict[TopicId, _Rulings] = {}
 
     # --- placing -----------------------------------------------------------------------------
@@ -99,7 +98,7 @@ class RedisStories(StoryRetention):
     async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
         """Commit what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
         index = self._nominate(article.fingerprint, self._recipe)
-        sought = _Sought(topic, article.id, pack_index(index))
+        sought = _Sought(topic, article.id, index)
         newcomer = _Newcomer(sought, article, decide, pack_text(article.text))
         alone = Grounds(self._rulings_of(topic).version)
         placement, grounds = await self._attempt(newcomer, alone)
@@ -145,11 +144,12 @@ class RedisStories(StoryRetention):
         topic, article = sought.topic, sought.article
         if topic not in self._batches:
             self._batches[topic] = Batched(partial(self._submit_all, topic))
-        fellows = pack([(id_, ids_bucket(id_)) for id_ in self._fellows(sought)])
-        request = article, ids_bucket(article), sought.under, basis, verdict, fellows
+        fellows = [(id_, ids_bucket(id_)) for id_ in self._fellows(sought)]
+        own = article, ids_bucket(article)
+        request = pack((*own, *index_row(sought.under), fellows, raw(basis), raw(verdict)))
         return await self._batches[topic].ask(request)
 
-    async def _submit_all(self, topic: TopicId, requests: Sequence[Row]) -> Sequence[Any]:
+    async def _submit_all(self, topic: TopicId, requests: Sequence[bytes]) -> Sequence[Any]:
         """Return the script's answers to what several tasks ask of it."""
         replies: Sequence[Any] = await self._run(
             self._place_script,
@@ -157,7 +157,7 @@ class RedisStories(StoryRetention):
             millis(self._clock.now()),
             span(self._retention.candidates),
             self._retention.changes_most,
-            *chain.from_iterable(requests),
+            *requests,
         )
         return replies
 

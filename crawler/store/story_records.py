@@ -94,10 +94,10 @@ def raw(data: bytes) -> msgspec.Raw:
     return msgspec.Raw(b"\xdb" + len(data).to_bytes(4) + data)
 
 
-def pack_index(index: IndexKeys) -> bytes:
+def index_row(index: IndexKeys) -> tuple[object, ...]:
     """Return an article's index keys as `place.lua` takes them."""
     keys = b"".join((*index.strong, *index.weak))
-    return pack((len(index.strong), raw(keys), index.size, raw(index.needed)))
+    return len(index.strong), raw(keys), index.size, raw(index.needed)
 
 
 def pack_text(text: str) -> bytes:

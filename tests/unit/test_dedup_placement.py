@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from crawler.dedup.outcome import Outcome
 from crawler.dedup.placement import MOST_REGROUPED, decide
-from crawler.dedup.relation import Preference, Rules
+from crawler.dedup.relation import RULES, Preference, Rules
+from crawler.dedup.scene import Scene
 from crawler.model import ChangeKind, Neighbourhood, Relation
 from tests.newsroom import NOON, Newsroom, article, prose
 
@@ -277,3 +279,10 @@ async def test_a_decision_depends_on_nothing_but_its_arguments():
     around = Neighbourhood(tuple(known.values()), frozenset(known), (story,))
     newcomer = at("two", f"{WIRE} {prose('more', 10)}")
     assert decide(newcomer, around) == decide(replace(newcomer), around)
+
+
+def test_an_article_that_is_alone_is_judged_as_among_others():
+    alone = at("one", prose("alone"))
+    scene = Scene.of(alone, Neighbourhood(), RULES, {})
+    whole = Outcome.of(scene, [frozenset([alone.id])]).placement()
+    assert decide(alone, Neighbourhood()) == whole

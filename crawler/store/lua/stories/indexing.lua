@@ -57,7 +57,7 @@ local function index(one, handle)
   local segment, held = writable(one)
   local where, entry = one.where, packed(handle)
   for i, mark in ipairs(one.marks) do
-    if one.held[i] then
+    if one.held[i] and (one.known or one.held[i] >= HOT) then
       make_room(where[i], mark, entry)
     end
     redis.call('APPEND', where[i], mark .. entry .. one.size)

@@ -3,7 +3,7 @@
 -- HOT, STRONG, RARE, COMMON, LEAST, NOMINATED, LOADED, FILL and BUCKETS stand before the scripts:
 -- crawler/store/nomination.py says what they are.
 
-local find, sub, byte = string.find, string.sub, string.byte
+local find, sub, byte, format = string.find, string.sub, string.byte, string.format
 local ENTRY = 10  -- bytes of an index entry: the key's first five, the handle, the text's size
 local ONE_MORE, SURE = 256, 65536  -- beside the weight: one posting shared, one strong key shared
 
@@ -43,7 +43,7 @@ local function places(one, segment)
   local half, hashes, found = half_of(count), one.hashes, {}
   for i = 1, one.count do
     local at = hashes[i] % (2 * half)
-    found[i] = prefix .. (at < count and at or at - half)
+    found[i] = prefix .. format('%d', at < count and at or at - half)
   end
   return found
 end
@@ -76,7 +76,7 @@ local function held_in_all(mark, number, reads)
   return found[1] and found
 end
 
--- Return what each article shares with this one, by entry; note which keys hold anybody.
+-- Return what each article shares with this one, by entry; note how many each key holds.
 local function shared_keys(one)
   local reads, shared = {}, {}
   one.held = {}
@@ -97,7 +97,7 @@ local function shared_keys(one)
       found = held_in_all(mark, i, reads)
     end
     if found then
-      one.held[i] = true
+      one.held[i] = #found
       local weight = ONE_MORE + (#found < HOT and RARE or COMMON)
       weight = i <= one.strong and SURE + STRONG or weight
       for _, entry in ipairs(found) do

@@ -98,7 +98,7 @@ end
 -- Return the articles that operators put together with this one.
 local function fellows(one)
   local found = {}
-  for _, fellow in ipairs(cmsgpack.unpack(one.fellows)) do
+  for _, fellow in ipairs(one.fellows) do
     found[#found + 1] = tonumber(redis.call('HGET', key('ids', fellow[2]), fellow[1]))
   end
   return found

@@ -2,14 +2,12 @@
 -- rested on still stands; otherwise hand back the neighbourhood as it is now, so that the verdict
 -- is asked for again. Always one of the two.
 --
--- ARGV: now_ms, window_ms, changes kept, then for each article its id, ids bucket, index (msgpack:
---       {count of strong keys, index keys (8 bytes each, the strong ones first), size, how many
---       postings it must share with a text of each size}), basis, verdict (msgpack), what operators
---       put together with it (msgpack: {{article id, ids bucket}, ...}); what is written
+-- ARGV: now_ms, window_ms, changes kept, then for each article (msgpack) {id, ids bucket, count of
+--       strong keys, index keys (8 bytes each, the strong ones first), size, how many postings it
+--       must share with a text of each size, what operators put together with it ({{article id, ids
+--       bucket}, ...}), basis, verdict (msgpack)}; what is written
 -- Returns for each article 1, or {basis, known handle or 0, nominated handles,
 --         {handle, article, ties, ...}, {story id, story, ...}, version of the rulings}.
-
-local EACH = 6  -- arguments
 
 local function write_tie(owner, other, flag, verdict)
   local where, entry = key('ties', owner), packed(other)
@@ -55,31 +53,33 @@ local function commit(one, verdict)
   end
 end
 
--- Return the article whose arguments begin here.
-local function article_at(from)
-  local index = cmsgpack.unpack(ARGV[from + 2])
-  local count = #index[2] / 8
-  local ids = key('ids', ARGV[from + 1])
-  return {
-    id = ARGV[from],
+-- Return an article's request as a table.
+local function opened_request(request)
+  local id, bucket, strong, keys, size, needed, fellows, basis, verdict = unpack(request)
+  local count, ids = #keys / 8, key('ids', bucket)
+  local one = {
+    id = id,
     ids = ids,
-    known = tonumber(redis.call('HGET', ids, ARGV[from])),
-    strong = index[1],
+    known = tonumber(redis.call('HGET', ids, id)),
+    strong = strong,
     count = count,
-    hashes = {struct.unpack('>' .. string.rep('I4xxxx', count), index[2])},
-    marks = {struct.unpack('>' .. string.rep('c5xxx', count), index[2])},
-    size = string.char(index[3]),
-    needed = index[4],
-    fellows = ARGV[from + 5],
+    hashes = {struct.unpack('>' .. string.rep('I4xxxx', count), keys)},
+    marks = {struct.unpack('>' .. string.rep('c5xxx', count), keys)},
+    size = string.char(size),
+    needed = needed,
+    fellows = fellows,
+    basis = basis,
+    verdict = verdict,
   }
+  one.marks[count + 1] = nil  -- what `struct.unpack` gives last is a position
+  return one
 end
 
-local function place(from)
-  local one = article_at(from)
-  one.marks[one.count + 1] = nil  -- what `struct.unpack` gives last is a position
+local function place(request)
+  local one = opened_request(cmsgpack.unpack(request))
   local basis, nominated = neighbourhood(one)
-  if basis == ARGV[from + 3] then
-    commit(one, cmsgpack.unpack(ARGV[from + 4]))
+  if basis == one.basis then
+    commit(one, cmsgpack.unpack(one.verdict))
     return 1
   end
   return {basis, one.known or 0, nominated, articles, stories, rulings}
@@ -87,7 +87,7 @@ end
 
 local replies = {}
 read_segments()
-for from = 4, #ARGV - EACH, EACH do
-  replies[#replies + 1] = place(from)
+for i = 4, #ARGV - 1 do
+  replies[#replies + 1] = place(ARGV[i])
 end
 return replies
