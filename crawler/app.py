@@ -53,6 +53,7 @@ from crawler.store.hooks import RedisHooks
 from crawler.store.hubs import RedisHubs
 from crawler.store.lessons import RedisLessons
 from crawler.store.migrations import check, check_schema
+from crawler.store.object_corpus import ObjectCorpus
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
 from crawler.store.story_shelf import Retention
@@ -135,7 +136,7 @@ async def open_index(config: Config) -> AsyncIterator[Reindex]:
         async with StoreClock.synced(client) as clock:
             yield Reindex(
                 _generations(config, client, clock, recipe),
-                LocalCorpus(config.home / "corpus"),
+                _corpus(config),
                 recipe,
                 _every_topic(config),
                 place_in=partial(_place_in, config, client),
@@ -160,7 +161,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
     subscriptions = RedisSubscriptions(client)
     shipped = shipped_catalogue()
     directory = Directory(subscriptions, shipped.outlets)
-    corpus, tombstones = LocalCorpus(config.home / "corpus"), RedisTombstones(client)
+    corpus, tombstones = _corpus(config), RedisTombstones(client)
     topics = _every_topic(config)
     push = Push(RedisHubs(client), frontier, clock, config)
     return App(
@@ -227,6 +228,12 @@ def _generations(config: Config, client: Redis, clock: Clock, recipe: Recipe) ->
 
 def _place_in(config: Config, client: Redis, generation: Generation, stories: KeptStories) -> Place:
     return Place(stories, lessons=RedisLessons(client, generation.id, config.story_window))
+
+
+def _corpus(config: Config) -> Corpus:
+    if config.corpus_url:
+        return ObjectCorpus(config.corpus_url)
+    return LocalCorpus(config.home / "corpus")
 
 
 def _every_topic(config: Config) -> list[TopicId]:

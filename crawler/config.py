@@ -22,6 +22,7 @@ class Config:
 
     home: Path  # everything Kordon writes lies below it
     redis_url: str = field(repr=False)  # may hold a password; empty: the embedded server
+    corpus_url: str = field(repr=False)  # an fsspec address; empty: a directory of the home
     redis_ca: str  # PEM files for rediss://; empty: the system's authorities, no client's own
     redis_cert: str
     redis_key: str
@@ -87,6 +88,7 @@ class Config:
         config = cls(
             home=home_of(given),
             redis_url=given.get("KORDON_REDIS_URL", ""),
+            corpus_url=given.get("KORDON_CORPUS_URL", ""),
             redis_ca=given.get("KORDON_REDIS_CA", ""),
             redis_cert=given.get("KORDON_REDIS_CERT", ""),
             redis_key=given.get("KORDON_REDIS_KEY", ""),

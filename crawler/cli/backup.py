@@ -28,8 +28,11 @@ def backup(
     """Save what the server holds and the corpus; a crawl may run, and waits a moment."""
     if file.exists() and not force:
         raise ConfigError(f"{file} is there already", "give another name, or --force")
-    manifest = asyncio.run(_save(Config.from_settings(settings_of_kordon()), file.absolute()))
+    config = Config.from_settings(settings_of_kordon())
+    manifest = asyncio.run(_save(config, file.absolute()))
     _tell("saved", manifest, file, as_json=as_json)
+    if config.corpus_url and not as_json:
+        say("The corpus at KORDON_CORPUS_URL is not in it: keep versions of it where it lies.")
 
 
 def restore(

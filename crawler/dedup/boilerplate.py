@@ -62,7 +62,7 @@ class Boilerplate:
         raised = np.minimum(_counted(counts, places), 254) + np.uint8(1)
         for row, place in zip(counts, places, strict=True):
             np.maximum.at(row, place, raised)
-        return Boilerplate(counts, texts + 1)
+        return replace(self, counts=counts, texts=texts + 1)
 
     def common(self, values: Values) -> NDArray[np.bool_]:
         """Return which sketch values are boilerplate."""

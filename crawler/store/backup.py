@@ -29,7 +29,7 @@ from crawler.errors import ConfigError, StoreError
 from crawler.model import RecipeId
 from crawler.store import keys
 from crawler.store.connection import translated
-from crawler.store.corpus import SUFFIX
+from crawler.store.corpus_records import SUFFIX
 from crawler.store.facts import version_of
 
 FORMAT = 1

@@ -1,4 +1,4 @@
-"""The corpus on disk: what is kept comes back, once, also after a crash."""
+"""The corpus in each of its forms: what is kept comes back, once, also after a crash."""
 
 import asyncio
 import os
@@ -7,15 +7,41 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
+from operator import attrgetter
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from newsroom import NOON, an_article, words_of
 from zstandard import ZstdDecompressor
 
-from crawler.errors import StoreError
+from crawler.errors import ConfigError, StoreError
 from crawler.model import Article
 from crawler.store.corpus import LocalCorpus
+from crawler.store.object_corpus import ObjectCorpus
+
+FORMS = ("a directory", "a file address", "objects in memory")
+
+
+class Shelf:
+    """One place for articles, opened as often as there are processes that share it."""
+
+    def __init__(self, form, folder):
+        self._form, self._folder = form, folder
+        self._address = folder.as_uri() if form == "a file address" else f"memory://{uuid4().hex}"
+
+    def opened(self):
+        if self._form == "a directory":
+            return LocalCorpus(self._folder)
+        return ObjectCorpus(self._address)
+
+    async def everything(self):
+        return [article async for article in self.opened().read()]
+
+
+@pytest.fixture(params=FORMS)
+def shelf(request, tmp_path):
+    return Shelf(request.param, tmp_path / "corpus")
 
 
 @pytest.fixture
@@ -36,33 +62,88 @@ async def everything_in(folder: Path) -> list[Article]:
     return [article async for article in LocalCorpus(folder).read()]
 
 
-async def test_what_is_kept_comes_back_whole_and_in_order(corpus, tmp_path):
-    articles = articles_of(150)
+# --- every form ------------------------------------------------------------------------------
+
+
+async def test_what_is_kept_comes_back_whole_and_in_order(shelf):
+    corpus, articles = shelf.opened(), articles_of(80)
     for article in articles:
         await corpus.keep(article)
-    assert await everything_in(tmp_path / "corpus") == articles
+    assert await shelf.everything() == articles
 
 
-async def test_an_empty_corpus_reads_as_nothing(corpus):
-    assert [article async for article in corpus.read()] == []
+async def test_what_is_kept_at_the_same_moment_comes_back_too(shelf):
+    corpus, articles = shelf.opened(), articles_of(80)
+    await asyncio.gather(*map(corpus.keep, [*articles, *articles]))
+    assert sorted(await shelf.everything(), key=attrgetter("fetched")) == articles
 
 
-async def test_keeping_again_adds_nothing_also_after_a_restart(corpus, tmp_path):
+async def test_an_empty_corpus_reads_as_nothing(shelf):
+    assert await shelf.everything() == []
+
+
+async def test_keeping_again_reads_as_once_also_after_a_restart(shelf):
+    (article,) = articles_of(1)
+    corpus = shelf.opened()
+    await corpus.keep(article)
+    await corpus.keep(article)
+    await shelf.opened().keep(article)
+    assert await shelf.everything() == [article]
+
+
+async def test_a_new_text_at_the_same_address_is_kept_too(shelf):
+    corpus = shelf.opened()
+    await corpus.keep(an_article(words_of(1)))
+    await corpus.keep(an_article(words_of(2)))
+    assert len(await shelf.everything()) == 2
+
+
+async def test_what_is_forgotten_is_gone_and_the_rest_stays(shelf):
+    corpus, articles = shelf.opened(), [*articles_of(5), *articles_of(5, "two")]
+    await asyncio.gather(*map(corpus.keep, articles))
+    assert await corpus.forget(lambda article: article.url.startswith("https://two")) == 5
+    assert sorted(await shelf.everything(), key=attrgetter("fetched")) == articles[:5]
+    assert await corpus.forget(lambda article: True) == 5
+    assert await shelf.everything() == []
+
+
+# --- objects ---------------------------------------------------------------------------------
+
+
+async def test_what_comes_while_an_object_is_written_forms_the_next_one(tmp_path):
+    corpus = ObjectCorpus(tmp_path.as_uri())
+    await asyncio.gather(*map(corpus.keep, articles_of(50)))
+    assert 1 <= len(list(tmp_path.iterdir())) <= 2
+
+
+async def test_an_address_that_refuses_is_told_and_what_was_refused_is_kept_later(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.write_text("in the way")
+    first, second = articles_of(2)
+    corpus = ObjectCorpus(folder.as_uri())
+    with pytest.raises(StoreError, match="mend KORDON_CORPUS_URL"):
+        await corpus.keep(first)
+    folder.unlink()
+    await corpus.keep(second)
+    await corpus.keep(first)
+    assert await everything_in(folder) == [first, second]
+
+
+@pytest.mark.parametrize("address", ["nonsense://bucket/corpus", "s3://bucket/corpus"])
+def test_an_address_of_an_unknown_kind_is_refused(address):
+    with pytest.raises(ConfigError, match="KORDON_CORPUS_URL cannot be used"):
+        ObjectCorpus(address)
+
+
+# --- a directory -----------------------------------------------------------------------------
+
+
+async def test_keeping_again_adds_nothing_to_a_directory_also_after_a_restart(corpus, tmp_path):
     (article,) = articles_of(1)
     await corpus.keep(article)
-    await corpus.keep(article)
     corpus.close()
-    restarted = LocalCorpus(tmp_path / "corpus")
-    await restarted.keep(article)
+    await LocalCorpus(tmp_path / "corpus").keep(article)
     assert len(list((tmp_path / "corpus").iterdir())) == 1
-    assert await everything_in(tmp_path / "corpus") == [article]
-
-
-async def test_a_new_text_at_the_same_address_is_kept_too(corpus, tmp_path):
-    first, second = an_article(words_of(1)), an_article(words_of(2))
-    await corpus.keep(first)
-    await corpus.keep(second)
-    assert len(await everything_in(tmp_path / "corpus")) == 2
 
 
 async def test_any_zstd_tool_prints_one_json_line_for_each_article(corpus, tmp_path):
