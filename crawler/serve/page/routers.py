@@ -1,6 +1,17 @@
 """Every part of the page, in the order in which addresses are matched."""
 
-from crawler.serve.page import assets, border, live, search, sign_in, story, verbs
+from crawler.serve.page import (
+    assets,
+    border,
+    crawl,
+    crawl_verbs,
+    live,
+    outlets,
+    search,
+    sign_in,
+    story,
+    verbs,
+)
 
 ROUTERS = (
     assets.router,
@@ -9,5 +20,8 @@ ROUTERS = (
     search.router,
     story.router,
     verbs.router,
+    outlets.router,
+    crawl.router,
+    crawl_verbs.router,
     live.router,
 )

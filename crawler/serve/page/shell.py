@@ -42,6 +42,8 @@ class View:
 VIEWS = (
     View("border", "/"),
     View("search", "/search"),
+    View("outlets", "/outlets"),
+    View("crawl", "/crawl"),
 )
 
 
