@@ -58,7 +58,7 @@ def test_copies_are_compared_side_by_side(tab):
     expect(tab.locator(".carriers > li")).to_have_count(3)
     tab.locator(".carriers > li").nth(2).get_by_role("link", name="Compare").click()
     expect(tab.locator(".sides h3").nth(1)).to_contain_text("Open Desk")
-    expect(tab.locator(".carriers .beside")).to_contain_text("Two days in the queue")
+    expect(tab.locator(".carriers .compared")).to_contain_text("Two days in the queue")
 
 
 def test_the_interface_is_ukrainian_for_those_whose_browser_is(open_tab):

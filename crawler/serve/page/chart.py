@@ -13,10 +13,10 @@ from crawler.catalog.gazetteer import Place, places
 from crawler.model import PlaceId
 from crawler.serve.page.projection import HEIGHT, WIDTH, distance, is_drawn, project
 
-LARGEST, SMALLEST = 26.0, 3.0  # radii, in the map's units
+LARGEST, SMALLEST = 22.0, 3.0  # radii, in the map's units
 FIRST = 8.0  # radius of one story when no place has more
 LABELS = 8  # places named on the map, the largest
-LETTER, LINE = 8.4, 16.0  # size of a label's letter and line
+LETTER, LINE = 9.4, 16.0  # size of a label's letter and line
 GAP = 4.0  # between a circle and its label
 WIDE, HIGH = 960.0, 96.0  # the timeline's own units
 

@@ -42,9 +42,10 @@ def choices_of(frame: Frame, asked: Filters, found: Survey) -> list[Choice]:
     """Return every filter; what is chosen stays on offer though no story has it."""
     named = frame.speech.named
     sections = {name: found.borders.get(name, 0) for name in borders()}
+    known = {name: count for name, count in found.places.items() if place_of(PlaceId(name))}
     return [
         _choice("border", asked.border, sections, lambda name: section_name(frame, name)),
-        _choice("place", asked.place, found.places, frame.place_name),
+        _choice("place", asked.place, known, frame.place_name),
         _choice("language", asked.language, found.languages, lambda one: named("language", one)),
         _choice("origin", asked.origin, found.origins, lambda one: named("country", one)),
         _choice("control", asked.control, found.controls, lambda one: named("control", one)),
@@ -78,11 +79,12 @@ def busiest(
     options: Iterable[Option], limit: int, *, crossings: bool | None = None
 ) -> list[Option]:
     """Return the options with most stories; with `crossings` set only those, or only others."""
-    return [
+    found = (
         one
         for one in options
         if one.stories and (crossings is None or _is_crossing(one.value) is crossings)
-    ][:limit]
+    )
+    return sorted(found, key=lambda one: -one.stories)[:limit]
 
 
 def _choice(

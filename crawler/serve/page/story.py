@@ -11,11 +11,13 @@ import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from crawler.catalog.facets import place_of
 from crawler.contract import ChangePayload, MemberPayload, StoryPayload, read_story
 from crawler.dedup.relation import Reason
 from crawler.model import (
     ArticleId,
     OutletId,
+    PlaceId,
     Redistribution,
     Ruling,
     RulingKind,
@@ -33,6 +35,7 @@ from crawler.serve.service import Topic
 from crawler.serve.stories import Id, outlets_of
 
 LOGGED = 60  # changes shown, the newest
+PLACES = 6  # named
 LINKED = 12  # other stories shown that share something
 
 router = APIRouter(include_in_schema=False)
@@ -131,6 +134,7 @@ async def _facts(asked: Asked, beside: str) -> dict[str, object]:
         "address": story_address(topic, StoryId(story.id)),
         "source": source_of(story.canonical.outlet, asked.outlets, story.canonical.outlet_name),
         "sources": [source_of(name, asked.outlets) for name in story.outlets],
+        "places": [one for one in story.places if place_of(PlaceId(one))][:PLACES],
         "carriers": carriers,
         "dots": dots,
         "top": min((dot.y for dot in dots), default=78.0) - 10,
