@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
+import msgspec
+
 from crawler.catalog.gazetteer import Place, ambiguous_names, context_places, places
-from crawler.catalog.topics import Topic, countries, patterns_of, topic
+from crawler.catalog.topics import Topic, countries, patterns_of, terms, topic
 from crawler.dedup.fingerprint import fingerprint
 from crawler.ingest import Desk
 from crawler.model import Recipe, TopicId
@@ -41,7 +44,14 @@ def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
         finder=place_finder(),
         languages=_languages(wanted),
         screens=tuple(map(screen_of, wanted, matchers)),
+        version=version_of(wanted),
     )
+
+
+def version_of(wanted: Sequence[Topic]) -> str:
+    """Return six hex digits that change with what topics want and with the words they know."""
+    known = msgspec.json.encode((wanted, terms(), countries()), order="sorted")
+    return blake2b(known, digest_size=3).hexdigest()
 
 
 def screen_of(wanted: Topic, matcher: TopicMatcher) -> Screen:

@@ -40,7 +40,7 @@ from crawler.model import (
 )
 from crawler.placing import GivePlace, fingerprint_of
 from crawler.pool import Pool
-from crawler.screening import screen_entry, screen_page
+from crawler.screening import Stage, off_topic, screen_entry, screen_page
 from crawler.telemetry import Tally
 from crawler.text.credit import credits_of
 from crawler.text.language import language_of
@@ -63,6 +63,7 @@ class Desk:
     finder: PlaceFinder
     languages: tuple[str, ...] = ()  # to choose from; all when empty
     screens: tuple[Screen, ...] = ()  # one for each active topic; none where nothing is screened
+    version: str = ""  # of the topics and their words
 
 
 def prepare(page: Page, desk: Desk, outlet: Outlet | None = None) -> Article | Skipped:
@@ -75,8 +76,8 @@ def prepare(page: Page, desk: Desk, outlet: Outlet | None = None) -> Article | S
     """
     if not is_html(page.body, page.content_type):
         return Skipped(SkipReason.NOT_HTML, page.content_type.partition(";")[0])
-    if passed := screen_page(page, desk.screens, desk.languages, outlet):
-        return passed
+    if stage := screen_page(page, desk.screens, desk.languages, outlet):
+        return off_topic(stage, desk.version)
     tree = parse(page.body, page.content_type)
     if tree is None:
         return Skipped(SkipReason.NO_TEXT, "no document")
@@ -101,7 +102,7 @@ def _article(
     language = _language(title, text, desk, meta.language or page.entry.language)
     subject = judge(title, text, desk, language, outlet.country if outlet else "")
     if not subject.topics:
-        return Skipped(SkipReason.OFF_TOPIC)
+        return off_topic(Stage.TEXT, desk.version)
     address = article_address(page.url, meta.canonical)
     published, dating = publication(meta.published, page.entry.published, page.fetched)
     return Article(
@@ -299,7 +300,8 @@ def screen_at_desk(
 ) -> Skipped | None:
     """Screen an entry in a worker process, at the desk that process keeps."""
     desk = desk_of(topics)
-    return screen_entry(entry, desk.screens, desk.languages, outlet)
+    stage = screen_entry(entry, desk.screens, desk.languages, outlet)
+    return off_topic(stage, desk.version) if stage else None
 
 
 def outcome_of(placement: Placement) -> str:

@@ -281,6 +281,13 @@ class Frontier(Protocol):
         """Put dead letters (None: all) back, due now with no attempts; return how many."""
         ...
 
+    async def revisit(self, skipped: Sequence[EntryRecord]) -> int:
+        """Queue entries that were skipped, due now, and list them as skipped no more.
+
+        Returns how many; those that wait or are under way again are left alone.
+        """
+        ...
+
     async def skipped(self) -> Mapping[str, int]:
         """Skips counted by reason over the last thirty days."""
         ...

@@ -7,28 +7,45 @@ seldom name what their readers know. The operator decides otherwise in the catal
 Source: docs/decisions/0181-screening.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
 
 from crawler.extract.quick import quick_lines
 from crawler.model import Entry, Outlet, Page, Screening, Skipped, SkipReason
+from crawler.ports import EntryRecord
 from crawler.text.language import language_of
 from crawler.text.screening import Screen
 
 GENERAL_KINDS = frozenset(
     {"national", "broadcaster", "agency", "tabloid", "investigative", "aggregator"}
 )
-BY_ENTRY, BY_PAGE = "by its entry", "by its words"  # details of a skip
 FEWEST_BYTES = 50_000  # of a page; a smaller one is read in whole for what screening costs
 FEWEST_LETTERS = 3_000  # shown by a page: walls show less, and are to be called by their name
 LONGEST_LINES = 5  # that tell the language
 
-PASSED_BY_ENTRY = Skipped(SkipReason.OFF_TOPIC, BY_ENTRY)
-PASSED_BY_PAGE = Skipped(SkipReason.OFF_TOPIC, BY_PAGE)
+
+class Stage(StrEnum):
+    """What showed that something is off topic, as a skip's detail tells it."""
+
+    ENTRY = "by its entry"  # not fetched
+    WORDS = "by its words"  # not read
+    TEXT = "by its text"
+
+
+def off_topic(stage: Stage, version: str) -> Skipped:
+    """Return the skip of what no active topic wants.
+
+    Args:
+        stage: What showed it.
+        version: Of the topics, so that it can be told later whether others judged.
+    """
+    return Skipped(SkipReason.OFF_TOPIC, f"{stage}, topics {version}")
 
 
 def screen_entry(
     entry: Entry, screens: Sequence[Screen], languages: Sequence[str], outlet: Outlet | None
-) -> Skipped | None:
+) -> Stage | None:
     """Return why an entry's page need not be fetched, or None when it may be on topic.
 
     An entry without a summary, or with a title of two words, says too little to be judged.
@@ -44,12 +61,12 @@ def screen_entry(
     text = f"{entry.title}\n{entry.summary}"
     language = language_of(text, allowed=languages, claimed=entry.language)
     lets = any(one.lets_entry(entry.title, entry.summary, language) for one in screens)
-    return None if lets else PASSED_BY_ENTRY
+    return None if lets else Stage.ENTRY
 
 
 def screen_page(
     page: Page, screens: Sequence[Screen], languages: Sequence[str], outlet: Outlet | None
-) -> Skipped | None:
+) -> Stage | None:
     """Return why a page need not be read, or None when it may be on topic."""
     if len(page.body) < FEWEST_BYTES or not _screened(outlet, screens):
         return None
@@ -59,7 +76,7 @@ def screen_page(
     longest = "\n".join(sorted(lines, key=len)[-LONGEST_LINES:])
     language = language_of(longest, allowed=languages, claimed=page.entry.language)
     lets = any(screen.lets_page(lines, language) for screen in screens)
-    return None if lets else PASSED_BY_PAGE
+    return None if lets else Stage.WORDS
 
 
 def _screened(outlet: Outlet | None, screens: Sequence[Screen]) -> bool:
@@ -68,3 +85,31 @@ def _screened(outlet: Outlet | None, screens: Sequence[Screen]) -> bool:
     if outlet.screen is Screening.ALWAYS:
         return True
     return outlet.kind in GENERAL_KINDS and not any(one.is_home(outlet.country) for one in screens)
+
+
+# --- a second look ---------------------------------------------------------------------------
+
+
+def passed_over(skipped: Iterable[EntryRecord], since: datetime | None) -> list[EntryRecord]:
+    """Return the entries that were skipped as off topic since then (None: ever; UTC if naive)."""
+    start = since.replace(tzinfo=since.tzinfo or UTC) if since else None
+    return [
+        one
+        for one in skipped
+        if one.reason.startswith(SkipReason.OFF_TOPIC)
+        and (start is None or (one.at is not None and one.at >= start))
+    ]
+
+
+def may_belong(passed: EntryRecord, screens: Iterable[Screen], *, judged_by: str) -> bool:
+    """Return whether an entry once passed over may belong to a topic by the words of its feed.
+
+    Args:
+        passed: As the frontier lists it.
+        screens: Of the topic.
+        judged_by: Version of the topics whose verdict still holds; empty when none does.
+    """
+    if judged_by and passed.reason.endswith(f"topics {judged_by}"):
+        return False
+    entry = passed.entry
+    return any(one.lets_entry(entry.title, entry.summary, entry.language) for one in screens)

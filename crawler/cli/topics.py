@@ -1,21 +1,28 @@
 """`kordon topics`: what is collected, and why a text would be or not."""
 
+import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler.catalog.topics import topic, topic_ids
-from crawler.cli.console import Json, print_facts, print_json, print_table
-from crawler.cli.session import settings_of_kordon, why_of
+from crawler.cli.console import Json, print_facts, print_json, print_table, say
+from crawler.cli.session import opened, settings_of_kordon, why_of
 from crawler.config import Config
 from crawler.desk import desk_of
 from crawler.errors import ConfigError
 from crawler.model import TopicId
+from crawler.ports import EntryRecord
+from crawler.screening import may_belong, passed_over
 from crawler.text.language import language_of
 from crawler.text.relevance import Evidence, Judgement
+
+MOST_SKIPPED = 1_000  # are kept by the frontier
 
 app = typer.Typer(help="The topics, and what they make of a text.", no_args_is_help=True)
 
@@ -76,6 +83,64 @@ def judge(
     else:
         _print(verdict)
     raise typer.Exit(0 if verdict.relevant else 1)
+
+
+@app.command()
+def recheck(
+    topic_id: Annotated[str, typer.Argument(metavar="ID", help="As `topics list` prints it.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="Passed over since then, UTC."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what the topics judged as they are now.")
+    ] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Only count and list.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look again at entries passed over as off topic, by the words of their feeds.
+
+    The last 1,000 skipped are known. Those that may belong to the topic, and were judged by other
+    topics or other words than today's, are fetched again by the next run.
+    """
+    found = asyncio.run(_rechecked(TopicId(topic_id), since, everything=everything, dry=dry))
+    if as_json:
+        print_json(found)
+        return
+    rows = [(one.at, one.reason, one.entry.title, one.entry.url) for one in found.entries]
+    if rows:
+        print_table(f"May belong to {topic_id}", ("at", "was", "title", "address"), rows)
+    said = (
+        "nothing is queued (--dry-run)" if dry else f"{found.queued} to be fetched by `kordon run`"
+    )
+    say(f"{len(rows)} of {found.passed} passed over may belong to {topic_id}; {said}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What a second look at entries passed over has found."""
+
+    passed: int  # off topic, within the time asked
+    entries: Sequence[EntryRecord]  # of these, those that may belong to the topic
+    queued: int
+
+
+async def _rechecked(
+    topic_id: TopicId, since: datetime | None, *, everything: bool, dry: bool
+) -> Recheck:
+    config = Config.from_settings(settings_of_kordon())
+    if topic_id not in config.topics:
+        raise ConfigError(
+            f"the topic {topic_id} is not active", "add it to TOPICS, or what is fetched is lost"
+        )
+    version = "" if everything else desk_of(config.topics, own=config.own_topics).version
+    screens = desk_of((topic_id,), own=config.own_topics).screens
+    async with opened() as wired:
+        skipped = await wired.frontier.entries("skipped", MOST_SKIPPED)
+        passed = passed_over(skipped, since)
+        may = [one for one in passed if may_belong(one, screens, judged_by=version)]
+        queued = 0 if dry else await wired.frontier.revisit(may)
+    return Recheck(len(passed), may, queued)
 
 
 def judged(topic_id: TopicId, title: str, text: str, language: str) -> Verdict:

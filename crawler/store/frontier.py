@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -309,6 +310,15 @@ class RedisFrontier:
         for start in range(0, len(entries), DEAD_AT_ONCE):
             revived += await self._run("retry_dead", *entries[start : start + DEAD_AT_ONCE])
         return revived
+
+    async def revisit(self, skipped: Sequence[EntryRecord]) -> int:
+        """Queue entries that were skipped, due now, and list them as skipped no more."""
+        queued = 0
+        for start in range(0, len(skipped), DEAD_AT_ONCE):
+            some = skipped[start : start + DEAD_AT_ONCE]
+            facts = ((e.entry.id, record(e.entry.url, e.entry), encode(e)) for e in some)
+            queued += await self._run("revisit", *chain.from_iterable(facts))
+        return queued
 
     # --- what an operator sees ---
 

@@ -491,6 +491,18 @@ class MemoryFrontier:
             self._queue("e", entry, host_at(kept.entry.url), self._now)
         return len(chosen)
 
+    async def revisit(self, skipped: Sequence[EntryRecord]) -> int:
+        """Queue entries that were skipped, due now, and list them as skipped no more."""
+        queued = 0
+        for shown in skipped:
+            if shown in self._kept.skipped:
+                self._kept.skipped.remove(shown)
+            if shown.entry.id not in self._kept.entries:
+                self._kept.entries[shown.entry.id] = _Kept(shown.entry)
+                self._queue("e", shown.entry.id, host_at(shown.entry.url), self._now)
+                queued += 1
+        return queued
+
     # --- what an operator sees ---
 
     async def hosts(self, names: Sequence[Host] = ()) -> Sequence[HostRecord]:

@@ -638,6 +638,21 @@ async def test_skips_are_counted_by_reason_and_listed(frontier, clock):
     assert await frontier.skipped() == {}
 
 
+async def test_a_skipped_entry_can_be_visited_again(frontier, clock):
+    claim = await a_claimed_entry(frontier, clock)
+    await frontier.skip(claim, Skipped(SkipReason.OFF_TOPIC, "by its entry"))
+    passed = await frontier.entries("skipped", 9)
+    assert await frontier.revisit(passed) == 1
+    assert await frontier.revisit(passed) == 0
+    assert await frontier.entries("skipped", 9) == []
+    clock.advance(HOUR)
+    (again,) = await frontier.claim(ME, 9, feeds=False)
+    assert (again.entry, again.attempts) == (claim.entry, 0)
+    await frontier.done(again)
+    clock.advance(HOUR)
+    assert await poll(frontier, claim.entry) == 0
+
+
 async def test_a_finished_entry_leaves_only_its_seen_mark(frontier, clock):
     claim = await a_claimed_entry(frontier, clock)
     await frontier.done(claim)

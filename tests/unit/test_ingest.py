@@ -28,6 +28,7 @@ from crawler.model import (
 )
 from crawler.placing import Place
 from crawler.pool import Pool
+from crawler.screening import Stage, off_topic
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
 from crawler.store.memory_subscriptions import MemorySubscriptions
@@ -119,7 +120,7 @@ async def test_an_entry_is_screened_by_its_outlet(pool, tally):
         summary="The baker says that it has never sold so well as this spring.",
     )  # fmt: skip
     skipped = await ingest.passed_over(bread)
-    assert skipped == Skipped(SkipReason.OFF_TOPIC, "by its entry")
+    assert skipped == off_topic(Stage.ENTRY, desk_of(config.topics).version)
     assert await ingest.passed_over(replace(bread, outlet=TOWN.id)) is None
 
 

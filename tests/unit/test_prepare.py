@@ -88,7 +88,8 @@ def test_a_page_becomes_an_article_with_all_that_is_known_of_it():
 
 def test_an_article_on_no_active_topic_is_skipped_and_says_so():
     page = a_page(paragraphs(MARKET), title="Der Markt öffnet")
-    assert prepare(page, ONLY_BORDER) == Skipped(SkipReason.OFF_TOPIC)
+    skipped = prepare(page, replace(ONLY_BORDER, version="abc123"))
+    assert skipped == Skipped(SkipReason.OFF_TOPIC, "by its text, topics abc123")
     assert isinstance(prepare(page, BOTH), Article)
 
 

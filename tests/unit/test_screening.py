@@ -19,10 +19,13 @@ from crawler.model import (
     Screening,
     TopicId,
 )
+from crawler.ports import EntryRecord
 from crawler.screening import (
     FEWEST_BYTES,
-    PASSED_BY_ENTRY,
-    PASSED_BY_PAGE,
+    Stage,
+    may_belong,
+    off_topic,
+    passed_over,
     screen_entry,
     screen_page,
 )
@@ -69,7 +72,7 @@ def passed_page(desk, page, outlet=GENERAL):
     ],
 )
 def test_an_entry_that_names_nothing_of_the_topic_is_not_fetched(desk, title, summary):
-    assert passed_entry(desk, title, summary) == PASSED_BY_ENTRY
+    assert passed_entry(desk, title, summary) == Stage.ENTRY
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,7 @@ def test_outlets_at_home_at_the_border_or_unknown_are_not_screened(desk, outlet)
 
 def test_the_operator_decides_otherwise(desk):
     regional = replace(GENERAL, kind="regional", screen=Screening.ALWAYS)
-    assert passed_entry(desk, "Bread sells well again", BAKERS, regional) == PASSED_BY_ENTRY
+    assert passed_entry(desk, "Bread sells well again", BAKERS, regional) == Stage.ENTRY
 
 
 def test_a_text_in_the_countrys_own_language_may_mean_it_unnamed(desk):
@@ -115,8 +118,8 @@ def test_a_text_in_the_countrys_own_language_may_mean_it_unnamed(desk):
 def test_a_page_whose_words_show_nothing_of_the_topic_is_not_read(desk):
     links = "<a href='/war'>War in Ukraine</a>"
     page = a_page(BAKERS, around=links)
-    assert passed_page(desk, page) == PASSED_BY_PAGE
-    assert prepare(page, desk, GENERAL) == PASSED_BY_PAGE
+    assert passed_page(desk, page) == Stage.WORDS
+    assert prepare(page, desk, GENERAL) == off_topic(Stage.WORDS, desk.version)
 
 
 def test_a_page_about_the_topic_is_read(desk):
@@ -128,7 +131,7 @@ def test_a_page_about_the_topic_is_read(desk):
 def test_a_border_spoken_of_at_length_is_read_when_the_country_is_named_elsewhere(desk):
     page = a_page("The border has been shut since dawn and nobody knows for how long it will be.")
     named = replace(page, body=page.body.replace(b"<main>", b"<main><p>It is Ukraine's.</p>"))
-    assert passed_page(desk, page) == PASSED_BY_PAGE
+    assert passed_page(desk, page) == Stage.WORDS
     assert passed_page(desk, named) is None
 
 
@@ -149,3 +152,23 @@ def test_a_topic_that_takes_everything_screens_nothing():
 def test_lines_end_at_blocks_and_not_at_words_set_apart():
     page = b"<p>A <b>bold</b> word &amp; a <a href='/'>link</a></p><style>p {}</style><li>Item"
     assert quick_lines(page) == ["A bold word & a link", "Item"]
+
+
+def test_a_second_look_takes_what_other_topics_passed_over(desk):
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    passed = EntryRecord(an_entry("Lorries wait", LORRIES), "skipped", 0, "", at)
+    by_others = replace(passed, reason="off-topic: by its entry, topics abc123")
+    by_these = replace(passed, reason=f"off-topic: by its text, topics {desk.version}")
+    gone = replace(passed, reason="gone: http-404")
+    assert passed_over([by_others, by_these, gone], None) == [by_others, by_these]
+    assert passed_over([by_others], datetime(2026, 11, 22)) == []  # noqa: DTZ001 - as typed
+    assert may_belong(by_others, desk.screens, judged_by=desk.version)
+    assert not may_belong(by_these, desk.screens, judged_by=desk.version)
+    assert may_belong(by_these, desk.screens, judged_by="")
+    bread = replace(by_others, entry=an_entry("Bread sells well again", BAKERS))
+    assert not may_belong(bread, desk.screens, judged_by=desk.version)
+
+
+def test_the_version_is_that_of_the_topics_and_their_words(desk):
+    assert desk.version == desk_of((TopicId("ukraine-border"),)).version
+    assert desk.version != desk_of((TopicId("everything"),)).version
