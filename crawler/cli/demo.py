@@ -110,8 +110,7 @@ async def play(
                 before = views[-1] if views else None
                 views.append(await play_act(app, world.act(number), before, as_json=as_json))
             if door is not None:
-                host, port = door.getsockname()[:2]
-                say(f"The page: http://{host}:{port}/ (Ctrl-C ends it)")
+                say("What was found, as a page; Ctrl-C ends it:")
                 await answer(app, door, quiet=True)
     return views
 

@@ -16,10 +16,10 @@ def house(tmp_path):
 async def test_the_page_shows_the_demo_and_never_touches_the_operators_home(house):
     process = await house.start("demo", "--page", "--port", "0")
     said = []
-    while "The page: " not in (said[-1] if said else ""):
+    while "the page is at " not in (said[-1] if said else ""):
         said.append((await process.stderr.readline()).decode())
         assert said[-1], said
-    address = said[-1].split()[2]
+    address = said[-1].split()[-1]
 
     def fetch(path):
         with urllib.request.urlopen(f"{address}{path}") as answer:
