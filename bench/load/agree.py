@@ -3,10 +3,10 @@
     python bench/load/agree.py [ARTICLES.jsonl.gz] [--articles 20000] [--originals 7000]
         [--processes 8] [--runs 1]
 
-Places the same articles by one process in their own order, by several at once, shuffled, and all
-of them twice. Prints one JSON document: of the pairs that share a story in either run, the part
-that shares one in both. Articles are those of the file, with edits, cuts and wholes of some of
-them until there are enough; without a file they are made up.
+Places the same articles, as the crawl does, by one process in their own order, by several at
+once, shuffled, and all of them twice. Prints one JSON document: of the pairs that share a story in
+either run, the part that shares one in both. Articles are those of the file, with edits, cuts and
+wholes of some of them until there are enough; without a file they are made up.
 """
 
 import argparse
@@ -27,9 +27,10 @@ import redis.asyncio
 from place import NOW, RECIPE, TOPIC, Newsroom, server
 
 from crawler.dedup.fingerprint import fingerprint
-from crawler.dedup.placement import decide
 from crawler.model import Article, ArticleId, OutletId, id_of
+from crawler.placing import Place
 from crawler.store.clock import SimulatedClock
+from crawler.store.lessons import RedisLessons
 from crawler.store.stories import RedisStories
 from crawler.text.normalise import words
 from crawler.text.shingles import shingle_hashes
@@ -101,12 +102,13 @@ def stories_on(client: redis.asyncio.Redis) -> RedisStories:
 async def _place(path: str, articles: Iterable[Article], in_flight: int) -> int:
     """Place articles in order; return how many changed anything."""
     client = redis.asyncio.Redis(unix_socket_path=path, protocol=3, legacy_responses=False)
-    stories, waiting, changed = stories_on(client), iter(articles), 0
+    lessons = RedisLessons(client, RECIPE.id, timedelta(days=90))
+    place, waiting, changed = Place(stories_on(client), lessons=lessons), iter(articles), 0
 
     async def work() -> None:
         nonlocal changed
         for article in waiting:
-            changed += bool((await stories.place(TOPIC, article, decide)).changes)
+            changed += bool((await place(TOPIC, article)).changes)
 
     await asyncio.gather(*(work() for _ in range(in_flight)))
     await client.aclose()

@@ -12,7 +12,8 @@ from newsroom import NOON, RECIPE, an_article, decide, words_of
 from redis.asyncio import Redis
 from test_stories import TOPIC, WINDOWS, in_redis
 
-from crawler.model import Article
+from crawler.dedup.placement import decide as really_decide
+from crawler.model import Article, Relation
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
 
@@ -38,7 +39,9 @@ def article_of(at: int, halves: list[int], clock: SimulatedClock) -> Article:
     return an_article(words, url=f"https://{at}.example/", outlet=f"o{at % 3}", at=clock.now())
 
 
-async def follow(stories: Any, clock: SimulatedClock, course: list[Step], check: Callable) -> Any:
+async def follow(
+    stories: Any, clock: SimulatedClock, course: list[Step], check: Callable, decide: Any = decide
+) -> Any:
     """Go through a course; return all that can be read at its end, and what each step gave."""
     given = []
     for kind, what in course:
@@ -114,5 +117,87 @@ def test_placing_twice_is_placing_once(server_socket, course):
 
     async def work(client: Redis, stories: Any, clock: SimulatedClock) -> None:
         await follow(stories, clock, course, again)
+
+    on_the_server(server_socket, work)
+
+
+# --- with the decision of the crawl ----------------------------------------------------------
+
+
+async def nobody_apart(stories: Any, *_: Any) -> None:
+    """No story holds two articles of which one is a round-up with the other, or its template."""
+    for story in await stories.newest(TOPIC, 100):
+        ids = {member.article for member in story.members}
+        for one in ids:
+            ties = [tie for tie in await stories.ties(TOPIC, one) if {tie.one, tie.other} <= ids]
+            assert not {tie.relation for tie in ties} & {Relation.DIGEST, Relation.TEMPLATE}
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEADY_COURSES)
+def test_twins_agree_on_what_the_crawl_decides(server_socket, course):
+    async def work(client: Redis, stories: Any, clock: SimulatedClock) -> Any:
+        found = await follow(stories, clock, course, nobody_apart, really_decide)
+        assert await dangling(client, TOPIC, RECIPE.id) == []
+        return found
+
+    clock = SimulatedClock(NOON)
+    twin = MemoryStories(clock, RECIPE, **WINDOWS)
+    here = asyncio.run(follow(twin, clock, course, nobody_apart, really_decide))
+    assert here == on_the_server(server_socket, work)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(14)), st.permutations(range(14)))
+def test_neither_twin_depends_on_the_order_where_there_are_digests(server_socket, one, other):
+    def course(order: list[int]) -> list[Step]:
+        return [("place", (at, HALVES[at % len(HALVES)])) for at in order]
+
+    async def groups(stories: Any, clock: SimulatedClock, order: list[int]) -> set[frozenset[str]]:
+        _, newest, *_ = await follow(stories, clock, course(order), nothing_more, really_decide)
+        return {frozenset(member.article for member in story.members) for story in newest}
+
+    async def work(_: Redis, stories: Any, clock: SimulatedClock) -> Any:
+        return await groups(stories, clock, one)
+
+    clock = SimulatedClock(NOON)
+    twin = MemoryStories(clock, RECIPE, **WINDOWS)
+    assert on_the_server(server_socket, work) == asyncio.run(groups(twin, clock, other))
+
+
+@settings(max_examples=30, deadline=None)
+@given(COURSES)
+def test_the_same_arrivals_give_the_same_stories_ids_and_events(server_socket, course):
+    async def work(client: Redis, stories: Any, clock: SimulatedClock) -> Any:
+        found = await follow(stories, clock, course, nothing_more, really_decide)
+        names = [name async for name in client.scan_iter(match="kordon:v1:*:story:*")]
+        rows = await client.xrange(f"kordon:v1:{{{TOPIC}}}:changes")
+        payloads = sorted([(name, await client.get(name)) for name in names])
+        return found, payloads, [fields for _, fields in rows]
+
+    first = on_the_server(server_socket, work)
+    assert on_the_server(server_socket, work) == first
+
+
+@settings(max_examples=40, deadline=None)
+@given(COURSES)
+def test_an_id_always_leads_to_something_it_led_to_before(server_socket, course):
+    held: dict[str, set[str]] = {}
+
+    async def same_meaning(stories: Any, clock: SimulatedClock, kind: str, what: Any) -> None:
+        for id_, before in list(held.items()):
+            story = await stories.story(TOPIC, id_)
+            members = {member.article for member in story.members} if story else set()
+            if kind == "wait" and story is None:
+                del held[id_]
+                continue
+            assert members & before
+            held[id_] = members
+        for story in await stories.newest(TOPIC, 100):
+            held.setdefault(story.id, {member.article for member in story.members})
+
+    async def work(_: Redis, stories: Any, clock: SimulatedClock) -> None:
+        held.clear()
+        await follow(stories, clock, course, same_meaning, really_decide)
 
     on_the_server(server_socket, work)
