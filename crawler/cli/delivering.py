@@ -5,11 +5,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
 
-from crawler.app import App
+from crawler.app import App, is_dead
 from crawler.catalog.facets import facets_of
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.config import Config
@@ -20,8 +21,8 @@ from crawler.hook import Hook, Reply
 from crawler.middlewares.client import Fetched, GuardedClient, Limits, Proxy
 from crawler.ports import Clock
 from crawler.render.webhook import Message, signed
-from crawler.schedule.delivery import Patience
-from crawler.workers.webhooks import Newspaper, Webhooks
+from crawler.schedule.delivery import Patience, released
+from crawler.workers.webhooks import Newspaper, Webhooks, worker_behind
 
 ANSWER_BYTES = 1_024  # of an answer that are read; nobody needs them
 LEASE_BEYOND = timedelta(seconds=30)  # the deadline, for what goes with an attempt
@@ -30,6 +31,7 @@ LEASE_BEYOND = timedelta(seconds=30)  # the deadline, for what goes with an atte
 @asynccontextmanager
 async def told(wired: App) -> AsyncIterator[None]:
     """Tell the hooks of changes while the block lasts."""
+    await free_from_the_dead(wired)
     async with posting(wired.config, wired.clock) as postman:
         task = asyncio.create_task(webhooks(wired, postman).keep_telling(), name="webhooks")
         try:
@@ -37,6 +39,13 @@ async def told(wired: App) -> AsyncIterator[None]:
         finally:
             task.cancel()
             await asyncio.wait({task})
+
+
+async def free_from_the_dead(wired: App) -> None:
+    """Free hooks that crashed workers of this machine held, so that none waits for their leases."""
+    for hook in await wired.hooks.all():
+        if hook.worker and is_dead(worker_behind(hook.worker)):
+            await wired.hooks.change(hook.id, partial(released, worker=hook.worker))
 
 
 def webhooks(wired: App, postman: "Postman") -> Webhooks:

@@ -48,6 +48,7 @@ from crawler.workers.loop import forever
 LOOK = timedelta(seconds=1)  # between two looks for hooks that are new, rested, or left by another
 GATHER_SECONDS = 0.05  # changes that come together are looked at together
 READ_MOST = 200  # changes looked at in one step
+SUFFIX = ":hooks"  # a process' name as it leases hooks
 ALWAYS_TOLD = frozenset({ChangeKind.FORGOTTEN, ChangeKind.EXPIRED})  # whatever the filters say
 
 Facets = Callable[[StoryPayload], Sequence[str]]
@@ -142,7 +143,7 @@ class Webhooks:
         self._newspaper = newspaper
         self._post = post
         self._clock = clock
-        self._worker = f"{worker}:hooks"
+        self._worker = f"{worker}{SUFFIX}"
         self._patience = patience
         self._dice = dice
         self._tasks: dict[HookId, asyncio.Task[None]] = {}
@@ -259,6 +260,11 @@ def fits(filters: Sequence[str], facets: Sequence[str]) -> bool:
     for facet in filters:
         asked.setdefault(facet.partition(":")[0], set()).add(facet)
     return all(not wanted.isdisjoint(facets) for wanted in asked.values())
+
+
+def worker_behind(name: str) -> WorkerId:
+    """Return the process that leases hooks under this name."""
+    return WorkerId(name.removesuffix(SUFFIX))
 
 
 def message_name(hook: HookId, change: ChangeId) -> str:

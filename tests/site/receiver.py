@@ -138,6 +138,11 @@ class Receiver:
         async with self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) >= count)
 
+    async def has_kept(self, count: int) -> None:
+        """Wait until so many different deliveries were taken in."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: len(self.kept) >= count)
+
     def will(self, *manners: Manner) -> None:
         """Behave so from now on, one delivery after the other; the last manner stays."""
         self._manners = list(manners)
@@ -160,6 +165,8 @@ class Receiver:
                     self._arrived.notify_all()
                 manner = self._manners.pop(0) if len(self._manners) > 1 else self._manners[0]
                 await manner(Talk(delivered, writer, self))
+                async with self._arrived:
+                    self._arrived.notify_all()
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the sender hung up, or the test is over
         finally:
