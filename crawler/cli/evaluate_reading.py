@@ -2,15 +2,17 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from crawler.catalog.topics import topic
 from crawler.cli.console import Json, print_json, print_table, say
+from crawler.cli.session import why_of
 from crawler.desk import desk_of
 from crawler.errors import ConfigError
 from crawler.evaluate.extraction import Match, PageScore, Reading, Report, as_row, evaluate, report
@@ -65,6 +67,8 @@ def relevance(
     desk = desk_of((topic(name).id,))
     languages = desk.languages
     judged = judge_headlines(read_headlines(file), desk.matchers[0], desk.finder, languages)
+    if not any(one.headline.relevant is not None for one in judged) and out is None:
+        raise ConfigError(f"{file} has no labelled row", "give it a column label, or --out")
     if out is not None:
         _write_verdicts(out, judged)
     if as_json:
@@ -84,6 +88,8 @@ def language(
 ) -> None:
     """Compare the languages told from headlines alone with labels."""
     found = tell_languages(read_headlines(file), topic(TopicId(name)).languages)
+    if not found.of:
+        raise ConfigError(f"{file} names no row's language", "give it a column language")
     if as_json:
         print_json(found)
         return
@@ -95,13 +101,24 @@ def language(
 # --- files -----------------------------------------------------------------------------------
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    """Give a file to write; one that cannot be written is the operator's to mend."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({why_of(error)})", "check --out") from error
+
+
 def _write_readings(path: Path, read: Iterable[tuple[PageScore, Reading]]) -> None:
     lines = (json.dumps(as_row(*pair), ensure_ascii=False) for pair in read)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    with _opened(path) as file:
+        file.writelines(f"{line}\n" for line in lines)
 
 
 def _write_verdicts(path: Path, judged: Iterable[Judged]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with _opened(path) as file:
         table = csv.writer(file)
         table.writerow(["headline_id", "predicted", "score"])
         for one in judged:

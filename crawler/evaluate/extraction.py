@@ -43,6 +43,8 @@ class Match:
     precision: float
     recall: float
     f1: float
+    labelled: int = field(default=1, compare=False)  # how much there was to find
+    read: int = field(default=1, compare=False)  # how much was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +150,9 @@ def match(truth: Counter[tuple[str, ...]], found: Counter[tuple[str, ...]]) -> M
     both = sum((truth & found).values())
     there, told = sum(truth.values()), sum(found.values())
     if not there and not told:
-        return Match(1.0, 1.0, 1.0)
+        return Match(1.0, 1.0, 1.0, 0, 0)
     precision, recall = (both / told if told else 0.0), (both / there if there else 0.0)
-    return Match(precision, recall, _harmonic(precision, recall))
+    return Match(precision, recall, _harmonic(precision, recall), there, told)
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
@@ -180,9 +182,20 @@ def _means(found: Sequence[Match]) -> Match:
 
 
 def _benchmark_means(found: Sequence[Match]) -> Match:
-    """Return means whose F1 is that of the mean precision and recall, as the benchmark's is."""
-    means = _means(found)
-    return Match(means.precision, means.recall, _harmonic(means.precision, means.recall))
+    """Return means whose F1 is that of the mean precision and recall, as the benchmark's is.
+
+    Precision is the mean over pages of which anything was read, recall over those that hold text.
+
+    Source: scrapinghub/article-extraction-benchmark, evaluate.py, `metrics_from_tp_fp_fns`
+    """
+    precision = _mean(one.precision for one in found if one.read)
+    recall = _mean(one.recall for one in found if one.labelled)
+    return Match(precision, recall, _harmonic(precision, recall))
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = list(values)
+    return mean(known) if known else 0.0
 
 
 def _counts(values: Iterable[str]) -> dict[str, int]:

@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -44,14 +46,16 @@ def read_gold(folder: Path, layout: Layout = Layout.PAGES) -> list[GoldPage]:
         raise ConfigError(
             f"{error.filename} is missing", "name a folder of labelled pages and its --format"
         ) from error
-    except (ValueError, KeyError, OSError) as error:
+    except KeyError as error:
+        raise ConfigError(f"{folder}, read as {layout}: a page lacks {error}") from error
+    except (ValueError, TypeError, AttributeError, OSError, EOFError, zlib.error) as error:
         raise ConfigError(f"{folder} cannot be read as {layout}: {error}") from error
 
 
 def _pages(folder: Path) -> Iterator[GoldPage]:
-    lines = (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = _read(folder / "gold.jsonl").decode("utf-8-sig").splitlines()
     for row in map(json.loads, filter(str.strip, lines)):
-        yield _page(row, row["file"], _unpacked(folder / row["file"]))
+        yield _page(row, row["file"], _read(folder / row["file"]))
 
 
 def _page(row: Mapping[str, Any], name: str, html: bytes) -> GoldPage:
@@ -59,21 +63,30 @@ def _page(row: Mapping[str, Any], name: str, html: bytes) -> GoldPage:
     return GoldPage(
         name=name,
         html=html,
-        body=row["body"],
+        body=row["body"] or "",
         url=row.get("url") or "",
         title=row.get("title"),
-        published=row.get("published"),
-        authors=None if authors is None else tuple(authors),
+        published=_instant(row.get("published")),
+        authors=(authors,) if isinstance(authors, str) else authors and tuple(authors),
     )
 
 
+def _instant(text: str | None) -> str | None:
+    """Return a labelled time as it is, or None for none; one that is no time is refused."""
+    if text:
+        datetime.fromisoformat(text)
+    return text or None
+
+
 def _benchmark(folder: Path) -> Iterator[GoldPage]:
-    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
+    truth = json.loads(_read(folder / "ground-truth.json").decode("utf-8-sig"))
     for name, row in truth.items():
-        html = _unpacked(folder / "html" / f"{name}.html.gz")
-        yield GoldPage(name, html, row.get("articleBody", ""), row.get("url") or "")
+        html = _read(folder / "html" / f"{name}.html.gz")
+        yield GoldPage(name, html, row.get("articleBody") or "", row.get("url") or "")
 
 
-def _unpacked(path: Path) -> bytes:
-    data = path.read_bytes()
+def _read(path: Path) -> bytes:
+    """Return a file's bytes, unpacked; it may be there gzipped or plain, whatever it is called."""
+    other = path.with_suffix("") if path.suffix == ".gz" else path.with_name(f"{path.name}.gz")
+    data = (other if not path.exists() and other.exists() else path).read_bytes()
     return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data

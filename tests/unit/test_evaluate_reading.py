@@ -131,10 +131,96 @@ def test_labelled_articles_are_read_as_json_lines(tmp_path):
     assert read_headlines(tmp_path / "a.jsonl") == [Headline("a", "T", "B", "en", True)]
 
 
-def test_a_table_without_the_columns_is_refused(tmp_path):
+def test_a_table_without_headlines_is_refused(tmp_path):
     (tmp_path / "h.csv").write_text("one,two\n1,2\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="headline_id"):
+    with pytest.raises(ConfigError, match="no column headline"):
         read_headlines(tmp_path / "h.csv")
+
+
+@pytest.mark.parametrize(
+    ("spelled", "meant"),
+    [
+        *((spelled, True) for spelled in ("relevant", "Relevant ", "1", "yes", "TRUE", "on-topic")),
+        *((spelled, False) for spelled in ("irrelevant", "not relevant", "Not_Relevant", "0")),
+        *((spelled, False) for spelled in ("non-relevant", "no", "false", "off topic")),
+        *((spelled, None) for spelled in ("", "null", "NaN")),
+    ],
+)
+def test_labels_are_read_however_they_are_spelled(tmp_path, spelled, meant):
+    (tmp_path / "h.csv").write_text(f"headline,label\nA headline,{spelled}\n", encoding="utf-8")
+    (one,) = read_headlines(tmp_path / "h.csv")
+    assert (one.id, one.relevant) == ("1", meant)
+
+
+def test_a_label_that_is_none_is_refused_with_its_row(tmp_path):
+    (tmp_path / "h.csv").write_text("headline,label\nA,relevant\nB,perhaps\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="row 2: 'perhaps' is no label"):
+        read_headlines(tmp_path / "h.csv")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("pack", [gzip.compress, bytes])
+def test_tables_of_any_delimiter_are_read_gzipped_or_plain(tmp_path, delimiter, pack):
+    rows = [("Headline_ID", "label", "language", "Headline"), ("7", "0", "pl", "Kolejka")]
+    table = "\n".join(delimiter.join(row) for row in rows)
+    (tmp_path / "h.csv").write_bytes(pack(("\ufeff" + table).encode()))
+    assert read_headlines(tmp_path / "h.csv") == [Headline("7", "Kolejka", "", "pl", False)]
+
+
+def test_one_json_list_is_read_as_lines_are(tmp_path):
+    rows = [{"headline": "T", "label": 1}, {"title": "U", "label": False}, {"title": "V"}]
+    (tmp_path / "a.json").write_text(json.dumps(rows), encoding="utf-8")
+    assert [one.relevant for one in read_headlines(tmp_path / "a.json")] == [True, False, None]
+
+
+def test_a_file_without_labels_or_languages_is_refused_where_they_are_needed(tmp_path):
+    (tmp_path / "h.csv").write_text("headline\nA headline\n", encoding="utf-8")
+    for command, lacking in (("relevance", "labelled row"), ("language", "language")):
+        refused = CliRunner().invoke(app, [command, str(tmp_path / "h.csv")])
+        assert isinstance(refused.exception, ConfigError)
+        assert lacking in str(refused.exception)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "h.csv").write_text(LABELLED, encoding="utf-8")
+    out = tmp_path / "nowhere" / "out.csv"
+    refused = CliRunner().invoke(app, ["relevance", str(tmp_path / "h.csv"), "--out", str(out)])
+    assert "cannot be written" in str(refused.exception)
+
+
+def a_gold(folder, **facts):
+    row = {"file": "p.html", "body": BODY} | facts
+    (folder / "gold.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (folder / "p.html.gz").write_bytes(gzip.compress(HTML.encode()))
+    return folder
+
+
+def test_a_page_is_found_gzipped_or_plain_and_facts_may_be_missing(tmp_path):
+    (page,) = read_gold(a_gold(tmp_path, published=None, authors="Ann Ames", title=None))
+    assert page.html == HTML.encode()
+    assert (page.published, page.authors, page.title) == (None, ("Ann Ames",), None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [({"published": "yesterday"}, "yesterday"), ({"file": "q.html"}, "q.html"), ({}, "'body'")],
+)
+def test_a_gold_that_cannot_be_read_says_why(tmp_path, facts, problem):
+    a_gold(tmp_path, **facts)
+    if not facts:
+        (tmp_path / "gold.jsonl").write_text('{"file": "p.html"}', encoding="utf-8")
+    with pytest.raises(ConfigError, match=problem):
+        read_gold(tmp_path)
+
+
+def test_the_benchmark_counts_precision_where_something_was_read_and_recall_where_it_stands():
+    pages = [
+        score(a_page(), Reading(body=BODY)),
+        score(a_page(), Reading()),
+        score(a_page(body=""), Reading(body=BODY)),
+    ]
+    found = report(pages).shingles
+    assert (found.precision, found.recall) == (0.5, 0.5)
 
 
 def test_f1_is_the_harmonic_mean():
