@@ -2,15 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from crawler.contract import change_payload
 from crawler.model import (
     Article,
     ArticleId,
     Change,
-    ChangeId,
     ChangeKind,
     LookAlike,
     Neighbourhood,
@@ -18,7 +15,6 @@ from crawler.model import (
     Placement,
     Recipe,
     Regrouping,
-    Relation,
     Ruling,
     RulingKind,
     Story,
@@ -26,12 +22,12 @@ from crawler.model import (
     Tie,
     TopicId,
 )
-from crawler.ports import Clock, Decide, Depart, Event, Regroup
+from crawler.ports import Clock, Decide, Depart, Regroup
+from crawler.store.memory_topic import KeptArticle, MemoryTopic
 from crawler.store.nomination import (
     COMMON,
     HOT,
     LEAST,
-    LOADED,
     NOMINATED,
     RARE,
     STRONG,
@@ -42,35 +38,6 @@ from crawler.store.nomination import (
 from crawler.store.story_records import facts_of
 
 _SURELY = 256  # postings: more than any text has
-
-
-@dataclass(slots=True)
-class _Kept:
-    """An article with what only the store knows of it."""
-
-    fact: LookAlike
-    seen: datetime
-    arrival: int
-    text: str
-    size: int
-
-
-@dataclass(slots=True)
-class _Topic:
-    articles: dict[ArticleId, _Kept] = field(default_factory=dict)
-    stories: dict[StoryId, Story] = field(default_factory=dict)
-    forwards: dict[StoryId, StoryId] = field(default_factory=dict)
-    ties: dict[frozenset[ArticleId], Tie] = field(default_factory=dict)
-    tied: dict[ArticleId, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
-    index: dict[bytes, list[ArticleId]] = field(default_factory=lambda: defaultdict(list))
-    changes: list[Change] = field(default_factory=list)
-    rulings: dict[str, Ruling] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    arrivals: int = 0
-
-    @property
-    def facts(self) -> dict[ArticleId, LookAlike]:
-        return {id_: kept.fact for id_, kept in self.articles.items()}
 
 
 class MemoryStories:
@@ -90,7 +57,7 @@ class MemoryStories:
         self._candidate_window = candidate_window
         self._story_window = story_window
         self._nominate = nominate
-        self._topics: dict[TopicId, _Topic] = defaultdict(_Topic)
+        self._topics: dict[TopicId, MemoryTopic] = defaultdict(MemoryTopic)
 
     async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
         """Record what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
@@ -99,7 +66,7 @@ class MemoryStories:
         seen = self._neighbourhood(held, article.id, index, self._fellows(held, article.id))
         placement = decide(article, seen)
         self._record(held, article, placement, index, seen.known)
-        _announce(topic, held, placement.changes, self._clock.now())
+        held.announce(topic, placement.changes, self._clock.now())
         return placement
 
     async def newest(self, topic: TopicId, limit: int) -> Sequence[Story]:
@@ -144,7 +111,7 @@ class MemoryStories:
         """Every event so far; what the public stream holds of a real server."""
         return tuple(self._topics[topic].changes)
 
-    def held(self, topic: TopicId) -> _Topic:
+    def held(self, topic: TopicId) -> MemoryTopic:
         """All that is kept of a topic, for the twins that read it."""
         return self._topics[topic]
 
@@ -155,10 +122,10 @@ class MemoryStories:
         leaving = [story for story in held.stories.values() if story.updated < horizon]
         members = [member.article for story in leaving for member in story.members]
         gone = [Change(ChangeKind.EXPIRED, story.id) for story in leaving]
-        _announce(topic, held, gone, self._clock.now())
-        _unlink(held, {story.id for story in leaving})
+        held.announce(topic, gone, self._clock.now())
+        held.unlink({story.id for story in leaving})
         for article in members:
-            _drop(held, article)
+            held.drop(article)
         return len(members)
 
     async def rule(
@@ -174,9 +141,9 @@ class MemoryStories:
         seen = self._neighbourhood(held, article, IndexKeys((), ()), fellows)
         said = regroup(held.articles[article].fact, seen, self._clock.now())
         for old, target in said.forwards:
-            _forward(held, old, target)
+            held.forward(old, target)
         for story in said.stories:
-            _adopt(held, story)
+            held.adopt(story)
         held.changes += said.changes
         return said
 
@@ -185,7 +152,7 @@ class MemoryStories:
         rulings = self._topics[topic].rulings.values()
         return sorted(rulings, key=lambda ruling: (ruling.at, ruling.subject), reverse=True)
 
-    def _fellows(self, held: _Topic, article: ArticleId) -> Sequence[ArticleId]:
+    def _fellows(self, held: MemoryTopic, article: ArticleId) -> Sequence[ArticleId]:
         together = (r for r in held.rulings.values() if r.kind is RulingKind.TOGETHER)
         pairs = [{ruling.one, ruling.other} for ruling in together]
         ruled = {one for pair in pairs if article in pair for one in pair}
@@ -198,12 +165,12 @@ class MemoryStories:
             return False
         story = held.stories[held.articles[article].fact.story]
         members = {m.article: held.articles[m.article].fact for m in story.members}
-        left = depart(article, story, members, list(_ties_among(held, members)), self._clock.now())
-        _drop(held, article)
+        left = depart(article, story, members, list(held.ties_among(members)), self._clock.now())
+        held.drop(article)
         if not left.stories:
-            _unlink(held, {story.id})
+            held.unlink({story.id})
         for one in left.stories:
-            _adopt(held, one)
+            held.adopt(one)
         held.changes = [change for change in held.changes if change.article != article]
         held.changes += left.changes or [Change(ChangeKind.EXPIRED, story.id)]
         return True
@@ -216,18 +183,18 @@ class MemoryStories:
     # --- looking -----------------------------------------------------------------------------
 
     def _neighbourhood(
-        self, held: _Topic, article: ArticleId, index: IndexKeys, fellows: Iterable[ArticleId]
+        self, held: MemoryTopic, article: ArticleId, index: IndexKeys, fellows: Iterable[ArticleId]
     ) -> Neighbourhood:
         nominated = self._nominated(held, article, index)
         known = held.articles.get(article)
         shown = dict.fromkeys([*nominated, *(one for one in fellows if one in held.articles)])
         shown |= {article: None} if known else {}
-        stories = _load_component(held, shown)
+        stories = held.load_component(shown)
         return Neighbourhood(
             look_alikes=tuple(held.articles[id_].fact for id_ in shown if id_ != article),
             nominated=frozenset(nominated),
             stories=tuple(held.stories[story] for story in stories),
-            ties=tuple(_ties_among(held, shown)),
+            ties=tuple(held.ties_among(shown)),
             known=known.fact if known else None,
             rulings=tuple(
                 ruling
@@ -236,7 +203,9 @@ class MemoryStories:
             ),
         )
 
-    def _nominated(self, held: _Topic, article: ArticleId, index: IndexKeys) -> Sequence[ArticleId]:
+    def _nominated(
+        self, held: MemoryTopic, article: ArticleId, index: IndexKeys
+    ) -> Sequence[ArticleId]:
         weights: Counter[ArticleId] = Counter()
         shared: Counter[ArticleId] = Counter()  # postings; more than enough where a key is strong
         for key in index.strong:
@@ -260,7 +229,7 @@ class MemoryStories:
 
     def _record(
         self,
-        held: _Topic,
+        held: MemoryTopic,
         article: Article,
         placement: Placement,
         index: IndexKeys,
@@ -270,107 +239,13 @@ class MemoryStories:
         if fact != known:
             held.arrivals += known is None
             arrival = held.articles[article.id].arrival if known else held.arrivals
-            held.articles[article.id] = _Kept(
+            held.articles[article.id] = KeptArticle(
                 fact, self._clock.now(), arrival, article.text, index.size
             )
-            _index(held, article.id, index)
+            held.file_under(article.id, index)
         for tie in placement.ties:
-            _tie(held, tie)
+            held.tie(tie)
         for old, target in placement.forwards:
-            _forward(held, old, target)
+            held.forward(old, target)
         for story in placement.stories:
-            _adopt(held, story)
-
-
-def _announce(topic: TopicId, held: _Topic, changes: Sequence[Change], now: datetime) -> None:
-    """Tell what happened as the public stream does; ids count from one."""
-    facts = held.facts
-    for number, change in enumerate(changes, len(held.events) + 1):
-        story = held.stories.get(change.story)
-        payload = change_payload(topic, change, story, facts, now)
-        held.events.append(Event(ChangeId(f"{number}-0"), change.kind, change.story, payload))
-    held.changes += changes
-
-
-def _load_component(held: _Topic, shown: dict[ArticleId, None]) -> Iterable[StoryId]:
-    """Add all that hangs together with what is shown, canonicals first; return the stories."""
-    stories: dict[StoryId, None] = {}
-    wave = list(shown)
-    while wave:
-        before = len(shown)
-        found = dict.fromkeys(held.articles[id_].fact.story for id_ in wave)
-        new = [story for story in found if story not in stories]
-        stories |= dict.fromkeys(new)
-        shown |= dict.fromkeys(held.stories[story].canonical for story in new)
-        for id_ in _fellows(held, wave, set(new)):
-            if len(shown) < LOADED:
-                shown[id_] = None
-        wave = list(shown)[before:]
-    return stories
-
-
-def _fellows(held: _Topic, wave: Iterable[ArticleId], new: set[StoryId]) -> Iterable[ArticleId]:
-    """Yield the members of new stories and the articles tied closely enough to join them."""
-    for id_ in wave:
-        story = held.articles[id_].fact.story
-        if story in new:
-            new.remove(story)
-            yield from (member.article for member in held.stories[story].members)
-        for other in held.tied.get(id_, ()):
-            relation = held.ties[frozenset((id_, other))].relation
-            if relation.joins or relation is Relation.DIGEST:
-                yield other
-
-
-def _index(held: _Topic, article: ArticleId, index: IndexKeys) -> None:
-    for key in (*index.strong, *index.weak):
-        others = [other for other in held.index[key] if other != article]
-        held.index[key] = [*others, article][-HOT:]
-
-
-def _tie(held: _Topic, tie: Tie) -> None:
-    for owner, other in ((tie.one, tie.other), (tie.other, tie.one)):
-        held.tied[owner] = [*(id_ for id_ in held.tied[owner] if id_ != other), other]
-    held.ties[frozenset((tie.one, tie.other))] = tie
-
-
-def _ties_among(held: _Topic, shown: Iterable[ArticleId]) -> Iterable[Tie]:
-    everyone = frozenset(shown)
-    for one in shown:
-        for other in held.tied.get(one, ()):
-            tie = held.ties[frozenset((one, other))]
-            if tie.one == one and other in everyone:
-                yield tie
-
-
-def _forward(held: _Topic, old: StoryId, target: StoryId) -> None:
-    held.stories.pop(old, None)
-    held.forwards |= {alias: target for alias, to in held.forwards.items() if to == old}
-    held.forwards[old] = target
-
-
-def _adopt(held: _Topic, story: Story) -> None:
-    held.forwards.pop(story.id, None)
-    held.stories[story.id] = story
-    for member in story.members:
-        kept = held.articles[member.article]
-        kept.fact = replace(kept.fact, story=story.id)
-
-
-def _unlink(held: _Topic, leaving: set[StoryId]) -> None:
-    """Drop stories, their aliases, and every link to either."""
-    gone = leaving | {alias for alias, to in held.forwards.items() if to in leaving}
-    held.stories = {id_: story for id_, story in held.stories.items() if id_ not in gone}
-    held.forwards = {alias: to for alias, to in held.forwards.items() if to not in gone}
-    for story in held.stories.values():
-        if not gone.isdisjoint(story.linked):
-            linked = tuple(other for other in story.linked if other not in gone)
-            changed = replace(story, linked=linked, version=story.version + 1)
-            held.stories[story.id] = changed
-
-
-def _drop(held: _Topic, article: ArticleId) -> None:
-    del held.articles[article]
-    for other in held.tied.pop(article, ()):
-        del held.ties[frozenset((article, other))]
-        held.tied[other].remove(article)
+            held.adopt(story)
