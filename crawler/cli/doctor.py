@@ -19,6 +19,7 @@ from crawler.cli.console import Json, print_json, print_table
 from crawler.cli.session import opened, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError, KordonError
+from crawler.hook import Hook, HookState
 from crawler.model import FeedState
 from crawler.pool import Pool
 from crawler.store.connection import inspect
@@ -181,12 +182,13 @@ def memory(facts: Facts) -> Check:
 
 
 async def crawl(app: App) -> AsyncIterator[Check]:
-    """Yield what is found about clock, feeds and dead letters."""
+    """Yield what is found about clock, feeds, dead letters and hooks."""
     yield clock(datetime.now(UTC), app.clock.now())
     states = await app.frontier.feeds()
     for check in feeds(states, app.clock.now()):
         yield check
     yield letters((await app.frontier.census()).dead)
+    yield webhooks(await app.hooks.all())
 
 
 def clock(here: datetime, there: datetime) -> Check:
@@ -225,6 +227,17 @@ def letters(dead: int) -> Check:
         remedy = "kordon frontier list; kordon frontier retry"
         return Check(Health.WARN, "dead letters", f"{dead} entries given up", remedy)
     return Check(Health.OK, "dead letters", "none")
+
+
+def webhooks(hooks: Sequence[Hook]) -> Check:
+    """Whether everybody who asked to be told of changes is."""
+    stopped = [hook for hook in hooks if hook.state in {HookState.SUSPENDED, HookState.GONE}]
+    failing = [hook for hook in hooks if hook.failures and hook not in stopped]
+    found = f"{len(hooks)} hooks, {len(failing)} failing, {len(stopped)} told no more"
+    if stopped or failing:
+        remedy = "kordon hooks list; kordon hooks deliveries ID"
+        return Check(Health.WARN, "webhooks", found, remedy)
+    return Check(Health.OK, "webhooks", found)
 
 
 # --- plumbing --------------------------------------------------------------------------------

@@ -68,13 +68,13 @@ async def list_dead(service: Served, limit: Limit = 100) -> views.DeadEntries:
 
 @router.get("/alerts")
 async def list_alerts(service: Served, limit: Limit = 100) -> views.Alerts:
-    """List changes of feeds' health that somebody should look at."""
+    """List changes of feeds' and hooks' health that somebody should look at."""
     alerts = await service.frontier.alerts(limit)
     return views.Alerts(
         alerts=[
             views.AlertView(
-                feed=one.feed, outlet=one.outlet, url=one.url, was=one.was, health=one.health,
-                outcome=one.outcome, at=one.at,
+                about=one.about, feed=one.feed, outlet=one.outlet, url=one.url, was=one.was,
+                health=one.health, outcome=one.outcome, at=one.at,
             )
             for one in alerts
         ]

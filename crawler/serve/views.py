@@ -275,8 +275,9 @@ class DeadEntries(BaseModel):
 
 
 class AlertView(BaseModel):
-    """A feed's health that changed to, or from, something somebody should look at."""
+    """A health that changed to, or from, something somebody should look at."""
 
+    about: str = Field(description="`feed`, or `hook` whose id stands in `feed` then")
     feed: str
     outlet: str
     url: str

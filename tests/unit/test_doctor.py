@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,7 +7,8 @@ import settings
 from crawler.cli import doctor
 from crawler.cli.doctor import Health
 from crawler.config import Config
-from crawler.model import Feed, FeedId, FeedState, OutletId
+from crawler.hook import Hook, HookId, HookState
+from crawler.model import ChangeId, Feed, FeedId, FeedState, OutletId, TopicId
 from crawler.store.facts import Facts
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -98,3 +100,15 @@ async def test_a_pool_that_answers_is_well(tmp_path):
 def test_dead_letters_are_a_warning():
     assert doctor.letters(0).health is Health.OK
     assert doctor.letters(3).health is Health.WARN
+
+
+@pytest.mark.parametrize(
+    ("facts", "health"),
+    [
+        ({}, Health.OK), ({"state": HookState.PAUSED}, Health.OK), ({"failures": 2}, Health.WARN),
+        ({"state": HookState.SUSPENDED}, Health.WARN), ({"state": HookState.GONE}, Health.WARN),
+    ],
+)  # fmt: skip
+def test_a_hook_that_fails_or_is_told_no_more_is_a_warning(facts, health):
+    hook = Hook(HookId("a"), "https://r.example/", "whsec_x", TopicId("t"), NOW, ChangeId("0-0"))
+    assert doctor.webhooks([hook, replace(hook, **facts)]).health is health
