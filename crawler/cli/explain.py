@@ -130,7 +130,7 @@ def _print_pair(view: PairView) -> None:
     limits = view.thresholds
     print_facts({
         "one": view.one, "other": view.other,
-        "verdict": f"one is a {view.relation} of the other: {view.rule}",
+        "verdict": f"{view.relation}: {view.rule}",
         "stored": view.stored,
         "one story": view.same_story,
         "one in other": f"{view.one_in_other:.2f} of {view.one_shingles} shingles",
