@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from served import TOPIC as NEWS
 from served import Stand, a_stand, an_article, another
 
 from crawler.access import Role
+from crawler.model import ChangeId, TopicId
+from crawler.serve.application import application
+from crawler.store.memory_published import MemoryPublished
+
+A_MOMENT = timedelta(milliseconds=50)
 
 BODIES = {
     "en": "Lorries wait for two days in a queue that reaches the next village, border guards said "
@@ -52,6 +58,20 @@ async def furnished(stand: Stand) -> None:
         )  # fmt: skip
 
 
+class PatientlyPublished(MemoryPublished):
+    """What the twin publishes, with streams that wait a moment as they do before a real store."""
+
+    async def wait(self, topic: TopicId, after: ChangeId, patience: timedelta) -> None:
+        await asyncio.sleep(min(A_MOMENT, patience).total_seconds())
+
+
+def patient(stand: Stand) -> Stand:
+    """The installation with streams that leave the others time to answer."""
+    published = PatientlyPublished(stand.service.stories)
+    service = replace(stand.service, published=published)
+    return replace(stand, service=service, app=application(service))
+
+
 class Server(uvicorn.Server):
     """Uvicorn outside the main thread, which has no signals to catch."""
 
@@ -67,7 +87,7 @@ class Newsstand:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        self.stand = self._do(a_stand(folder))
+        self.stand = patient(self._do(a_stand(folder)))
         self.stand.clock.advance(timedelta(minutes=1))
         self._do(furnished(self.stand))
         config = uvicorn.Config(self.stand.app, log_level="warning", lifespan="off")

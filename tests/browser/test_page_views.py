@@ -13,7 +13,7 @@ NEWEST = "section[aria-labelledby=newest] h3"
 def test_a_reader_goes_from_the_map_to_a_story_and_back(tab):
     tab.goto("/")
     expect(tab.locator(NEWEST)).to_have_count(8)
-    tab.get_by_label("Krakovets–Korczowa: 2 stories").click()
+    tab.get_by_role("link", name="Krakovets–Korczowa: 2 stories").click()
     expect(tab.locator(NEWEST)).to_have_count(2)
     assert "place=x-pl-krakovets-korczowa" in tab.url
     tab.locator(NEWEST).get_by_text(LORRIES).click()
