@@ -20,7 +20,7 @@ from pathlib import Path
 import redis.asyncio
 
 from crawler.catalog.facets import facets_of
-from crawler.cli.delivering import Postman
+from crawler.cli.delivering import Sender
 from crawler.directory import Directory
 from crawler.hook import Hook, HookId
 from crawler.middlewares.client import GuardedClient
@@ -33,7 +33,7 @@ from crawler.store.hooks import RedisHooks
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
 from crawler.store.subscriptions import RedisSubscriptions
-from crawler.workers.webhooks import Newspaper, Webhooks
+from crawler.workers.webhooks import Messages, Webhooks
 
 TOPIC = TopicId("bench")
 DAY = timedelta(days=1)
@@ -76,10 +76,10 @@ async def tell(socket: Path, port: int, changes: int) -> None:
             changes_window=DAY, changes_max_length=changes,
         )  # fmt: skip
         guarded = GuardedClient(allowed=[ip_network("127.0.0.0/8")])
-        postman = Postman(guarded, clock, "bench", timedelta(seconds=5))
+        sender = Sender(guarded, clock, "bench", timedelta(seconds=5))
         directory = Directory(RedisSubscriptions(client), ())
         worker = Webhooks(
-            hooks, published, Newspaper(published, stories, directory, facets_of), postman.post,
+            hooks, published, Messages(published, stories, directory, facets_of), sender.post,
             clock=clock, worker=WorkerId("bench"), patience=Patience(),
         )  # fmt: skip
         await hooks.add(

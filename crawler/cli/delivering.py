@@ -22,7 +22,7 @@ from crawler.middlewares.client import Fetched, GuardedClient, Limits, Proxy
 from crawler.ports import Clock
 from crawler.render.webhook import Message, signed
 from crawler.schedule.delivery import Patience, released
-from crawler.workers.webhooks import Newspaper, Webhooks, worker_behind
+from crawler.workers.webhooks import Messages, Webhooks, worker_behind
 
 ANSWER_BYTES = 1_024  # of an answer that are read; nobody needs them
 LEASE_BEYOND = timedelta(seconds=30)  # the deadline, for what goes with an attempt
@@ -32,8 +32,8 @@ LEASE_BEYOND = timedelta(seconds=30)  # the deadline, for what goes with an atte
 async def told(wired: App) -> AsyncIterator[None]:
     """Tell the hooks of changes while the block lasts."""
     await free_from_the_dead(wired)
-    async with posting(wired.config, wired.clock) as postman:
-        task = asyncio.create_task(webhooks(wired, postman).keep_telling(), name="webhooks")
+    async with sending(wired.config, wired.clock) as sender:
+        task = asyncio.create_task(webhooks(wired, sender).keep_telling(), name="webhooks")
         try:
             yield
         finally:
@@ -48,15 +48,15 @@ async def free_from_the_dead(wired: App) -> None:
             await wired.hooks.change(hook.id, partial(released, worker=hook.worker))
 
 
-def webhooks(wired: App, postman: "Postman") -> Webhooks:
+def webhooks(wired: App, sender: "Sender") -> Webhooks:
     """Return the worker that tells hooks, on an application."""
     config = wired.config
     directory = Directory(wired.subscriptions, shipped_catalogue().outlets)
     return Webhooks(
         wired.hooks,
         wired.published,
-        Newspaper(wired.published, wired.stories, directory, facets_of),
-        postman.post,
+        Messages(wired.published, wired.stories, directory, facets_of),
+        sender.post,
         clock=wired.clock,
         worker=wired.worker,
         patience=Patience(
@@ -68,16 +68,16 @@ def webhooks(wired: App, postman: "Postman") -> Webhooks:
 
 
 @asynccontextmanager
-async def posting(config: Config, clock: Clock) -> AsyncIterator["Postman"]:
+async def sending(config: Config, clock: Clock) -> AsyncIterator["Sender"]:
     """Yield what posts to hooks, within the limits of the HOOK_ settings."""
     client = GuardedClient(allowed=config.hook_allow_networks)
     try:
-        yield Postman(client, clock, config.user_agent, config.hook_deadline)
+        yield Sender(client, clock, config.user_agent, config.hook_deadline)
     finally:
         await client.close()
 
 
-class Postman:
+class Sender:
     """Posts one message to one hook, signed; follows nothing and believes nobody's address."""
 
     def __init__(

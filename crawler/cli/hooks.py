@@ -10,7 +10,7 @@ import typer
 
 from crawler.app import App
 from crawler.cli.console import Json, print_facts, print_json, print_table, say
-from crawler.cli.delivering import posting
+from crawler.cli.delivering import sending
 from crawler.cli.hook_options import check_address, facets_in, kinds_in, secret_in, topic_of
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
@@ -215,9 +215,9 @@ async def _remove(name: str) -> None:
 
 
 async def _ping(name: str) -> Reply:
-    async with opened() as wired, posting(wired.config, wired.clock) as postman:
+    async with opened() as wired, sending(wired.config, wired.clock) as sender:
         hook, now = await _known(wired, name), wired.clock.now()
-        return await postman.post(hook, ping_message(f"{hook.id}-ping-{now.timestamp():.3f}", now))
+        return await sender.post(hook, ping_message(f"{hook.id}-ping-{now.timestamp():.3f}", now))
 
 
 async def _deliveries(name: str, limit: int) -> tuple[Sequence[Attempt], Sequence[Letter]]:

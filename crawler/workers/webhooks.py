@@ -49,7 +49,6 @@ LOOK = timedelta(seconds=1)  # between two looks for hooks that are new, rested,
 GATHER_SECONDS = 0.05  # changes that come together are looked at together
 READ_MOST = 200  # changes looked at in one step
 SUFFIX = ":hooks"  # a process' name as it leases hooks
-ALWAYS_TOLD = frozenset({ChangeKind.FORGOTTEN, ChangeKind.EXPIRED})  # whatever the filters say
 
 Facets = Callable[[StoryPayload], Sequence[str]]
 Post = Callable[[Hook, Message], Awaitable[Reply]]
@@ -57,7 +56,7 @@ Post = Callable[[Hook, Message], Awaitable[Reply]]
 log = logging.getLogger(__name__)
 
 
-class Newspaper:
+class Messages:
     """What is told of a change: read when it is told, so that what was forgotten is not.
 
     Args:
@@ -75,9 +74,11 @@ class Newspaper:
     async def wanted(self, hook: Hook, events: Sequence[Event]) -> list[ChangeId]:
         """Return those changes that a hook asked for, as far as can be told.
 
-        A story that is gone has no facets any more: then the hook is told rather than not.
+        That something was forgotten on request is told to all, since they may hold it. A story
+        that is gone has no facets any more: then the hook is told rather than not.
         """
-        chosen = [event for event in events if not hook.events or event.kind in hook.events]
+        kinds = frozenset({*(hook.events or ChangeKind), ChangeKind.FORGOTTEN})
+        chosen = [event for event in events if event.kind in kinds]
         if not hook.filters or not chosen:
             return [event.id for event in chosen]
         payloads = await self._published.payloads(hook.topic, [event.story for event in chosen])
@@ -114,7 +115,7 @@ class Newspaper:
 
     def _fits(self, hook: Hook, event: Event, raw: bytes | None) -> bool:
         story = _standing(raw)
-        if story is None or event.kind in ALWAYS_TOLD:
+        if story is None or event.kind == ChangeKind.FORGOTTEN:
             return True
         return fits(hook.filters, self._facets(story))
 
@@ -130,7 +131,7 @@ class Webhooks:
         self,
         hooks: Hooks,
         published: Published,
-        newspaper: Newspaper,
+        messages: Messages,
         post: Post,
         *,
         clock: Clock,
@@ -140,7 +141,7 @@ class Webhooks:
     ) -> None:
         self._hooks = hooks
         self._published = published
-        self._newspaper = newspaper
+        self._messages = messages
         self._post = post
         self._clock = clock
         self._worker = f"{worker}{SUFFIX}"
@@ -220,7 +221,7 @@ class Webhooks:
         return await (self._deliver(hook, delivery) if delivery else self._read(hook))
 
     async def _deliver(self, hook: Hook, delivery: Delivery) -> Hook | None:
-        message = await self._newspaper.message(hook, delivery)
+        message = await self._messages.message(hook, delivery)
         if message is None:
             step = partial(dropped, delivery=delivery, now=self._clock.now())
         else:
@@ -249,7 +250,7 @@ class Webhooks:
         events = await self._published.changes(hook.topic, hook.position, READ_MOST)
         if not events:
             return None
-        wanted, most = await self._newspaper.wanted(hook, events), room(hook)
+        wanted, most = await self._messages.wanted(hook, events), room(hook)
         position = events[-1].id if len(wanted) <= most else wanted[most - 1]
         return partial(taken, wanted=wanted[:most], start=hook.position, position=position, now=now)
 

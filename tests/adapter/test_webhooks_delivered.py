@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 from crawler.catalog.facets import facets_of
-from crawler.cli.delivering import Postman
+from crawler.cli.delivering import Sender
 from crawler.dedup.placement import decide
 from crawler.directory import Directory
 from crawler.hook import Hook, HookId, HookState, Outcome
@@ -29,7 +29,7 @@ from crawler.store.hooks import MemoryHooks
 from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
 from crawler.store.memory_subscriptions import MemorySubscriptions
-from crawler.workers.webhooks import Newspaper, Webhooks
+from crawler.workers.webhooks import Messages, Webhooks
 from tests.newsroom import article, prose
 from tests.site.receiver import (
     Receiver,
@@ -63,14 +63,14 @@ class Agency:
         self.published = MemoryPublished(self.stories)
         self.hooks = MemoryHooks(self.clock, window)
         self.client = GuardedClient(allowed=allowed)
-        self.postman = Postman(self.client, self.clock, "Kordon/test", deadline)
+        self.sender = Sender(self.client, self.clock, "Kordon/test", deadline)
         self.worker = self.a_worker("one")
 
     def a_worker(self, name):
         directory = Directory(MemorySubscriptions(), OUTLETS)
         return Webhooks(
             self.hooks, self.published,
-            Newspaper(self.published, self.stories, directory, facets_of), self.postman.post,
+            Messages(self.published, self.stories, directory, facets_of), self.sender.post,
             clock=self.clock, worker=WorkerId(name), dice=lambda: 0.5,
             patience=Patience(attempts=4, failing=timedelta(days=3), lease=HOUR),
         )  # fmt: skip

@@ -18,7 +18,7 @@ from crawler.store.hooks import RedisHooks
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
 from crawler.store.subscriptions import RedisSubscriptions
-from crawler.workers.webhooks import Newspaper, Webhooks
+from crawler.workers.webhooks import Messages, Webhooks
 
 TOPIC = TopicId("ukraine-border")
 DAY = timedelta(days=1)
@@ -37,11 +37,11 @@ class Newsroom:
         self.published = RedisPublished(server)
         self.hooks = RedisHooks(server, self.clock, 30 * DAY)
         self.told, self.status = [], 200
-        newspaper = Newspaper(
+        messages = Messages(
             self.published, self.stories, Directory(RedisSubscriptions(server), ()), facets_of
         )
         self.worker = Webhooks(
-            self.hooks, self.published, newspaper, self.post, clock=self.clock,
+            self.hooks, self.published, messages, self.post, clock=self.clock,
             worker=WorkerId("w"), patience=Patience(), dice=lambda: 0.0,
         )  # fmt: skip
 
@@ -115,7 +115,7 @@ async def test_a_change_that_is_trimmed_while_it_waits_is_dropped_and_says_so(se
 
 
 async def test_what_was_forgotten_while_it_waited_is_not_told_but_that_it_was_is(newsroom):
-    await newsroom.add(filters=("outlet:other",))
+    await newsroom.add(events=("story.created", "joined"), filters=("outlet:other",))
     await newsroom.place("one")
     words = an_article(url="https://one.example/one").text.split()
     copy = an_article(words, url="https://other.example/copy", outlet="other", title="copy")
