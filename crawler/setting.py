@@ -212,9 +212,9 @@ VARIABLES = (
     Variable("KORDON_SETTINGS", "The operator's settings file; default: `settings.toml` in the "
              "home, if there is one."),
     Variable("KORDON_CONTACT", "Overrides `CONTACT`."),
-    Variable("KORDON_CORPUS_URL", "Where articles are kept when many machines share them: an fsspec "
-             "address such as `s3://bucket/corpus` (install its package beside Kordon: s3fs); "
-             "default: `corpus` in the home.", secret=True),
+    Variable("KORDON_CORPUS_URL", "Where articles are kept when many machines share them: an "
+             "fsspec address such as `s3://bucket/corpus` (install its package beside Kordon: "
+             "s3fs); default: `corpus` in the home.", secret=True),
     Variable("KORDON_WEBSUB_CALLBACK", "Where hubs (WebSub) reach `kordon serve` from outside, "
              "such as `https://news.example.org/websub`; without it no hub is asked."),
     Variable("KORDON_REDIS_URL", "A Redis of your own: `redis://`, `rediss://` (TLS) or `unix://`; "
