@@ -36,7 +36,7 @@ def folder(tmp_path):
 @pytest.fixture
 async def stocked(server, stories, folder):
     """Three articles in two stories, kept and placed; one key that expires."""
-    await check(server, RECIPE.id)
+    await check(server, RECIPE)
     corpus = LocalCorpus(folder)
     for article in (*copies(2), an_article()):
         await corpus.keep(article)
@@ -85,7 +85,7 @@ async def test_a_restore_replaces_everything_that_is_there(stocked, stories, fol
 
 
 async def test_an_empty_store_that_kordon_has_met_is_not_occupied(server, folder):
-    await check(server, RECIPE.id)
+    await check(server, RECIPE)
     assert await backup.occupied(server, folder) == ""
 
 

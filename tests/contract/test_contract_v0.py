@@ -50,7 +50,7 @@ async def test_nothing_of_v0_is_left_and_readers_of_its_events_are_told(v0):
 
 async def test_the_crawl_goes_on_where_it_was(v0, clock):  # noqa: F811
     await migrate(v0)
-    await check_store(v0, RECIPE.id)
+    await check_store(v0, RECIPE)
     stories = in_redis(v0, clock)
     placed = await stories.place(TOPIC, copies(4)[3], decide)
     payload = check("StoryPayload", await v0.get(keys.public(TOPIC, f"story:{placed.story}")))
