@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import redis.asyncio
-from place import NOW, RECIPE, TOPIC, Newsroom, server
+from place import NOW, RECIPE, TOPIC, Newsroom, server, spelled
 
 from crawler.dedup.fingerprint import fingerprint
 from crawler.model import Article, ArticleId, OutletId, id_of
@@ -65,7 +65,7 @@ def _varied(text: str, other: str, dice: random.Random) -> str:
     if kind < 0.4:
         for _ in range(dice.choice((0, 1, 4))):
             at = dice.randrange(max(1, len(read)))
-            read[at : at + 3] = [f"w{dice.randrange(9999)}" for _ in range(4)]
+            read[at : at + 3] = [spelled(dice.randrange(9_999)) for _ in range(4)]
     elif kind < 0.75:
         size = int(len(read) * dice.uniform(0.3, 0.9))
         read = read[:size] if kind < 0.6 else read[-size:]

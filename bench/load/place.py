@@ -88,7 +88,7 @@ class Newsroom:
         return text
 
     def _words(self, count: int) -> list[str]:
-        return [f"w{n}" for n in np.searchsorted(self._word, self._numpy.random(count))]
+        return [spelled(int(n)) for n in np.searchsorted(self._word, self._numpy.random(count))]
 
     def _edited(self, text: list[str]) -> list[str]:
         for _ in range(self._dice.choice((0, 0, 1, 3))):
@@ -106,6 +106,15 @@ class Newsroom:
         mark = fingerprint(read, shingle_hashes(read, RECIPE.shingle_words), RECIPE)
         return _article(f"https://o{self._dice.randrange(60)}.example/{id_of(str(self._dice.random()))}",
                         " ".join(text), mark)  # fmt: skip
+
+
+def spelled(number: int) -> str:
+    """A word for a number, without digits: those would make it a number to the judge as well."""
+    letters = ""
+    while number or not letters:
+        number, digit = divmod(number, 20)
+        letters += "bcdfghjklmnpqrstvwxz"[digit] + "aeiou"[digit % 5]
+    return letters
 
 
 def residents(count: int, seed: int) -> Iterator[Article]:
