@@ -21,6 +21,7 @@ from crawler.store import keys
 from crawler.store.story_shelf import Edition, ask
 from crawler.store.switching import StorySwitch
 
+ANEW = "or begin with an empty store (another KORDON_HOME, or another database of your Redis)"
 BOTH = "+"  # between the generation that is read and the one that is built
 HELD_SECONDS = 0.05  # between two looks whether a switch is over
 SCANNED = 1_000  # keys at once
@@ -215,6 +216,6 @@ def generation_of(name: str, recipe: bytes | None, ours: Recipe) -> Generation:
     if generation.id != name:
         raise ConfigError(
             f"generation {name} was built by another Kordon, whose recipe this one cannot read",
-            "run the Kordon that built it",
+            f"run the Kordon that built it, {ANEW}",
         )
     return generation

@@ -9,9 +9,7 @@ from crawler.errors import ConfigError
 from crawler.model import Generation, Recipe
 from crawler.store import keys
 from crawler.store.connection import translated
-from crawler.store.generations import generation_of, recipe_field
-
-ANEW = "or begin with an empty store (another KORDON_HOME, or another database of your Redis)"
+from crawler.store.generations import ANEW, generation_of, recipe_field
 
 
 async def check(client: Redis, recipe: Recipe) -> None:
