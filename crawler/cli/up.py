@@ -1,6 +1,7 @@
 """`kordon up`: everything that one machine needs, in one supervised command."""
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -66,12 +67,18 @@ def plan_of(
         embedded.ensure_running(config.home)
     return Plan(
         children=(
-            Child("serve", (program(), "serve", *serving)),
-            Child("crawl", (program(), "run", "--watch", *crawling), output=False),
+            Child("serve", (*_kordon(), "serve", *serving)),
+            Child("crawl", (*_kordon(), "run", "--watch", *crawling), output=False),
         ),
         afterwards=(program(), "server", "stop") if ours else (),
         json_log=json_log,
     )
+
+
+def _kordon() -> tuple[str, ...]:
+    """Return how our own command is called; as talkative as this one."""
+    debugging = logging.getLogger().isEnabledFor(logging.DEBUG)
+    return (program(), "--debug") if debugging else (program(),)
 
 
 def _serving(host: str, port: int, topics: list[str] | None, *, quiet: bool) -> list[str]:
