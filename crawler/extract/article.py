@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
+from itertools import islice
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
+from crawler.extract.blocks import Block
 from crawler.extract.body import Body, find_body
 from crawler.extract.boilerplate import without_boilerplate
 from crawler.extract.metadata import Metadata
@@ -18,6 +20,13 @@ SURE_SHARE = 0.75  # of the page's prose in the article: below it a second opini
 SURE_LETTERS = 800
 ALIKE = 0.85  # F1 of the words of two extractions that found the same article
 WHOLE_BODY = 1.3  # how much longer structured data must be to hold what the page holds back
+_STANDFIRST = re.compile(
+    r"(?<![a-z])(?:(?:story|article|element|post|js|t)[-_]?)?(?:lead(?:-?in|text)?|lede|standfirst"
+    r"|teaser(?:text)?|excerpt|intro(?:text)?|synopsis|sub-?(?:title|head(?:line)?|line)s?|epigraph"
+    r"|dek|deck|vorspann|perex|zajawka|sapo|chapeau|summary|abstract)(?![a-z])",
+    re.IGNORECASE,
+)
+_NAMED_ABOVE = 2  # elements around a block whose names count
 _SAME_START = 40  # letters that make a shown standfirst the described one
 _WORD = re.compile(r"\w+")
 
@@ -68,12 +77,32 @@ def _from_structure(lines: list[str], body: str) -> list[str]:
 
 
 def _standfirst(body: Body, lines: list[str], description: str) -> list[str]:
-    """Return the shown standfirst that stands above the text, when it is not in it already."""
+    """Return the standfirst shown above the text, when it is not in it already.
+
+    It is what the description says, or what the page's own names call so below the title.
+    """
     start = _squeezed(description)[:_SAME_START]
-    if len(start) < _SAME_START or any(_squeezed(line).startswith(start) for line in lines):
-        return []
-    shown = (block.text for block in body.before)
-    return next(([text] for text in shown if _squeezed(text).startswith(start)), [])
+    shown = next((text for text in _between(body) if _squeezed(text).startswith(start)), "")
+    if len(start) < _SAME_START or not shown:
+        shown = next((block.text for block in _below_title(body) if _is_standfirst(block)), "")
+    known = {_squeezed(line)[:_SAME_START] for line in lines}
+    return [shown] if shown and _squeezed(shown)[:_SAME_START] not in known else []
+
+
+def _between(body: Body) -> Iterator[str]:
+    return (block.text for block in body.before)
+
+
+def _below_title(body: Body) -> Sequence[Block]:
+    titles = [at for at, block in enumerate(body.before) if block.element.tag == "h1"]
+    return body.before[titles[-1] + 1 :] if titles else ()
+
+
+def _is_standfirst(block: Block) -> bool:
+    if len(block.text) < FEWEST_LETTERS or block.is_link:
+        return False
+    around = (block.element, *islice(block.element.iterancestors(), _NAMED_ABOVE))
+    return any(_STANDFIRST.search(element.get("class") or "") for element in around)
 
 
 def _cleaned(lines: Iterable[str], title: str) -> list[str]:

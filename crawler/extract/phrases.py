@@ -13,7 +13,7 @@ also read
 see (?:also|more)
 related(?: (?:article|stor(?:y|ie)|content|topic)s?)?\s*:
 more on this
-(?:recommended|watch|listen|explained)\s*:
+(?:recommended|(?:watch|listen|explained|analysis)(?: now)?)\s*[:|]
 don['’]t miss
 # uk
 читайте (?:також|ще|нас)
@@ -57,9 +57,15 @@ lesen sie (?:auch|mehr|hier|dazu)
 
 OFFERS = r"""
 # en
-sign up (?:to|for) (?:our|the)
+sign up (?:to|for) (?:our|the|breaking|free|daily)
+(?:sign in or )?create an account
+enjoy additional articles
+share your thoughts and join
+get e-?mail updates from
+you must (?:confirm your public display name|be logged in|log in)\b
 subscribe to (?:our|the)
-follow us on
+follow (?:us|@?\w+(?: \w+)?) on (?:google|facebook|twitter|x|instagram|telegram|whatsapp)\b
+our website is the place for
 join (?:us on|our (?:telegram|whatsapp))
 get (?:our|the) (?:daily|free|latest)
 click here to
@@ -89,6 +95,24 @@ urmări(?:ți|ţi)-ne|urmărește-ne
 (?:(?:jetzt )?abonnieren sie|(?:newsletter|jetzt) abonnieren|folgen sie uns|melden sie sich)
 """
 
+EMBEDS = r"""
+# en
+(?:recommended|embedded) (?:editorial )?content
+to view this (?:content|video|article)
+this (?:content|video|article) (?:is hosted|contains content|may contain)
+# uk ru
+(?:цей|этот) (?:контент|допис|пост) (?:недоступн|можн|доступ)\w*
+# pl
+(?:treść zewnętrzna|aby (?:zobaczyć|wyświetlić) (?:tę|ten|te))
+# ro hu sk cs
+(?:acest conținut este|a tartalom megtekintéséhez|tento obsah (?:je|sa|se))
+# de
+empfohlener (?:redaktioneller|externer) inhalt
+(?:an dieser stelle (?:find|steh|befind)|hier (?:findest du|finden sie) (?:einen )?extern)\w*
+ich bin (?:damit )?einverstanden, dass
+personenbezogene daten können an drittplattformen
+"""
+
 FURNITURE = r"""
 # all: a line that is nothing but this
 share(?: this)?(?: article| story)?
@@ -97,6 +121,56 @@ share(?: this)?(?: article| story)?
 (?:поділитися|поделиться|udostępnij|teilen|zdieľať)
 (?:comments?|коментарі|комментарии|komentarze|tags?|теги)
 \W*
+"""
+
+LAST = r"""
+# en
+about the (?:authors?|writers?|reporters?)
+(?:more|other|latest|top|trending|popular|related) (?:stories|articles|news|posts|headlines|videos)
+you (?:may|might) (?:also )?(?:like|enjoy)
+(?:recommended for you|more from .{2,30}|editors?['’] picks?)
+(?:leave a (?:comment|reply)|join the (?:conversation|discussion)|comments?(?: \(\d+\))?)
+# uk
+(?:про автора|новини за темою|схожі (?:новини|матеріали)|останні новини|популярн(?:е|і новини))
+(?:більше новин|головні новини|вибір редакції|новини партнерів|теги)
+# ru
+(?:об авторе|новости по теме|похожие (?:новости|материалы)|последние новости)
+популярн(?:ое|ые новости)
+(?:материалы по теме|выбор редакции|новости партн[её]ров|главные новости)
+# be
+(?:пра аўтара|навіны па тэме|апошнія навіны)
+# pl
+(?:o autor(?:ze|ce|ach)|polecane|najnowsze|najpopularniejsze|więcej na temat)
+(?:komentarze|powiązane (?:artykuły|tematy)|tagi)
+# ro
+(?:despre autor|articole similare|cele mai (?:citite|noi)|știri similare|recomandări)
+# hu
+(?:a szerzőről|kapcsolódó cikkek|legolvasottabb|legfrissebb|ajánljuk)
+# sk cs
+(?:o autorovi|súvisiace články|související články|najčítanejšie|nejčtenější)
+# lt lv
+(?:apie autorių|susiję straipsniai|par autoru|saistītie raksti)
+# de
+(?:über|zu) de[nr] autor(?:in)?
+(?:meistgelesen|weitere (?:artikel|themen|nachrichten)|dieses thema im programm)
+"""
+
+READING = r"""
+# all: how long it takes, and when it appeared
+\d+\s?min(?:uten|utes|ut[yę]?|úty|\.)?\s?(?:lesezeit|read(?:ing time)?|czytania|čítania|čtení)?
+\d+\s?(?:хв(?:илин\w*)?|мин(?:ут\w*)?)\.?\s?(?:читання|чтения)?
+(?:lesezeit|reading time|czas czytania|час читання|время чтения)\s*:?\s*\d+.{0,12}
+(?:veröffentlicht|aktualisiert|erstellt|stand)\b[^.!?]{0,12}\d.{0,20}(?:20\d\d|\d\d:\d\d).{0,20}
+(?:published|posted|(?:last )?updated)\b.{0,25}(?:20\d\d|\d\d:\d\d).{0,20}
+(?:опубліковано|оновлено|опубликовано|обновлено)\b.{0,25}(?:20\d\d|\d\d:\d\d).{0,20}
+(?:opublikowano|aktualizacja|publikované|frissítve|publicat)\b.{0,25}(?:20\d\d|\d\d:\d\d).{0,20}
+"""
+
+CREDIT = r"""
+# all: what stands before whom a picture is from, at the end of its caption
+(?:bild(?:rechte|quelle)?|foto(?:graf|grafie)?|fotó|photo(?:graph)?(?: credit| by)?)
+(?:image(?: credit)?)
+(?:picture(?: credit)?|фото|світлина|здымак|zdjęcie|fot|kép|nuotr|credits?)
 """
 
 PHOTO = r"""
