@@ -24,8 +24,9 @@ COUNTRIES = {
     "643": "RU", "100": "BG", "688": "RS", "268": "GE",
 }  # fmt: skip
 SIMFEROPOL = (44.95, 34.1)
-TOLERANCE = 0.9  # units of the map; a screen shows about one to a pixel
+TOLERANCE = 0.6  # units of the map; a screen shows about one to a pixel
 LEAST = 5.0  # square units: smaller islands are left out
+ROOM, NEAREST = 1.25, 300.0  # a frame beyond its section, and the least width of one
 MARGIN = 12.0  # how far beyond the frame shapes are cut, so that no cut is seen
 
 Point = tuple[float, float]
@@ -33,8 +34,11 @@ Json = dict[str, Any]
 Ring = list[int]  # arcs by number; ~n is arc n backwards
 
 
-def outlines(topology: Json) -> dict[str, dict[str, str]]:
-    """Return the shape of each country and the sections of Ukraine's border, as SVG paths."""
+def outlines(topology: Json) -> dict[str, dict[str, Any]]:
+    """Return countries and sections of Ukraine's border as SVG paths, and a frame for each section.
+
+    A frame is x, y, width and height of the part of the map that shows a section from near.
+    """
     arcs = [_thinned(arc) for arc in _projected(topology)]
     rings = {
         COUNTRIES[shape["id"]]: _rings(shape)
@@ -42,10 +46,13 @@ def outlines(topology: Json) -> dict[str, dict[str, str]]:
         if shape.get("id") in COUNTRIES
     }
     _put_crimea_back(rings, arcs)
+    sections = list(_sections(rings, arcs))
     return {
         "countries": {code: _area(rings[code], arcs) for code in sorted(rings)},
-        "sections": dict(_sections(rings, arcs)),
-    }
+        "sections": {code: "".join(map(_written, lines)) for code, lines in sections},
+        "frames": {code: _frame([point for line in lines for point in line])
+                   for code, lines in sections},
+    }  # fmt: skip
 
 
 # --- the topology ----------------------------------------------------------------------------
@@ -89,14 +96,13 @@ def _joined(one: Ring, other: Ring) -> Ring:
 
 def _sections(
     rings: dict[str, list[Ring]], arcs: Sequence[Sequence[Point]]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, list[Sequence[Point]]]]:
     """Yield each land section of Ukraine's border, from the arcs that both sides share."""
     own = [arc for ring in rings["UA"] for arc in ring]
     for code in sorted(rings):
         theirs = {~arc for ring in rings[code] for arc in ring}
         if code != "UA" and (shared := [arc for arc in own if arc in theirs]):
-            lines = (_written(_arc(arc, arcs)) for arc in shared)
-            yield f"UA-{code}", "".join(lines)
+            yield f"UA-{code}", [_arc(arc, arcs) for arc in shared]
 
 
 # --- shapes ----------------------------------------------------------------------------------
@@ -170,13 +176,33 @@ def _holds(shape: Sequence[Point], point: Point) -> bool:
     return inside
 
 
+def _frame(points: Sequence[Point]) -> tuple[int, int, int, int]:
+    """Return the part of the map around some points, in the map's own proportions."""
+    (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
+    width = max((right - left) * ROOM, (bottom - top) * ROOM * WIDTH / HEIGHT, NEAREST)
+    width = min(width, WIDTH)
+    height = width * HEIGHT / WIDTH
+    x = min(max((left + right - width) / 2, 0), WIDTH - width)
+    y = min(max((top + bottom - height) / 2, 0), HEIGHT - height)
+    return round(x), round(y), round(width), round(height)
+
+
 def _written(line: Sequence[Point]) -> str:
-    """Return a line as an SVG path of whole units, each point told from the one before."""
-    rounded = [(round(x), round(y)) for x, y in line]
+    """Return a line as an SVG path in tenths of a unit, each point told from the one before."""
+    rounded = [(round(10 * x), round(10 * y)) for x, y in line]
     if not rounded:
         return ""
-    steps = [f"{x - px} {y - py}" for (px, py), (x, y) in pairwise(rounded) if (x, y) != (px, py)]
-    return f"M{rounded[0][0]} {rounded[0][1]}l{' '.join(steps)}".replace(" -", "-")
+    steps = [
+        f"{_tenths(x - px)} {_tenths(y - py)}"
+        for (px, py), (x, y) in pairwise(rounded)
+        if (x, y) != (px, py)
+    ]
+    start = f"M{_tenths(rounded[0][0])} {_tenths(rounded[0][1])}"
+    return f"{start}l{' '.join(steps)}".replace(" -", "-")
+
+
+def _tenths(number: int) -> str:
+    return f"{number / 10:g}"
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ IMAGES = Path(__file__).resolve().parent / "images"
 KORDON = str(Path(sys.executable).with_name("kordon"))
 TOPIC = "ukraine-border"
 INDEXING_SECONDS = 0.2  # between two looks whether it is over
-WIDE, NARROW = (1200, 860), (360, 740)
+WIDE, NARROW = (1040, 760), (360, 740)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ def pictures(story: str) -> list[Picture]:
         Picture("border-now", "/?window=7d"),
         Picture("border-now-section", "/?window=7d&border=UA-PL", scheme="dark"),
         Picture("border-now-narrow", "/?window=7d", NARROW, "dark", "uk-UA"),
-        Picture("story", story, (1200, 1250), signed_in=True),
+        Picture("story", story, (1000, 840), signed_in=True),
         Picture("story-narrow", story, NARROW, "light", "uk-UA"),
-        Picture("search", "/search?q=кордон", (1200, 700), language="uk-UA"),
-        Picture("sign-in", "/sign-in", (1200, 520)),
+        Picture("search", "/search?q=кордон", (1080, 640), language="uk-UA"),
+        Picture("sign-in", "/sign-in", (1080, 480)),
     ]
 
 
@@ -60,7 +60,8 @@ def main() -> None:
         token = _kordon(home, "tokens", "add", "olena", "--role", "operator").strip()
         with served(home) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-lcd-text"],
             )
             for picture in pictures(_widest(address)):
                 _take(browser, address, picture, token)

@@ -120,6 +120,20 @@ def test_every_section_of_the_border_can_be_highlighted():
     assert len(chart.idle) > 100
 
 
+@pytest.mark.parametrize("section", borders())
+def test_a_section_is_shown_from_near_with_sizes_that_stay(section):
+    counts = {place.id: 9 for place in places() if place.nearest_border == section}
+    near, whole = chart_of(counts, str, section), chart_of(counts, str)
+    x, y, width, height = near.frame
+    assert width / height == pytest.approx(1.5, abs=0.02)
+    assert 0 <= x <= x + width <= 960
+    assert 0 <= y <= y + height <= 640
+    shown = [one for one in near.circles if x <= one.x <= x + width and y <= one.y <= y + height]
+    assert len(shown) > 0.7 * len(near.circles)
+    on_screen = near.circles[0].radius / near.scale
+    assert on_screen == pytest.approx(whole.circles[0].radius, abs=0.2)
+
+
 def test_crimea_is_drawn_in_ukraine_alone():
     inside = project(45.3, 34.4)
     holding = {code for code, path in chart_of({}, str).countries.items() if holds(path, inside)}
@@ -131,7 +145,7 @@ def holds(path, point):
     x, y = point
     inside = False
     for ring in path.split("Z"):
-        numbers = [int(one) for one in re.findall(r"-?\d+", ring)]
+        numbers = [float(one) for one in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", ring)]
         px, py = 0, 0
         corners = [
             (px := px + dx, py := py + dy)

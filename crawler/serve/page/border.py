@@ -46,7 +46,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "found": found,
         "complete": position is not None,
         "position": position or window.last,
-        "chart": chart_of(found.places, frame.place_name),
+        "chart": chart_of(found.places, frame.place_name, asked.border),
         "bars": bars_of(found.bars, found.bounds),
         "choices": choices,
         "chips": chips_of(frame, asked),

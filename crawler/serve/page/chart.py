@@ -1,12 +1,13 @@
 """The map and the timeline as shapes: numbers that templates write into SVG attributes."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from math import sqrt
+
+import msgspec
 
 from crawler.catalog.facets import is_crossing, place_of
 from crawler.catalog.gazetteer import Place, places
@@ -20,7 +21,23 @@ LETTER, LINE = 9.4, 16.0  # size of a label's letter and line
 GAP = 4.0  # between a circle and its label
 WIDE, HIGH = 960.0, 96.0  # the timeline's own units
 
+DROP = 4.0  # of a label's baseline below its circle's middle
+
 Name = Callable[[str], str]
+Box = tuple[float, float, float, float]  # x, y, width, height
+WHOLE: Box = (0.0, 0.0, WIDTH, HEIGHT)
+LANDS = {  # where a country's name begins
+    "PL": (80, 110), "BY": (340, 60), "RU": (800, 110), "SK": (12, 285), "HU": (20, 380),
+    "RO": (225, 475), "MD": (330, 437), "UA": (450, 270),
+}  # fmt: skip
+
+
+class Outlines(msgspec.Struct, frozen=True):
+    """The shapes of the map."""
+
+    countries: dict[str, str]  # SVG paths
+    sections: dict[str, str]
+    frames: dict[str, Box]  # the part of the map that shows a section from near
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +68,15 @@ class Label:
 class Chart:
     """The map of the border with what is on it."""
 
+    frame: Box  # the part of the map that is shown
+    scale: float  # its width by the whole map's; sizes are multiplied by it, so they stay
     countries: Mapping[str, str]  # SVG paths
     sections: Mapping[str, str]
+    lands: Sequence[tuple[str, float, float]]  # where countries are named
     idle: Sequence[tuple[float, float]]  # crossings without a story
     circles: Sequence[Circle]  # large ones first, so that small ones lie on top
     labels: Sequence[Label]
     most: int  # stories of the largest circle
-    largest: float  # its radius
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +92,28 @@ class Bar:
     end: datetime
 
 
-def chart_of(counts: Mapping[str, int], name: Name) -> Chart:
+def chart_of(counts: Mapping[str, int], name: Name, section: str = "") -> Chart:
     """Return the map for so many stories at each place.
 
     Args:
         counts: Stories by place.
         name: What a place is called.
+        section: A section of the border to be shown from near; the whole when empty.
     """
     outlines = _outlines()
-    circles = sorted(_circles(counts, name), key=lambda one: (-one.radius, one.place))
+    frame = outlines.frames.get(section, WHOLE)
+    scale = frame[2] / WIDTH
+    circles = sorted(_circles(counts, name, scale), key=lambda one: (-one.radius, one.place))
     return Chart(
-        countries=outlines["countries"],
-        sections=outlines["sections"],
+        frame=frame,
+        scale=scale,
+        countries=outlines.countries,
+        sections=outlines.sections,
+        lands=list(_lands(section, frame, scale)),
         idle=[at for place, at in _crossings() if not counts.get(place)],
         circles=circles,
-        labels=list(_labels(circles)),
+        labels=list(_labels([one for one in circles if _is_within(one, frame)], frame, scale)),
         most=max((circle.stories for circle in circles), default=0),
-        largest=max((circle.radius for circle in circles), default=0.0),
     )
 
 
@@ -115,7 +139,19 @@ def _height(count: int, most: int) -> float:
     return round(max(HIGH * count / most, 2.0 if count else 0.0), 1)
 
 
-def _circles(counts: Mapping[str, int], name: Name) -> Iterator[Circle]:
+def _lands(section: str, frame: Box, scale: float) -> Iterator[tuple[str, float, float]]:
+    """Yield where countries are named; from near, the two of the section, within the frame."""
+    left, top, width, height = frame
+    for code, (x, y) in LANDS.items():
+        if not section:
+            yield code, x, y
+        elif code in section.split("-"):
+            near_x = min(max(x, left + 12 * scale), left + width - 160 * scale)
+            near_y = min(max(y, top + 28 * scale), top + height - 14 * scale)
+            yield code, round(near_x, 1), round(near_y, 1)
+
+
+def _circles(counts: Mapping[str, int], name: Name, scale: float) -> Iterator[Circle]:
     drawn = [(place, at) for place, at in _drawn(counts) if counts[place.id]]
     most = max((counts[place.id] for place, _ in drawn), default=1)
     largest = min(LARGEST, FIRST * sqrt(most))
@@ -126,7 +162,7 @@ def _circles(counts: Mapping[str, int], name: Name) -> Iterator[Circle]:
             name=name(place.id),
             x=round(x, 1),
             y=round(y, 1),
-            radius=round(max(SMALLEST, largest * sqrt(stories / most)), 1),
+            radius=round(scale * max(SMALLEST, largest * sqrt(stories / most)), 1),
             stories=stories,
             approximate=is_rough(place),
             crossing=is_crossing(place),
@@ -149,45 +185,50 @@ def _drawn(names: Iterable[str]) -> Iterator[tuple[Place, tuple[float, float]]]:
             yield place, at
 
 
-def _labels(circles: Sequence[Circle]) -> Iterator[Label]:
+def _labels(circles: Sequence[Circle], frame: Box, scale: float) -> Iterator[Label]:
     """Yield names for the largest circles, where they cover neither a name nor a large circle."""
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Box] = []
     for circle in circles[:LABELS]:
+        others = [one for one in circles[:LABELS] if one is not circle]
         for side in (1, -1):
-            box = _box(circle, side)
-            if not _is_free(box, taken, (one for one in circles[:LABELS] if one is not circle)):
-                continue
-            taken.append(box)
-            x = circle.x + side * (circle.radius + GAP)
-            yield Label(
-                circle.name, round(x, 1), round(circle.y + 4, 1), "start" if side > 0 else "end"
-            )
-            break
+            box = _box(circle, side, scale)
+            if _is_free(box, frame, taken, others):
+                taken.append(box)
+                x = circle.x + side * (circle.radius + GAP * scale)
+                anchor = "start" if side > 0 else "end"
+                yield Label(circle.name, round(x, 1), round(circle.y + DROP * scale, 1), anchor)
+                break
 
 
-def _box(circle: Circle, side: int) -> tuple[float, float, float, float]:
-    length = LETTER * len(circle.name)
-    near = circle.x + side * (circle.radius + GAP)
-    left = near if side > 0 else near - length
-    return left, circle.y - LINE / 2, left + length, circle.y + LINE / 2
+def _box(circle: Circle, side: int, scale: float) -> Box:
+    """Return what a circle's label covers on its right (1) or left (-1) side."""
+    length, near = LETTER * scale * len(circle.name), circle.radius + GAP * scale
+    left = circle.x + near if side > 0 else circle.x - near - length
+    return left, circle.y - LINE * scale / 2, length, LINE * scale
 
 
-def _is_free(
-    box: tuple[float, float, float, float],
-    taken: Sequence[tuple[float, float, float, float]],
-    circles: Iterable[Circle],
-) -> bool:
-    left, top, right, bottom = box
-    if left < 0 or right > WIDTH or top < 0 or bottom > HEIGHT:
-        return False
-    apart = all(right < l or r < left or bottom < t or b < top for l, t, r, b in taken)  # noqa: E741
-    return apart and not any(_meets(box, circle) for circle in circles)
+def _is_free(box: Box, frame: Box, taken: Sequence[Box], circles: Sequence[Circle]) -> bool:
+    x, y, width, height = box
+    inside = _holds(frame, x, y) and _holds(frame, x + width, y + height)
+    apart = all(
+        x + width < tx or tx + tw < x or y + height < ty or ty + th < y for tx, ty, tw, th in taken
+    )
+    return inside and apart and not any(_meets(box, circle) for circle in circles)
 
 
-def _meets(box: tuple[float, float, float, float], circle: Circle) -> bool:
-    left, top, right, bottom = box
-    nearest = min(max(circle.x, left), right), min(max(circle.y, top), bottom)
+def _meets(box: Box, circle: Circle) -> bool:
+    x, y, width, height = box
+    nearest = min(max(circle.x, x), x + width), min(max(circle.y, y), y + height)
     return distance(nearest, (circle.x, circle.y)) < circle.radius
+
+
+def _is_within(circle: Circle, frame: Box) -> bool:
+    return _holds(frame, circle.x, circle.y)
+
+
+def _holds(frame: Box, x: float, y: float) -> bool:
+    left, top, width, height = frame
+    return left <= x <= left + width and top <= y <= top + height
 
 
 @cache
@@ -197,8 +238,7 @@ def _crossings() -> tuple[tuple[PlaceId, tuple[float, float]], ...]:
 
 
 @cache
-def _outlines() -> Mapping[str, Mapping[str, str]]:
+def _outlines() -> Outlines:
     """Return the shapes that docs/outlines.py wrote."""
     table = files("crawler.serve.page").joinpath("data", "outlines.json")
-    found: Mapping[str, Mapping[str, str]] = json.loads(table.read_text("utf-8"))
-    return found
+    return msgspec.json.decode(table.read_bytes(), type=Outlines)

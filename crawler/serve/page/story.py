@@ -131,6 +131,7 @@ async def _facts(asked: Asked, beside: str) -> dict[str, object]:
     return {
         "topic": topic,
         "story": story,
+        "published": next((one.at for one in carriers if one.shown), story.created),
         "address": story_address(topic, StoryId(story.id)),
         "source": source_of(story.canonical.outlet, asked.outlets, story.canonical.outlet_name),
         "sources": [source_of(name, asked.outlets) for name in story.outlets],
