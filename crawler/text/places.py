@@ -20,12 +20,16 @@ READABLE = {
     "bg": frozenset({"ru", "uk"}),
     "cs": frozenset({"sk", "en"}),
 }  # whose names a text uses; others use their own and the English ones
-_AT_A_CROSSING = re.compile(
-    r"(?:\b(?:кпп|пп|(?:пункт|пост|перех[оі]д|митниц|таможн)\w*(?: пропуск[ау]| пропуска)?"
-    r"|crossing|checkpoint|przejści\w+|przejść|vam[aăe]\w*|ptf|határátkelő\w*|priechod\w*)\W{1,3})$",
+_CROSSING = (
+    r"(?:кпп|пп|(?:пункт|пост|перех[оі]д|митниц|таможн)\w*(?: пропуск[ау])?|crossing|checkpoint"
+    r"|przejści\w+|przejść|vam[aăe]\w*|punct\w*|ptf|határátkelő\w*|priechod\w*)"
+)
+_BEFORE = re.compile(rf"\b{_CROSSING}\W{{1,3}}$", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"^\W{1,3}(?:(?:на|at|w|la)\s+)?(?:кпп|митниц|таможн|border crossing|checkpoint|vam[aăe])",
     re.IGNORECASE,
-)  # what stands right before the name of a crossing
-_CUE_LETTERS = 30
+)  # not "пост": people named like towns hold posts
+_CUE_LETTERS = 30  # as far as the words that make an ambiguous name a crossing's
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +196,12 @@ def _sure(candidates: list[_Candidate], text: str) -> list[Mention]:
 
 def _confirmed(candidate: _Candidate, text: str) -> _Candidate:
     """Return the candidate without its doubt where the text calls it a crossing."""
-    start = candidate.mention.start
-    if candidate.against is None or not _AT_A_CROSSING.search(
-        text[max(0, start - _CUE_LETTERS) : start]
-    ):
+    if candidate.against is None:
         return candidate
-    return _Candidate(candidate.mention, None)
+    start, end = candidate.mention.start, candidate.mention.end
+    before, behind = text[max(0, start - _CUE_LETTERS) : start], text[end : end + _CUE_LETTERS]
+    sure = _BEFORE.search(before) or _BEHIND.search(behind)
+    return _Candidate(candidate.mention, None) if sure else candidate
 
 
 def _holds(named: list[_Candidate], words: list[str], *, plain: bool) -> bool:

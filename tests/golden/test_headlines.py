@@ -46,7 +46,7 @@ def test_bare_headlines_are_told_apart(desk):
     judged = judge_headlines(read_headlines(PROBES), desk.matchers[0], desk.finder, desk.languages)
     found = tallies(judged)["all"]
     assert found.precision >= 0.99
-    assert found.recall >= 0.96
+    assert found.recall >= 0.95
 
 
 def test_no_language_falls_behind(desk):

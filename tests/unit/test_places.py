@@ -87,6 +87,7 @@ def test_nothing_is_made_of_names_that_every_report_describes_things_by():
 def test_an_ambiguous_name_is_sure_where_the_text_calls_it_a_crossing():
     finder = PlaceFinder([Name(P, "Паланка", "ru", against=())])
     assert finder.find("Очередь на КПП «Паланка» растёт")
+    assert finder.find("Паланка: на таможне очередь")
     assert not finder.find("Паланка закрыта на ремонт")
 
 
