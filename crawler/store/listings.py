@@ -44,6 +44,10 @@ class Listings:
         """Return the mask of all stories."""
         return np.ones(len(self.rows), np.bool_)
 
+    def among(self, rows: Sequence[int]) -> Mask:
+        """Tell which stories are in these rows."""
+        return np.isin(self.rows, np.array(rows, np.int64))
+
     def counts(self, stories: Mask) -> Mapping[str, int]:
         """Return in how many of these stories each facet is; facets in none are left out."""
         found = np.bincount(self.codes[stories[self.owners]], minlength=self._most())

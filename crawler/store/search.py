@@ -129,6 +129,12 @@ class SearchIndex:
         numbers = [row for (row,) in rows[:limit]]
         return Found(self._ids(numbers), numbers[-1] if len(rows) > limit else None)
 
+    def rows(self, wanted: Wanted) -> Sequence[int]:
+        """Return the rows of all stories that fit."""
+        where, values = _conditions(wanted)
+        source = "term" if _is_narrowed(wanted) else "story"
+        return [row for (row,) in self._read(f"SELECT rowid FROM {source} WHERE {where}", values)]  # noqa: S608 - values are bound
+
     def listings(self, since: datetime, until: datetime | None = None) -> Listings:
         """Return the facets of every story created then, to be counted."""
         where, values = _conditions(Wanted(since=since, until=until))

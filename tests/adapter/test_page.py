@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from itertools import product
 
+import httpx
 import pytest
 from hostile_words import HOSTILE
 from lxml import html
@@ -194,6 +195,21 @@ async def test_options_are_counted_under_the_other_filters(stand, page):
     assert texts(tree, "select[name=place] option") == ["Any"]
 
 
+async def test_options_of_a_search_are_counted_among_what_it_finds(stand, page):
+    await furnished(stand)
+    tree = await seen(page, "/search?q=queues")
+    assert texts(tree, "select[name=language] option") == ["Any", "English (1)"]
+    assert texts(tree, ".under .hint") == ["1 story in the last 90 days"]
+
+
+async def test_several_topics_can_be_chosen_from(stand, page):
+    assert not (await seen(page, "/")).cssselect("[aria-label=Topic]")
+    stand.service.indexes["another"] = stand.service.indexes[TOPIC]
+    for path in ("/", "/search"):
+        tree = await seen(page, path, topic="another")
+        assert texts(tree, "[aria-label=Topic] a[aria-current]") == ["another"]
+
+
 async def test_a_window_leaves_out_what_is_older(stand, page):
     await furnished(stand)
     stand.clock.advance(timedelta(hours=25))
@@ -339,6 +355,35 @@ async def test_an_absent_store_is_said_as_such(stand, page):
     tree = await seen(page, "/", 503)
     stand.service.indexes.update(real)
     assert texts(tree, "h1") == ["The store is away"]
+
+
+async def test_a_fault_of_ours_is_said_without_its_particulars(stand):
+    class Broken:
+        def listings(self, **_):
+            raise RuntimeError("a secret particular")
+
+        find = listings
+        position = None
+
+        def close(self):
+            pass
+
+    stand.service.indexes[TOPIC].close()
+    stand.service.indexes[TOPIC] = Broken()
+    transport = httpx.ASGITransport(stand.app, client=("127.0.0.1", 1), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        tree = await seen_by(client, "/", 500)
+        assert "secret" not in tree.text_content()
+        answer = await client.get("/")
+    assert texts(tree, "h1") == ["Something broke"]
+    assert answer.json()["detail"] == "this is a fault of Kordon's own; its log says more"
+
+
+async def seen_by(client, path, status):
+    """A view as a person without anything sees it."""
+    answer = await client.get(path, headers=AS_PERSON)
+    assert answer.status_code == status
+    return html.document_fromstring(answer.text)
 
 
 # --- who may see and do what -----------------------------------------------------------------

@@ -1,6 +1,5 @@
 """What goes wrong, as a page for people; programs are answered with problem documents."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -18,7 +17,6 @@ from crawler.serve.service import service_of
 FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics", "/websub/")
 TOLD = {401, 403, 404, 422, 503}  # statuses with words of their own
 
-log = logging.getLogger(__name__)
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -65,6 +63,6 @@ def _back(request: Request) -> str:
     return str(request.url.replace(scheme="", netloc="")) if request.method == "GET" else "/"
 
 
-async def _fault(_: Request, error: Exception) -> Response:
-    log.error("a request met a fault of ours", exc_info=error)
+async def _fault(_: Request, __: Exception) -> Response:
+    """Answer for a fault of ours; the server logs it with its trace."""
     return problems.problem(500, "this is a fault of Kordon's own; its log says more")

@@ -58,11 +58,16 @@ class Filters(BaseModel):
         """Return the parameters as an address holds them, without those left as they are."""
         return {name: str(value) for name, value in self.model_dump(exclude_defaults=True).items()}
 
+    @property
+    def terms(self) -> list[frozenset[str]]:
+        """The words that are searched for, each in all its forms."""
+        return wanted(self.q)[:MAX_QUERY_WORDS]
+
     def wanted(self, outlets: Outlets, now: datetime) -> Wanted:
         """Return the search they amount to."""
         conditions = conditions_of(self, outlets).values()
         return Wanted(
-            terms=wanted(self.q)[:MAX_QUERY_WORDS],
+            terms=self.terms,
             either=[one.some for one in conditions if not one.inverted],
             none=frozenset().union(*(one.some for one in conditions if one.inverted)),
             since=now - self.window.length,

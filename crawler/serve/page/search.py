@@ -48,7 +48,7 @@ async def find(frame: Framed, asked: Annotated[Asked, Query()]) -> Response:
         "windows": list(Window),
         "cards": await cards_of(service, topic, found.stories, outlets),
         "next": format(found.last, "x") if found.last is not None else "",
-        "total": None if asked.q else counted.total,
+        "total": counted.total,
         "choices": choices_of(frame, asked, counted),
         "chips": chips_of(frame, asked, outlet),
     }

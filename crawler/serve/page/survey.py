@@ -19,7 +19,7 @@ from crawler.serve.page.filters import (
 )
 from crawler.serve.page.speech import ZONE
 from crawler.store.listings import Listings, Mask
-from crawler.store.search import SearchIndex
+from crawler.store.search import SearchIndex, Wanted
 
 BARS = {"24h": 24, "3d": 36, "7d": 28, "30d": 30, "90d": 90}  # of the timeline, by window
 WIDE_ENOUGH = 2  # outlets of a story that spreads
@@ -47,7 +47,8 @@ class Survey:
 def survey(index: SearchIndex, asked: Filters, outlets: Outlets, now: datetime) -> Survey:
     """Return what the asked window holds."""
     listings = index.listings(since=now - asked.window.length)
-    masks = _Masks(listings, conditions_of(asked, outlets))
+    base = _having_words(index, listings, asked) if asked.q else listings.every()
+    masks = _Masks(listings, base, conditions_of(asked, outlets))
     everything, bounds = masks.but(""), bounds_of(asked, now)
     counts = listings.counts(everything)
     return Survey(
@@ -67,14 +68,14 @@ def survey(index: SearchIndex, asked: Filters, outlets: Outlets, now: datetime) 
 class _Masks:
     """Which stories meet the conditions; each is looked up once."""
 
-    def __init__(self, listings: Listings, conditions: Mapping[str, Condition]) -> None:
-        self._every = listings.every()
+    def __init__(self, listings: Listings, base: Mask, conditions: Mapping[str, Condition]) -> None:
+        self._base = base
         self._met = {group: _met(listings, one) for group, one in conditions.items()}
 
     def but(self, left_out: str) -> Mask:
         """Return the stories that meet every condition but one."""
         met = [mask for group, mask in self._met.items() if group != left_out]
-        return reduce(np.logical_and, met, self._every)
+        return reduce(np.logical_and, met, self._base)
 
 
 def bounds_of(asked: Filters, now: datetime) -> list[datetime]:
@@ -86,6 +87,11 @@ def bounds_of(asked: Filters, now: datetime) -> list[datetime]:
         local = end.astimezone(ZONE).replace(hour=0) + timedelta(days=1)
         end = local.astimezone(now.tzinfo)
     return [end - width * n for n in range(count, -1, -1)]
+
+
+def _having_words(index: SearchIndex, listings: Listings, asked: Filters) -> Mask:
+    """Tell which stories have the words that are searched for."""
+    return listings.among(index.rows(Wanted(terms=asked.terms)))
 
 
 def _met(listings: Listings, condition: Condition) -> Mask:
