@@ -1,6 +1,6 @@
 """Use case: why articles were judged as they were, for whoever has to answer for it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,8 @@ from crawler.dedup.relation import RULES, Rules
 from crawler.model import ArticleId, LookAlike, Recipe, Ruling, Story, StoryId, Tie, TopicId
 from crawler.ports import Rulings, Stories
 from crawler.text.normalise import words
+
+RecipeOf = Callable[[TopicId], Awaitable[Recipe]]
 
 
 class RuledStories(Stories, Rulings, Protocol):
@@ -42,11 +44,15 @@ class StoryAccount:
 
 
 class Account:
-    """Gives account of pairs and stories."""
+    """Gives account of pairs and stories.
 
-    def __init__(self, stories: RuledStories, recipe: Recipe, rules: Rules = RULES) -> None:
+    Args:
+        recipe_of: Tells under which recipe the stories of a topic stand that are read.
+    """
+
+    def __init__(self, stories: RuledStories, recipe_of: RecipeOf, rules: Rules = RULES) -> None:
         self._stories = stories
-        self._recipe = recipe
+        self._recipe_of = recipe_of
         self._rules = rules
 
     async def pair(self, topic: TopicId, one: ArticleId, other: ArticleId) -> PairAccount | None:
@@ -82,7 +88,7 @@ class Account:
             explanation=explain(one, other, words(mine or ""), words(theirs or ""), self._rules),
             stored=next((tie for tie in ties if {tie.one, tie.other} == both), None),
             rulings=tuple(ruling for ruling in rulings if {ruling.one, ruling.other} <= both),
-            recipe=self._recipe,
+            recipe=await self._recipe_of(topic),
         )
 
     async def _rulings(self, topic: TopicId, articles: Sequence[ArticleId]) -> tuple[Ruling, ...]:

@@ -193,7 +193,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         ),
         rule=Rule(stories, clock),
         rulings=stories,
-        account=Account(stories, recipe),
+        account=Account(stories, partial(_recipe_of, generations)),
         tombstones=tombstones,
         published=RedisPublished(client),
         tokens=RedisTokens(client),
@@ -224,6 +224,11 @@ def _generations(config: Config, client: Redis, clock: Clock, recipe: Recipe) ->
         lambda recipe, edition: stories(recipe, edition=edition),
         lambda recipe, edition: StorySwitch(client, clock, recipe, kept, edition),
     )
+
+
+async def _recipe_of(generations: Generations, topic: TopicId) -> Recipe:
+    read, _ = await generations.reading(topic)
+    return read.recipe
 
 
 def _place_in(config: Config, client: Redis, generation: Generation, stories: KeptStories) -> Place:

@@ -153,7 +153,7 @@ async def a_stand(folder: Path, *, open_reads: bool = True, **terms: Any) -> Sta
         clock=clock, published=published, stories=stories, frontier=frontier,
         listing=Listing(MemorySubscriptions(), frontier, Catalogue(OUTLETS, FEEDS)),
         forget=forget, rule=Rule(stories, clock), rulings=stories,
-        account=Account(stories, RECIPE), tokens=tokens,
+        account=Account(stories, recipe_of), tokens=tokens,
         hooks=MemoryHooks(clock, timedelta(days=30)), indexes={TOPIC: index}, open_reads=open_reads,
         push=Push(hubs, frontier, clock, Config.from_settings(default_settings(), {})),
         **({"reads_per_second": 1e6, "writes_per_second": 1e6} | terms),
@@ -163,6 +163,10 @@ async def a_stand(folder: Path, *, open_reads: bool = True, **terms: Any) -> Sta
     stand = Stand(service, app, worker, issued_tokens, clock, corpus, hubs)
     await stand.index()
     return stand
+
+
+async def recipe_of(_: TopicId) -> Recipe:
+    return RECIPE
 
 
 async def a_dead_entry(frontier: MemoryFrontier, clock: SimulatedClock) -> None:
