@@ -3,7 +3,8 @@
 The pure packages are strangers to each other; here they are introduced.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from urllib.parse import urljoin, urlsplit
@@ -100,7 +101,7 @@ def _article(
 ) -> Article | Skipped:
     title = meta.title or page.entry.title
     language = _language(title, text, desk, meta.language or page.entry.language)
-    subject = judge(title, text, desk, language, outlet.country if outlet else "")
+    subject = judge(title, text, desk, language, outlet)
     if not subject.topics:
         return off_topic(Stage.TEXT, desk.version)
     address = article_address(page.url, meta.canonical)
@@ -136,7 +137,9 @@ class Subject:
     mentions: tuple[Mention, ...]  # offsets in title and text joined by a line end
 
 
-def judge(title: str, text: str, desk: Desk, language: str = "", home: str = "") -> Subject:
+def judge(
+    title: str, text: str, desk: Desk, language: str = "", outlet: Outlet | None = None
+) -> Subject:
     """Return the active topics a text belongs to, and the places it names.
 
     Args:
@@ -144,9 +147,11 @@ def judge(title: str, text: str, desk: Desk, language: str = "", home: str = "")
         text: The body.
         desk: Topics and places.
         language: ISO 639-1, or empty.
-        home: The outlet's country, or empty.
+        outlet: Who publishes it, where that is known: its country is home, and places within its
+            name are not meant.
     """
-    mentions = desk.finder.find(f"{title}\n{text}", language)
+    home, whole = outlet.country if outlet else "", f"{title}\n{text}"
+    mentions = _meant(desk.finder.find(whole, language), whole, outlet.name if outlet else "")
     judged = {
         matcher.topic: matcher.judge(title, text, mentions, language=language, home=home)
         for matcher in desk.matchers
@@ -158,6 +163,16 @@ def judge(title: str, text: str, desk: Desk, language: str = "", home: str = "")
     )
     topics = tuple(topic for topic, one in judged.items() if one.relevant)
     return Subject(topics, tuple(dict.fromkeys(places)), tuple(mentions))
+
+
+def _meant(mentions: Iterable[Mention], text: str, name: str) -> list[Mention]:
+    """Return the mentions that do not lie within the name of an outlet (Agenția Prut)."""
+    within = [one.span() for one in re.finditer(re.escape(name), text)] if name else []
+    return [
+        mention
+        for mention in mentions
+        if not any(start <= mention.start < end for start, end in within)
+    ]
 
 
 def article_address(url: str, claimed: str) -> str:

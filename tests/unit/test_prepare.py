@@ -7,7 +7,7 @@ import pytest
 
 from crawler.extract.dates import Instant
 from crawler.extract.publication import publication
-from crawler.ingest import Desk, article_address, prepare
+from crawler.ingest import Desk, article_address, judge, prepare
 from crawler.model import (
     Article,
     DateSource,
@@ -15,6 +15,7 @@ from crawler.model import (
     Entry,
     EntryId,
     FeedId,
+    Outlet,
     OutletId,
     Page,
     PlaceId,
@@ -84,6 +85,14 @@ def test_a_page_becomes_an_article_with_all_that_is_known_of_it():
     assert article.places == ("border-ua", "x-shehyni")
     assert article.topics == ("ukraine-border", "everything")
     assert article.fingerprint.shingles > 20
+
+
+def test_a_place_in_the_name_of_its_outlet_is_not_meant():
+    outlet = Outlet(OutletId("herald"), "Вісник Шегині")
+    dateline = judge("", f"(Вісник Шегині) {QUEUE}", BOTH, "uk", outlet)
+    (meant,) = dateline.mentions
+    assert meant.start == len("\n(Вісник Шегині) На кордоні у ")
+    assert judge("", "(Вісник Шегині) Тихо.", BOTH, "uk", outlet).places == ()
 
 
 def test_an_article_on_no_active_topic_is_skipped_and_says_so():
