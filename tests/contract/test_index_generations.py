@@ -11,6 +11,7 @@ from newsroom import NOON, an_article, copies, words_of
 from test_stories import TOPIC, WINDOWS
 
 from crawler.dedup.departure import depart
+from crawler.dedup.succession import succeed
 from crawler.errors import ConfigError, SupersededError
 from crawler.model import Recipe, TopicId
 from crawler.placing import Place, PlaceInEach, fingerprint_of
@@ -36,7 +37,7 @@ KEPT = Retention(WINDOWS["candidate_window"], WINDOWS["story_window"], timedelta
 class House:
     """A process of Kordon as the application wires it, with a recipe of its own."""
 
-    def __init__(self, server, folder, clock, recipe=OLD):
+    def __init__(self, server, folder, clock, recipe=OLD, topics=(TOPIC,)):
         self.server, self.clock, self.recipe = server, clock, recipe
         self.corpus = LocalCorpus(folder)
         self.generations = RedisGenerations(
@@ -49,20 +50,18 @@ class House:
         )
         self.stories = CurrentStories(self.generations)
         self.rule = Rule(self.stories, clock)
-        self.index = Reindex(
-            self.generations, self.corpus, recipe, [TOPIC], place_in=self._place_in
-        )
+        self.index = Reindex(self.generations, self.corpus, recipe, topics, place_in=self._place_in)
         self._place = PlaceInEach(self.generations, self._place_in, recipe)
 
     def _place_in(self, generation, stories):
         lessons = RedisLessons(self.server, generation.id, WINDOWS["story_window"])
         return Place(stories, lessons=lessons)
 
-    async def place(self, *articles):
+    async def place(self, *articles, topic=TOPIC):
         for one in articles:
             article = replace(one, fingerprint=fingerprint_of(one.text, self.recipe))
             await self.corpus.keep(article)
-            placed = await self._place(TOPIC, article)
+            placed = await self._place(topic, article)
         return placed.story
 
     async def build(self):
@@ -355,6 +354,25 @@ async def test_articles_placed_during_a_switch_stand_in_the_new_generation(old, 
     assert (await new.generations.reading(TOPIC))[0].recipe == NEW
     assert {one for group in await new.groups() for one in group} == {a.id for a in articles}
     assert await new.sound() == []
+
+
+async def test_a_switch_that_was_cut_short_between_topics_goes_on(old, server, tmp_path, clock):
+    topics = TOPIC, TopicId("everything")
+    new = House(server, tmp_path, clock, NEW, topics)
+    one, other = copies(2)
+    for topic in topics:
+        await old.place(one, topic=topic)
+    await new.build()
+    await new.generations.switch(TOPIC, succeed)
+    for topic in topics:
+        await old.place(other, topic=topic)
+    await check(server, OLD)  # one topic still reads what it wrote
+    assert await new.index.switch() == {topics[1]: {}}
+    for topic in topics:
+        (story,) = await old.stories.newest(topic, 10)
+        assert len(story.members) == 2
+    with pytest.raises(ConfigError, match="kordon index build"):
+        await check(server, OLD)
 
 
 # --- starting and retiring -------------------------------------------------------------------
