@@ -1,5 +1,7 @@
 """How commands speak: tables and sentences for people, one JSON document for programs."""
 
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,8 +17,17 @@ UNBROKEN = frozenset(
     {"id", "at", "changed", "published", "relation", "state", "copies", "attempts", "next turn"}
 )
 
+
+class _Words(Console):
+    """A console for sentences; when nobody listens any more it falls silent, and work goes on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 out = Console(soft_wrap=False)
-err = Console(stderr=True, soft_wrap=True)
+err = _Words(stderr=True, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 

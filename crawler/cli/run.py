@@ -189,10 +189,10 @@ async def interruptible(stop: Callable[[], None]) -> AsyncIterator[None]:
     ends = (signal.SIGINT, signal.SIGTERM)
 
     def first() -> None:
-        say("stopping: what is under way is finished first; once more ends it at once")
         for number in ends:
             loop.remove_signal_handler(number)
         stop()
+        say("stopping: what is under way is finished first; once more ends it at once")
 
     for number in ends:
         loop.add_signal_handler(number, first)

@@ -128,7 +128,7 @@ async def test_its_children_end_when_it_is_killed(house):
         lines.process.kill()
         await lines.rest()
         gone, alive = await asyncio.to_thread(psutil.wait_procs, started, 60)
-        assert alive == []
+        assert [one.cmdline() for one in alive] == []
         assert len(gone) >= 2
 
 
