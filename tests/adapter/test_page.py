@@ -1,71 +1,20 @@
-"""The page without a browser: every view, both languages, filters, forms, hostile words."""
+"""The page without a browser: every view, both languages, filters, hostile words, failures."""
 
 import gzip
 import re
 from datetime import timedelta
-from itertools import product
 
 import httpx
 import pytest
 from hostile_words import HOSTILE
 from lxml import html
-from served import TOPIC, a_stand, an_article, another
+from page_views import AS_PERSON, CROSSING, furnished, seen, story_path, texts
+from served import TOPIC, an_article, another
 
-from crawler.access import Role
 from crawler.errors import StoreError
-from crawler.model import ArticleId, RulingKind
-from crawler.serve.page.visitor import COOKIE, mark_of
+from crawler.model import ArticleId
 
-CROSSING = "x-pl-krakovets-korczowa"
-AS_PERSON = {"Accept": "text/html,application/xhtml+xml"}
 WEIGHT_MOST_BYTES = 300_000
-
-
-@pytest.fixture
-async def stand(tmp_path):
-    opened = await a_stand(tmp_path)
-    yield opened
-    opened.service.indexes[TOPIC].close()
-
-
-@pytest.fixture
-async def page(stand):
-    async with stand.client() as client:
-        client.headers.update(AS_PERSON)
-        yield client
-
-
-@pytest.fixture
-async def operator(stand):
-    async with stand.client() as client:
-        client.headers.update(AS_PERSON)
-        client.cookies.set(COOKIE, stand.tokens[Role.OPERATOR])
-        yield client
-
-
-async def seen(client, path, status=200, **params):
-    """A view as a tree."""
-    answer = await client.get(path, params=params or None)
-    assert answer.status_code == status, answer.text[:2_000]
-    return html.document_fromstring(answer.text)
-
-
-def texts(tree, selector):
-    return [" ".join(one.text_content().split()) for one in tree.cssselect(selector)]
-
-
-async def furnished(stand):
-    """Place a story of two articles and one alone; return their ids."""
-    first, _, second = await stand.place(
-        an_article(places=(CROSSING,)),
-        an_article("two", outlet="state", title="A copy of it", minutes=30),
-        another("lone", title="Нічого нового", language="uk", outlet="open", minutes=5),
-    )
-    return first, second
-
-
-def story_path(story):
-    return f"/topics/{TOPIC}/stories/{story}"
 
 
 # --- views -----------------------------------------------------------------------------------
@@ -384,168 +333,6 @@ async def seen_by(client, path, status):
     answer = await client.get(path, headers=AS_PERSON)
     assert answer.status_code == status
     return html.document_fromstring(answer.text)
-
-
-# --- who may see and do what -----------------------------------------------------------------
-
-
-async def test_from_elsewhere_the_page_asks_to_sign_in(stand):
-    async with stand.client(peer="10.0.0.7", host="news.example") as client:
-        client.headers.update(AS_PERSON)
-        tree = await seen(client, "/?window=7d", 401)
-        assert tree.cssselect("input[name=back]")[0].get("value") == "/?window=7d"
-        client.cookies.set(COOKIE, stand.tokens[Role.READER])
-        await seen(client, "/?window=7d")
-
-
-async def test_signing_in_keeps_the_token_where_scripts_cannot_read_it(stand, page):
-    token = stand.tokens[Role.OPERATOR]
-    answer = await page.post("/sign-in", data={"token": f" {token} ", "back": "/search?q=x"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=x")
-    cookie = answer.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=strict" in cookie
-    assert texts(await seen(page, "/"), ".who span") == ["operator"]
-    await page.post("/sign-out", data={"back": "/"})
-    assert not (await seen(page, "/")).cssselect(".who span")
-
-
-async def test_a_wrong_token_is_refused_with_a_word(page):
-    answer = await page.post("/sign-in", data={"token": "kordon_aaaaaaaa_bb"})
-    assert answer.status_code == 401
-    assert texts(html.document_fromstring(answer.text), "#refused")[0].startswith("No valid token")
-
-
-@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
-async def test_signing_in_leads_nowhere_else(stand, page, back):
-    answer = await page.post("/sign-in", data={"token": stand.tokens[Role.READER], "back": back})
-    assert answer.headers["location"] == "/"
-
-
-@pytest.mark.parametrize(
-    ("outlet", "reader_sees", "whole"), [("town", True, False), ("state", False, False),
-                                         ("open", True, True)],
-)  # fmt: skip
-async def test_texts_are_shown_as_outlets_allow_and_whole_to_operators(
-    stand, page, operator, outlet, reader_sees, whole
-):
-    (story,) = await stand.place(another("word", outlet=outlet))
-    text = " ".join(texts(await seen(page, story_path(story)), ".text"))
-    assert ("word3 " in text, "word59" in text) == (reader_sees, whole)
-    assert "word59" in " ".join(texts(await seen(operator, story_path(story)), ".text"))
-
-
-VERBS = ("split", "merge", "never-merge", "pin", "undo", "forget")
-
-
-@pytest.mark.parametrize(
-    ("verb", "who"), list(product(VERBS, ["nobody", "reader", "foreign", "unmarked"]))
-)
-async def test_verbs_are_an_operators_alone_and_from_our_page_alone(stand, verb, who):
-    story, _ = await furnished(stand)
-    before = await stand.service.stories.newest(TOPIC, 10)
-    token = stand.tokens[Role.READER if who == "reader" else Role.OPERATOR]
-    form = {"why": "x", "mark": "" if who == "unmarked" else mark_of(token)}
-    headers = {"Origin": "https://evil.example"} if who == "foreign" else {}
-    async with stand.client() as client:
-        if who != "nobody":
-            client.cookies.set(COOKIE, token)
-        answer = await client.post(f"{story_path(story)}/{verb}", data=form, headers=headers)
-    assert answer.status_code == (401 if who == "nobody" else 403)
-    assert await stand.service.stories.newest(TOPIC, 10) == before
-
-
-async def test_a_form_of_another_site_is_refused_by_what_the_browser_says(stand, operator):
-    story, _ = await furnished(stand)
-    form = {"why": "x", "mark": mark_of(stand.tokens[Role.OPERATOR])}
-    headers = {"Sec-Fetch-Site": "cross-site"}
-    answer = await operator.post(f"{story_path(story)}/pin", data=form, headers=headers)
-    assert answer.status_code == 403
-
-
-async def sent(stand, operator, story, verb, **fields):
-    """Send a verb's form; return the view it leads to."""
-    form = {"why": "two queues", "mark": mark_of(stand.tokens[Role.OPERATOR])} | fields
-    answer = await operator.post(f"{story_path(story)}/{verb}", data=form)
-    assert answer.status_code == 303, answer.text[:2_000]
-    await stand.index()
-    return await seen(operator, answer.headers["location"])
-
-
-async def undone(stand, operator, tree):
-    """Take back the newest decision that a view lists."""
-    form = tree.cssselect("form[action$='/undo']")[0]
-    fields = {one.get("name"): one.get("value") for one in form.cssselect("input")}
-    answer = await operator.post(form.get("action"), data=fields)
-    assert answer.status_code == 303, answer.text[:2_000]
-    await stand.index()
-    return await seen(operator, answer.headers["location"])
-
-
-async def sizes(stand):
-    stories = await stand.service.stories.newest(TOPIC, 10)
-    return sorted(len(story.members) for story in stories)
-
-
-async def test_a_split_can_be_undone_from_the_view(stand, operator):
-    story, _ = await furnished(stand)
-    tree = await seen(operator, story_path(story))
-    chosen = tree.cssselect(".carriers input")[1].get("value")
-    tree = await sent(stand, operator, story, "split", article=chosen)
-    assert await sizes(stand) == [1, 1, 1]
-    await undone(stand, operator, tree)
-    assert await sizes(stand) == [1, 2]
-
-
-async def test_a_merge_can_be_undone_from_the_view(stand, operator):
-    story, other = await furnished(stand)
-    address = f"http://localhost{story_path(other)}?done=x"
-    tree = await sent(stand, operator, story, "merge", other=address)
-    assert await sizes(stand) == [3]
-    await undone(stand, operator, tree)
-    assert await sizes(stand) == [1, 2]
-
-
-async def test_never_merge_is_kept_and_can_be_undone(stand, operator):
-    story, other = await furnished(stand)
-    tree = await sent(stand, operator, story, "never-merge", other=other)
-    kinds = {one.kind for one in await stand.service.rulings.rulings(TOPIC)}
-    assert kinds == {RulingKind.APART}
-    tree = await undone(stand, operator, tree)
-    assert not tree.cssselect("form[action$='/undo']")
-
-
-async def test_a_pin_changes_what_is_shown_and_can_be_undone(stand, operator):
-    story, _ = await furnished(stand)
-    chosen = (await seen(operator, story_path(story))).cssselect(".carriers input")[1].get("value")
-    tree = await sent(stand, operator, story, "pin", article=chosen)
-    assert texts(tree, "h1") == ["A copy of it"]
-    tree = await undone(stand, operator, tree)
-    assert not tree.cssselect("form[action$='/undo']")
-
-
-async def test_a_forgotten_article_is_gone_from_the_view(stand, operator):
-    story, other = await furnished(stand)
-    chosen = (await seen(operator, story_path(story))).cssselect(".carriers input")[1].get("value")
-    tree = await sent(stand, operator, story, "forget", article=chosen)
-    assert len(tree.cssselect(".carriers > li")) == 1
-    alone = (await seen(operator, story_path(other))).cssselect(".carriers input")[0].get("value")
-    tree = await sent(stand, operator, other, "forget", article=alone)
-    assert texts(tree, "h1") == ["Border now"]
-
-
-@pytest.mark.parametrize(
-    ("verb", "fields"),
-    [("split", {}), ("split", {"why": ""}), ("merge", {"other": "nonsense"}), ("merge", {}),
-     ("pin", {}), ("pin", {"article": "0" * 20}), ("undo", {"at": "yesterday"}), ("forget", {})],
-)  # fmt: skip
-async def test_a_verb_that_cannot_be_done_says_why(stand, operator, verb, fields):
-    story, _ = await furnished(stand)
-    form = {"why": "x", "mark": mark_of(stand.tokens[Role.OPERATOR])} | fields
-    answer = await operator.post(f"{story_path(story)}/{verb}", data=form)
-    assert answer.status_code == 422, answer.text[:2_000]
-    assert texts(html.document_fromstring(answer.text), "p.hint")[0]
-    assert await sizes(stand) == [1, 2]
 
 
 # --- live ------------------------------------------------------------------------------------

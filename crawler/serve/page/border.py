@@ -16,7 +16,7 @@ from crawler.serve.page.survey import survey
 from crawler.serve.page.topics import topic_asked
 from crawler.serve.stories import outlets_of
 
-NEWEST, FASTEST, BUSIEST = 15, 8, 8
+NEWEST, FASTEST, BUSIEST, ELSEWHERE = 15, 8, 8, 5
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +52,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "chips": chips_of(frame, asked),
         "sections": busiest(options["border"], BUSIEST),
         "crossings": busiest(options["place"], BUSIEST, crossings=True),
-        "elsewhere": busiest(options["place"], BUSIEST, crossings=False),
+        "elsewhere": busiest(options["place"], ELSEWHERE, crossings=False),
         "newest": await cards_of(service, topic, newest.stories, outlets),
         "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position or window.last})}",
         "more": newest.last is not None,

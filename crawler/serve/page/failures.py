@@ -6,7 +6,6 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
 from crawler.errors import StoreError
 from crawler.serve import problems
@@ -48,7 +47,7 @@ async def _page(request: Request, error: Exception, told: Response) -> Response:
     frame = frame_of(request, service, known)
     if status == HTTPStatus.UNAUTHORIZED:
         return frame.render("sign_in.html", {"back": _back(request), "refused": False}, status)
-    detail = error.detail if isinstance(error, HTTPException) else ""
+    detail = error.detail if isinstance(error, problems.Problem) else ""
     return frame.render("failure.html", {"status": status, "detail": _said(error, detail)}, status)
 
 
