@@ -29,7 +29,7 @@ from crawler.serve import views
 from crawler.serve.guard import reader
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
-from crawler.store.search import Wanted
+from crawler.store.search_query import Wanted
 from crawler.text.lemmas import wanted
 
 MAX_PAGE = 100

@@ -23,10 +23,10 @@ from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId, id_of
 from crawler.store.listings import HASH_BITS, Listings
 from crawler.store.records import instant, millis
+from crawler.store.search_query import EVERY, Wanted, conditions, facet_term, is_narrowed
 
 LAYOUT = 2  # grows with any change below; a file of another layout is begun anew
 CACHE_KIB = 32_768
-EVERY, NO = "", "\0"  # facets that every story has, and none
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -75,19 +75,6 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a search asks for; everything given must hold."""
-
-    terms: Sequence[frozenset[str]] = ()  # of each group at least one
-    facets: Sequence[str] = ()
-    either: Sequence[frozenset[str]] = ()  # of each group at least one facet
-    none: frozenset[str] = frozenset()  # facets it must not have
-    since: datetime | None = None  # created at or after
-    until: datetime | None = None  # created before
-    after: int | None = None  # the row a page ended with
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """A page of stories, newest first."""
 
@@ -122,8 +109,8 @@ class SearchIndex:
 
     def find(self, wanted: Wanted, limit: int) -> Found:
         """Return the newest stories that fit, from `after` on."""
-        source = "term" if _is_narrowed(wanted) else "story"
-        where, values = _conditions(wanted)
+        source = "term" if is_narrowed(wanted) else "story"
+        where, values = conditions(wanted)
         page = f"SELECT rowid FROM {source} WHERE {where} ORDER BY rowid DESC LIMIT ?"  # noqa: S608 - values are bound
         rows = self._read(page, (*values, limit + 1))
         numbers = [row for (row,) in rows[:limit]]
@@ -131,13 +118,13 @@ class SearchIndex:
 
     def rows(self, wanted: Wanted) -> Sequence[int]:
         """Return the rows of all stories that fit."""
-        where, values = _conditions(wanted)
-        source = "term" if _is_narrowed(wanted) else "story"
+        where, values = conditions(wanted)
+        source = "term" if is_narrowed(wanted) else "story"
         return [row for (row,) in self._read(f"SELECT rowid FROM {source} WHERE {where}", values)]  # noqa: S608 - values are bound
 
     def listings(self, since: datetime, until: datetime | None = None) -> Listings:
         """Return the facets of every story created then, to be counted."""
-        where, values = _conditions(Wanted(since=since, until=until))
+        where, values = conditions(Wanted(since=since, until=until))
         rows = self._read(f"SELECT rowid, codes FROM listing WHERE {where} ORDER BY rowid", values)  # noqa: S608 - values are bound
         return Listings.of(rows, dict(self._read("SELECT name, code FROM facet", ())))
 
@@ -291,56 +278,8 @@ def created_at(row: int) -> datetime:
     return instant(row >> HASH_BITS)
 
 
-def _conditions(wanted: Wanted) -> tuple[str, list[object]]:
-    where: list[str] = []
-    values: list[object] = []
-    if _is_narrowed(wanted):
-        where.append("term MATCH ?")
-        values.append(_expression(wanted))
-    bounds = (
-        ("rowid >= ?", _first_row(wanted.since)),
-        ("rowid < ?", _first_row(wanted.until)),
-        ("rowid < ?", wanted.after),
-    )
-    for condition, value in bounds:
-        if value is not None:
-            where.append(condition)
-            values.append(value)
-    return " AND ".join(where) or "1", values
-
-
-def _first_row(at: datetime | None) -> int | None:
-    """Return the least number of a story created then; SQLite's numbers have 63 bits."""
-    if at is None:
-        return None
-    return min(max(millis(at), 0), (1 << (63 - HASH_BITS)) - 1) << HASH_BITS
-
-
-def _expression(wanted: Wanted) -> str:
-    """Return the query in FTS5's own words; every term is quoted."""
-    words = [" OR ".join(f'"{term}"' for term in sorted(group)) for group in wanted.terms]
-    text = [f"{{title body}} : ({some})" for some in words]
-    groups = [*(frozenset({facet}) for facet in wanted.facets), *wanted.either]
-    wished = [f"facets : ({_either(group)})" for group in groups]
-    positive = " AND ".join((*text, *wished)) or f'facets : "{_facet(EVERY)}"'
-    return f"({positive}) NOT facets : ({_either(wanted.none)})" if wanted.none else positive
-
-
-def _either(facets: Iterable[str]) -> str:
-    return " OR ".join(f'"{_facet(facet)}"' for facet in sorted(facets)) or f'"{_facet(NO)}"'
-
-
-def _is_narrowed(wanted: Wanted) -> bool:
-    return bool(wanted.terms or wanted.facets or wanted.either or wanted.none)
-
-
-def _facet(name: str) -> str:
-    """Return a facet as one term, whatever letters it has."""
-    return f"x{id_of(name)}"
-
-
 def _insert(db: sqlite3.Connection, document: Document, generation: int) -> None:
-    facets = " ".join(map(_facet, (EVERY, *document.facets)))
+    facets = " ".join(map(facet_term, (EVERY, *document.facets)))
     terms = (" ".join(document.title), " ".join(document.body), facets)
     row = _row(db, document)
     db.execute(

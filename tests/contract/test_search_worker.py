@@ -9,7 +9,8 @@ from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
 
 from crawler.model import StoryId
 from crawler.store.published import RedisPublished
-from crawler.store.search import SearchIndex, Wanted
+from crawler.store.search import SearchIndex
+from crawler.store.search_query import Wanted
 from crawler.text.lemmas import wanted
 from crawler.workers.loop import catch_up
 from crawler.workers.search import SearchWorker

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import ArticleId, ChangeId, StoryId
-from crawler.store.search import Document, Logged, SearchIndex, Wanted
+from crawler.store.search import Document, Logged, SearchIndex
+from crawler.store.search_query import Wanted
 from crawler.text.lemmas import terms, wanted
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

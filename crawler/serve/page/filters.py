@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from crawler.model import Outlet, OutletId
 from crawler.serve.stories import MAX_QUERY_LETTERS, MAX_QUERY_WORDS, NAME
-from crawler.store.search import Wanted
+from crawler.store.search_query import Wanted
 from crawler.text.lemmas import wanted
 
 Outlets = Mapping[OutletId, Outlet]

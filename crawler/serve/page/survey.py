@@ -19,7 +19,8 @@ from crawler.serve.page.filters import (
 )
 from crawler.serve.page.speech import ZONE
 from crawler.store.listings import Listings, Mask
-from crawler.store.search import SearchIndex, Wanted
+from crawler.store.search import SearchIndex
+from crawler.store.search_query import Wanted
 
 BARS = {"24h": 24, "3d": 36, "7d": 28, "30d": 30, "90d": 90}  # of the timeline, by window
 WIDE_ENOUGH = 2  # outlets of a story that spreads
