@@ -5,8 +5,11 @@
 -- ARGV: token, the public prefix, generations written from now on, what to do (msgpack: {ids of the
 --       new one that end, stories as `write_story` takes them, forwards, names to make public,
 --       public names to drop, events}), changes kept
--- Returns 1, or 0 when the hold had ended.
+-- Returns 1, also when it was done before and the reply was lost; 0 when the hold had ended.
 
+if redis.call('GET', lasting .. 'written') == ARGV[3] then
+  return 1
+end
 if redis.call('GET', lasting .. 'held') ~= ARGV[1] then
   return 0
 end
@@ -22,7 +25,8 @@ for _, id in ipairs(todo[1]) do
     local _, target = struct.unpack('>I4s', forwarding)
     redis.call('SREM', key('aliases', target), id)
   end
-  redis.call('UNLINK', key('story', id), key('aliases', id), key('citing', id), built .. 'story:' .. id)
+  redis.call('UNLINK', key('story', id), key('aliases', id), key('citing', id),
+    built .. 'story:' .. id)
 end
 for _, story in ipairs(todo[2]) do
   write_story(story)
