@@ -322,3 +322,18 @@ async def test_hostile_words_of_entries_stay_words(stand, operator):
     assert not tree.cssselect("img, iframe, object, style")
     assert not [a for a in tree.iter("a") if (a.get("href") or "").lower().startswith("javascript")]
     assert not [one for one in tree.iter() if any(name.startswith("on") for name in one.attrib)]
+
+
+async def test_hostile_words_of_outlets_and_feeds_stay_words(stand, operator):
+    feeds = [
+        Feed(FeedId(f"bad{number}"), OutletId(words[:60]), f"https://bad.example/{words}")
+        for number, words in enumerate(HOSTILE)
+    ]
+    await stand.service.frontier.register(feeds)
+    for path in ("/outlets", "/outlets?page=2", "/crawl"):
+        tree = await seen(operator, path)
+        assert not [one for one in tree.iter("script") if not one.get("src")]
+        assert not tree.cssselect("main img, iframe, object, style")
+        assert not [one for one in tree.iter() if any(name.startswith("on") for name in one.attrib)]
+        links = {one.get("href") for one in tree.cssselect("main a")}
+        assert all(link.startswith(("/", "https://town.example/")) for link in links)
