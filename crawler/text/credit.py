@@ -28,7 +28,8 @@ _NAMED_AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, r
 _CAPITAL = "A-ZА-ЯЁЄІЇҐŁŚŻŽČŠ"
 _PART = rf"[{_CAPITAL}][\w&'’-]*(?:\.[a-z]{{2,3}}\b)?"
 _QUOTED = r"[«„\"“]\s*(?P<quoted>[^»”\"“„]{2,40})[»”\"“]"
-_NAME = rf"(?:{_QUOTED}|(?:[Tt]he\s+)?(?P<name>{_PART}(?:\s+(?:of\s+)?{_PART}){{0,3}}))"
+_GAP = r"[^\S\n]+"  # a name does not go on in the next line
+_NAME = rf"(?:{_QUOTED}|(?:[Tt]he\s+)?(?P<name>{_PART}(?:{_GAP}(?:of\s+)?{_PART}){{0,3}}))"
 _NOTED = "(?:cited|noted|reported|reports|wrote|writes|as per|per|via)"
 
 

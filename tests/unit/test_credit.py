@@ -19,6 +19,7 @@ from crawler.text.credit import Role, credits_of, find_credits
         ("Об этом сообщает издание «Медуза» со ссылкой на ТАСС.", ("Медуза", "ТАСС")),
         ("Ruch wznowiono.\nŹródło: PAP", ("PAP",)),
         ("Джерело: Суспільне", ("Суспільне",)),
+        ("Source: Carpathian Wire Service\nThe lane opens.", ("Carpathian Wire Service",)),
         ("The minister told Reuters that trucks wait.", ("Reuters",)),
     ],
 )
