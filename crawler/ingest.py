@@ -4,10 +4,9 @@ The pure packages are strangers to each other; here they are introduced.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
@@ -20,7 +19,7 @@ from crawler.extract.consent import stand_in
 from crawler.extract.document import is_html, parse
 from crawler.extract.metadata import Metadata, read_metadata
 from crawler.extract.publication import publication
-from crawler.fetch.urls import canonical_address
+from crawler.identity import article_address
 from crawler.model import (
     Article,
     ArticleId,
@@ -50,9 +49,6 @@ from crawler.text.relevance import TopicMatcher
 from crawler.text.screening import Screen
 
 UNCHANGED = "unchanged"
-
-_SITE_PREFIXES = ("www.", "m.", "amp.", "mobile.")
-_COPY_SEGMENTS = frozenset({"amp", "print", "amp.html", "full", "all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,39 +169,6 @@ def _meant(mentions: Iterable[Mention], text: str, name: str) -> list[Mention]:
         for mention in mentions
         if not any(start <= mention.start < end for start, end in within)
     ]
-
-
-def article_address(url: str, claimed: str) -> str:
-    """Return the one address of an article: the page's claim where it is plausible.
-
-    A claim counts when it stays on the site and does not point to a page above this one
-    (misconfigured sites name their homepage or section as canonical of every article).
-    """
-    own = canonical_address(url)
-    try:
-        other = canonical_address(urljoin(url, claimed)) if claimed else own
-    except (SourceError, ValueError):
-        return own
-    return other if _plausible(own, other) else own
-
-
-def _plausible(own: str, other: str) -> bool:
-    here, there = urlsplit(own), urlsplit(other)
-    if _site(here.netloc) != _site(there.netloc):
-        return False
-    path, claimed = _segments(here.path), _segments(there.path)
-    above = len(claimed) < len(path) and path[: len(claimed)] == claimed
-    return bool(claimed or there.query) and not above
-
-
-def _site(host: str) -> str:
-    for prefix in _SITE_PREFIXES:
-        host = host.removeprefix(prefix)
-    return host
-
-
-def _segments(path: str) -> Sequence[str]:
-    return [part for part in path.split("/") if part and part.lower() not in _COPY_SEGMENTS]
 
 
 def _language(title: str, text: str, desk: Desk, claimed: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from crawler.extract.dates import Instant
 from crawler.extract.publication import publication
-from crawler.ingest import Desk, article_address, judge, prepare
+from crawler.identity import article_address
+from crawler.ingest import Desk, judge, prepare
 from crawler.model import (
     Article,
     DateSource,
