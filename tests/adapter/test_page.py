@@ -290,6 +290,12 @@ async def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_an_address_that_only_forms_lead_to_is_nothing_to_see(stand, page):
+    story, _ = await furnished(stand)
+    tree = await seen(page, f"{story_path(story)}/split", 405)
+    assert texts(tree, "h1") == ["Nothing is here"]
+
+
 async def test_an_absent_store_is_said_as_such(stand, page):
     class Away:
         def listings(self, **_):

@@ -92,6 +92,7 @@ def test_new_stories_are_announced_and_shown_without_leaving_the_view(tab, newss
     tab.get_by_role("link", name="1 new story").click()
     expect(tab.locator(NEWEST)).to_have_count(3)
     expect(tab.locator(NEWEST).get_by_text("A new bridge opens")).to_be_visible()
+    expect(tab.locator("#main")).to_be_focused()
 
 
 def test_the_stream_goes_on_from_the_last_change_when_the_tab_is_seen_again(tab, newsstand):

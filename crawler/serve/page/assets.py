@@ -50,7 +50,7 @@ def packed_response(
     """Return the packed body to whom takes it, else the plain one."""
     taken = "gzip" in request.headers.get("accept-encoding", "")
     encoding = {"Content-Encoding": "gzip"} if taken else {}
-    own = {"Vary": "Accept-Encoding, Accept-Language, Cookie", **encoding, **headers}
+    own = {"Vary": "Accept-Encoding", **encoding, **headers}
     return Response(packed if taken else body, headers=own, media_type=media_type)
 
 

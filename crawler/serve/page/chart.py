@@ -51,7 +51,6 @@ class Circle:
     radius: float
     stories: int
     approximate: bool  # stands for a region, or for a point that is not known exactly
-    crossing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,6 @@ def _circles(counts: Mapping[str, int], name: Name, scale: float) -> Iterator[Ci
             radius=round(scale * max(SMALLEST, largest * sqrt(stories / most)), 1),
             stories=stories,
             approximate=is_rough(place),
-            crossing=is_crossing(place),
         )
 
 

@@ -14,7 +14,6 @@ from crawler.serve.page.visitor import Visitor, visitor_of
 from crawler.serve.service import service_of
 
 FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics", "/websub/")
-TOLD = {401, 403, 404, 422, 503}  # statuses with words of their own
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 

@@ -27,6 +27,7 @@ HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
+    "Vary": "Accept-Encoding, Accept-Language, Cookie",
     "Referrer-Policy": "same-origin",  # under no-referrer a form would not say where it is from
 }
 
@@ -70,7 +71,12 @@ class Frame:
         return answer
 
     def address(self, **changed: str) -> str:
-        """Return this view's address with some of its parameters changed; empty ones go."""
+        """Return this view's address with some of its parameters changed; empty ones go.
+
+        What a form led to has no address of its own: then it is the first view's.
+        """
+        if self.request.method != "GET":
+            return f"/?{urlencode(changed)}"
         asked = [(k, v) for k, v in self.request.query_params.multi_items() if k not in changed]
         pairs = [(name, value) for name, value in (*asked, *changed.items()) if value]
         return f"{self.request.url.path}{'?' if pairs else ''}{urlencode(pairs)}"

@@ -134,7 +134,6 @@ async def _facts(asked: Asked, beside: str) -> dict[str, object]:
         "published": next((one.at for one in carriers if one.shown), story.created),
         "address": story_address(topic, StoryId(story.id)),
         "source": source_of(story.canonical.outlet, asked.outlets, story.canonical.outlet_name),
-        "sources": [source_of(name, asked.outlets) for name in story.outlets],
         "places": [one for one in story.places if place_of(PlaceId(one))][:PLACES],
         "carriers": carriers,
         "dots": dots,

@@ -41,3 +41,8 @@ document.addEventListener("htmx:sse:after:message", (event) => {
     htmx.trigger(fresh, "kordon-changed");
   }, PAUSE_MILLISECONDS);
 });
+
+// A view that was replaced is where the reader goes on.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail?.ctx?.target?.id === "view") document.getElementById("main").focus();
+});
