@@ -13,7 +13,7 @@ also read
 see (?:also|more)
 related(?: (?:article|stor(?:y|ie)|content|topic)s?)?\s*:
 more on this
-(?:recommended|(?:watch|listen|explained|analysis)(?: now)?)\s*[:|]
+(?:recommended|(?:watch|listen|explained)(?: now)?)\s*[:|]
 don['’]t miss
 # uk
 читайте (?:також|ще|нас)
