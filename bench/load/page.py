@@ -4,9 +4,9 @@
 
 Fills a home of its own with made-up stories over ninety days, each carried by up to six outlets of
 the catalogue and naming places of the gazetteer (payloads and index are written directly), runs the
-real `kordon serve` on it and asks for the view in every window, with and without filters. With
-`--placing` another process places that many articles a second meanwhile. With chromium on PATH the
-time until a browser has loaded the view is taken as well. Prints one JSON document.
+real `kordon serve` on it and asks for the view in every window, with and without filters, and
+searches. With `--placing` another process places that many articles a second meanwhile. With chromium
+on PATH the time until a browser has loaded the view is taken as well. Prints one JSON document.
 """
 
 import argparse
@@ -52,6 +52,10 @@ from crawler.text.lemmas import VERSION
 LANGUAGES = ("uk", "ru", "pl", "en")
 WINDOWS = ("24h", "7d", "30d", "90d")
 FILTERS = ("", "&language=uk", "&border=UA-PL&control=others")
+PATHS = (
+    *(f"/?window={window}{narrowed}" for window in WINDOWS for narrowed in FILTERS),
+    "/search", "/search?q=w3", "/search?q=w3+w40&language=uk",
+)  # fmt: skip
 TITLE_WORDS, BODY_WORDS = 10, 40
 OUTLETS = shipped_catalogue().outlets
 PLACES = [place.id for place in places()]
@@ -117,20 +121,18 @@ def document(payload: bytes, dice: random.Random) -> Document:
 
 
 async def ask(address: str, rounds: int) -> dict[str, dict[str, float]]:
-    """Ask for every window and filter by turns; return milliseconds and bytes of each."""
+    """Ask for every path by turns; return milliseconds and bytes of each."""
     took: dict[str, list[float]] = {}
     sizes: dict[str, int] = {}
     async with aiohttp.ClientSession(address, auto_decompress=False) as session:
         for _ in range(rounds):
-            for window in WINDOWS:
-                for narrowed in FILTERS:
-                    path = f"/?window={window}{narrowed}"
-                    began = time.perf_counter()
-                    async with session.get(path, headers={"Accept": "text/html"}) as answer:
-                        body = await answer.read()
-                        assert answer.status == 200, (answer.status, path)
-                    took.setdefault(path, []).append(1_000 * (time.perf_counter() - began))
-                    sizes[path] = len(body)
+            for path in PATHS:
+                began = time.perf_counter()
+                async with session.get(path, headers={"Accept": "text/html"}) as answer:
+                    body = await answer.read()
+                    assert answer.status == 200, (answer.status, path)
+                took.setdefault(path, []).append(1_000 * (time.perf_counter() - began))
+                sizes[path] = len(body)
     return {path: {**summary(values), "bytes": sizes[path]} for path, values in took.items()}
 
 
