@@ -5,8 +5,9 @@
 Fills a home of its own with made-up stories over ninety days, each carried by up to six outlets of
 the catalogue and naming places of the gazetteer (payloads and index are written directly), runs the
 real `kordon serve` on it and asks for the view in every window, with and without filters, and
-searches. With `--placing` another process places that many articles a second meanwhile. With chromium
-on PATH the time until a browser has loaded the view is taken as well. Prints one JSON document.
+searches. With `--placing` another process places that many articles a second meanwhile. With
+chromium on PATH the time until a browser has loaded the view is taken as well. Prints one JSON
+document.
 """
 
 import argparse
