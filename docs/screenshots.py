@@ -48,6 +48,9 @@ def pictures(story: str) -> list[Picture]:
         Picture("story", story, (1000, 840), signed_in=True),
         Picture("story-narrow", story, NARROW, "light", "uk-UA"),
         Picture("search", "/search?q=кордон", (1080, 640), language="uk-UA"),
+        Picture("outlets", "/outlets", (1080, 640)),
+        Picture("outlet", "/outlets/carpathian-wire", (1080, 760), signed_in=True),
+        Picture("crawl", "/crawl", (1080, 760)),
         Picture("sign-in", "/sign-in", (1080, 480)),
     ]
 

@@ -33,7 +33,6 @@ class Pulse:
     at: datetime
     census: Census
     polled: int  # feeds, within the last hour
-    answered: int  # of these
     with_news: int  # feeds that brought an unseen entry within the last hour
     stories: int  # that began within the last hour, in all topics
     requests: int  # today (UTC)
@@ -98,7 +97,6 @@ async def pulse_of(service: Service) -> Pulse:
         at=now,
         census=census,
         polled=_since(now - HOUR, (state.last_poll for state in states)),
-        answered=_since(now - HOUR, (state.last_answer for state in states)),
         with_news=_since(now - HOUR, (state.last_new for state in states)),
         stories=stories,
         **_summed(today),

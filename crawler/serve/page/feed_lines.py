@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from crawler.errors import SourceError
 from crawler.fetch.urls import host_of
-from crawler.model import Fates, FeedState, Host, Rhythm
+from crawler.model import Fates, FeedState, Host
 from crawler.schedule.health import Health, health_of, missing_news, pages_trouble
 
 BAR_WIDE, BAR_HIGH = 10.0, 40.0  # of a rhythm's chart, in its own units
@@ -113,11 +113,6 @@ def shown_state(state: FeedState, now: datetime) -> State:
 def gravity(state: State) -> int:
     """Return where a state stands among all, the gravest first."""
     return _ORDER.index(state)
-
-
-def is_learned(rhythm: Rhythm) -> bool:
-    """Tell whether polls have taught anything."""
-    return sum(rhythm.watched_by_day) > 0
 
 
 def _bars(news: Sequence[float], watched: Sequence[float]) -> list[Bar]:
