@@ -64,8 +64,9 @@ class Listings:
             label[[self.names[one] for one in groups[name] if one in self.names]] = number
         labels = label[self.codes]
         chosen = (labels >= 0) & stories[self.owners]
-        pairs = np.unique(self.owners[chosen] * len(numbers) + labels[chosen])
-        found = np.bincount(pairs % max(len(numbers), 1), minlength=len(numbers))
+        met = np.zeros((len(self.rows), len(numbers)), np.bool_)
+        met[self.owners[chosen], labels[chosen]] = True  # np.unique makes it eight times as long
+        found = met.sum(axis=0)
         return {name: int(found[number]) for number, name in numbers.items() if found[number]}
 
     def breadth(self, facets: Iterable[str]) -> NDArray[np.intp]:
