@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 
+from crawler.dedup.departure import depart
 from crawler.dedup.succession import succeed
 from crawler.errors import ConfigError
 from crawler.model import (
@@ -100,6 +101,7 @@ class Reindex:
                 await builder.add(articles)
         for builder in builders:
             await builder.add_the_rest()
+            await builder.drop_what_is_gone()
         return generation
 
     async def switch(self) -> dict[TopicId, Counter[ChangeKind]]:
@@ -186,6 +188,15 @@ class _Builder:
             lacking = await self._lacking(facts.values())
             texts = await self.read.texts(self.topic, list(lacking))
             await self._place(_article(facts[id_], text, self.topic) for id_, text in texts.items())
+
+    async def drop_what_is_gone(self) -> None:
+        """Forget what was forgotten in the very moment in which it was placed here."""
+        stories = await self.built.newest(self.topic, EVERY)
+        ids = [member.article for story in stories for member in story.members]
+        for at in range(0, len(ids), AT_ONCE):
+            step = ids[at : at + AT_ONCE]
+            for gone in set(step) - (await self.read.articles(self.topic, step)).keys():
+                await self.built.forget(self.topic, gone, depart)
 
     async def _lacking(self, facts: Iterable[LookAlike]) -> set[ArticleId]:
         """Return which of these articles are not built, or with another text."""

@@ -59,7 +59,7 @@ class StorySwitch(StoryShelf):
         """Take the place of `old` with what `succeed` makes of both; tell what changed.
 
         Raises:
-            ConfigError: Articles are missing here, or somebody else is switching.
+            ConfigError: Articles are here or there only, or somebody else is switching.
             StoreError: It took longer than the hold; nothing has changed.
         """
         token = uuid4().hex
@@ -94,9 +94,9 @@ class StorySwitch(StoryShelf):
         self, topic: TopicId, old: "StorySwitch", succeed: Succeed, token: str
     ) -> Succession:
         before, built = await old.inventory(topic), await self.inventory(topic)
-        if missing := before.handles.keys() - built.handles.keys():
+        if differ := before.handles.keys() ^ built.handles.keys():
             raise ConfigError(
-                f"{len(missing)} articles of {topic} are not in the new generation yet",
+                f"{len(differ)} articles of {topic} are in one of the two generations only",
                 "run `kordon index build` to its end, then switch",
             )
         now = self._clock.now()

@@ -331,6 +331,21 @@ async def test_a_generation_that_lacks_articles_is_not_switched_to(old, new):
     await old.place(an_article(url="https://else.example/"))  # nobody is held
 
 
+async def test_what_was_forgotten_in_the_moment_it_was_built_does_not_come_back(old, new):
+    one, other = copies(2)
+    await old.place(one)
+    generation, _ = await new.build()
+    _, (_, coming) = await new.generations.written(TOPIC, anew=True)
+    late = replace(other, fingerprint=fingerprint_of(other.text, generation.recipe))
+    await Place(coming)(TOPIC, late)
+    with pytest.raises(ConfigError, match="1 articles"):
+        await new.index.switch()
+    await new.build()
+    await new.index.switch()
+    assert await new.groups() == {frozenset([one.id])}
+    assert await new.sound() == []
+
+
 async def test_a_switch_without_a_build_is_refused(old):
     with pytest.raises(ConfigError, match="no generation is being built"):
         await old.index.switch()
