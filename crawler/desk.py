@@ -22,6 +22,11 @@ from crawler.text.shingles import shingle_hashes
 
 _FIRST_TEXT = "Lorries have waited at the border crossing since the morning."
 BORROWING = ("pl", "sk", "hu")
+BREADTH = {  # of a place by its kind: for how much a mention counts, see `text.focus`
+    "border-section": 0.2, "country": 0.2, "capital": 0.3, "republic": 0.5, "oblast": 0.5,
+    "voblast": 0.5, "voivodeship": 0.5, "region": 0.5, "autonomous-region": 0.5,
+    "breakaway-region": 0.5, "border-river": 0.7, "county": 0.7, "district": 0.7,
+}  # fmt: skip
 UNDESCRIBED = frozenset({"country", "capital", "city", "military-site"})  # named in every report
 
 
@@ -45,6 +50,7 @@ def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
         languages=_languages(wanted),
         screens=tuple(map(screen_of, wanted, matchers)),
         version=version_of(wanted),
+        breadth={place.id: BREADTH.get(place.kind, 1.0) for place in _every_place()},
     )
 
 
@@ -57,11 +63,7 @@ def version_of(wanted: Sequence[Topic]) -> str:
 def screen_of(wanted: Topic, matcher: TopicMatcher) -> Screen:
     """Return what tells at little cost that a page cannot belong to a topic."""
     finder = place_finder()
-    telling = {
-        place.id
-        for place in (*places(), *context_places())
-        if wanted.place_share(place.id, place.kind)
-    }
+    telling = {place.id for place in _every_place() if wanted.place_share(place.id, place.kind)}
     own, beyond = (
         [word for code in sorted(codes) for word in countries().get(code, ())]
         for codes in (wanted.countries, wanted.neighbours)
@@ -107,7 +109,7 @@ def matcher_of(wanted: Topic) -> TopicMatcher:
             place.id: Spot(
                 wanted.place_share(place.id, place.kind), _country(place), place.id in wanted.places
             )
-            for place in (*places(), *context_places())
+            for place in _every_place()
         },
         exclude=wanted.exclude,
     )
@@ -119,10 +121,14 @@ def _country(place: Place) -> str:
     return place.countries[0] if place.countries else ""
 
 
+def _every_place() -> tuple[Place, ...]:
+    return (*places(), *context_places())
+
+
 @cache
 def place_finder() -> PlaceFinder:
     """Return what finds the places of the gazetteer and of its surroundings."""
-    every = (*places(), *context_places())
+    every = _every_place()
     named = {place.id: place.names for place in every}
     undescribed = {place.id for place in every if place.kind in UNDESCRIBED}
     return PlaceFinder(names_of(named, ambiguous_names(), BORROWING, undescribed))

@@ -4,8 +4,8 @@ The pure packages are strangers to each other; here they are introduced.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,7 @@ from crawler.pool import Pool
 from crawler.screening import Stage, off_topic, screen_entry, screen_page
 from crawler.telemetry import Tally
 from crawler.text.credit import credits_of
+from crawler.text.focus import in_focus
 from crawler.text.language import language_of
 from crawler.text.places import PlaceFinder
 from crawler.text.relevance import TopicMatcher
@@ -61,6 +62,7 @@ class Desk:
     languages: tuple[str, ...] = ()  # to choose from; all when empty
     screens: tuple[Screen, ...] = ()  # one for each active topic; none where nothing is screened
     version: str = ""  # of the topics and their words
+    breadth: Mapping[PlaceId, float] = field(default_factory=dict)  # see `in_focus`
 
 
 def prepare(page: Page, desk: Desk, outlet: Outlet | None = None) -> Article | Skipped:
@@ -129,7 +131,7 @@ class Subject:
     """What a text is about."""
 
     topics: tuple[TopicId, ...]  # active ones it belongs to
-    places: tuple[PlaceId, ...]  # each once: borders first, then in the order of the text
+    places: tuple[PlaceId, ...]  # each once: borders first, then what the text is most about
     mentions: tuple[Mention, ...]  # offsets in title and text joined by a line end
 
 
@@ -155,7 +157,7 @@ def judge(
     borders = (border for one in judged.values() for border in one.borders)
     places = (
         *(PlaceId(f"border-{border.lower()}") for border in borders),
-        *(mention.place for mention in mentions),
+        *in_focus(mentions, len(title), desk.breadth),
     )
     topics = tuple(topic for topic, one in judged.items() if one.relevant)
     return Subject(topics, tuple(dict.fromkeys(places)), tuple(mentions))
