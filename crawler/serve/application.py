@@ -6,7 +6,16 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from crawler.serve import catalogue, changes, crawl, probes, stories, syndication, websub
+from crawler.serve import (
+    catalogue,
+    changes,
+    crawl,
+    probes,
+    rulings,
+    stories,
+    syndication,
+    websub,
+)
 from crawler.serve.changes import Streams
 from crawler.serve.guard import Guard
 from crawler.serve.metrics import Requests
@@ -41,9 +50,10 @@ def application(service: Service, *, now: Callable[[], float] = time.monotonic) 
     )
     app.state.service = service
     app.state.streams = Streams(service)
-    for part in (stories, changes, catalogue, crawl, syndication, probes, websub):
+    for part in (stories, changes, catalogue, crawl, rulings, syndication, probes, websub):
         app.include_router(part.router)
-    app.include_router(crawl.verbs)
+    for part in (crawl, rulings):
+        app.include_router(part.verbs)
     for view in ROUTERS:
         app.include_router(view)
     add_handlers(app)

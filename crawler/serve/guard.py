@@ -36,23 +36,24 @@ async def reader(request: Request, service: Served, credentials: Credentials) ->
     await _admit(service, credentials, Role.READER)
 
 
-async def operator(service: Served, credentials: Credentials) -> None:
-    """Let in who may operate, which always takes a token.
+async def operator(service: Served, credentials: Credentials) -> Token:
+    """Let in who may operate, which always takes a token; return it.
 
     Raises:
         Problem: 401 without a valid token, 403 with another role's.
     """
-    await _admit(service, credentials, Role.OPERATOR)
+    return await _admit(service, credentials, Role.OPERATOR)
 
 
 async def _admit(
     service: Service, credentials: HTTPAuthorizationCredentials | None, needed: Role
-) -> None:
+) -> Token:
     token = await bearer_of(service, credentials.credentials if credentials else "")
     if token is None:
         raise Problem(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
     if not token.role.covers(needed):
         raise Problem(403, f"this takes the role {needed}")
+    return token
 
 
 async def bearer_of(service: Service, presented: str) -> Token | None:

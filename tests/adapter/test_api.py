@@ -167,6 +167,28 @@ async def test_an_operator_pauses_retries_and_forgets(stand):
         await got(api, f"{BASE}/articles/{article.id}", status=404)
 
 
+async def test_an_operator_splits_merges_keeps_apart_and_pins_with_a_reason(stand):
+    one, two = an_article(), an_article("two", outlet="open")
+    await stand.place(one, two)
+    await stand.index()
+    async with stand.client(Role.OPERATOR) as api:
+        (story,) = (await got(api, f"{BASE}/stories"))["stories"]
+        at, why = f"{BASE}/stories/{story['id']}", {"why": "two accounts"}
+        pinned = await api.post(f"{BASE}/articles/{two.id}/pin", json=why)
+        assert pinned.json() == {"stories": [story["id"]]}
+        split = await api.post(f"{at}/split", json={"articles": [two.id], **why})
+        left, right = split.json()["stories"]
+        merged = await api.post(f"{BASE}/stories/{left}/merge", json={"other": right, **why})
+        assert merged.json() == {"stories": [story["id"]]}
+        again = await api.post(f"{at}/merge", json={"other": story["id"], **why})
+        assert (again.status_code, again.json()["detail"][-9:]) == (422, "one story")
+        said = (await got(api, f"{BASE}/rulings"))["rulings"]
+        assert {(ruling["kind"], ruling["why"]) for ruling in said} == {
+            ("together", "two accounts"), ("pinned", "two accounts"),
+        }
+        assert {ruling["who"] for ruling in said} == {"operator"}
+
+
 # --- changes ---------------------------------------------------------------------------------
 
 
