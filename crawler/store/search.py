@@ -102,8 +102,12 @@ class SearchIndex:
             self._begin_anew()
 
     def close(self) -> None:
-        """Close what this thread and the writer hold open."""
-        self._writer.close()
+        """Close the writer, once what a thread of a cancelled task still writes is written.
+
+        SQLite would crash the process otherwise.
+        """
+        with self._writing:
+            self._writer.close()
 
     # --- finding -----------------------------------------------------------------------------
 
