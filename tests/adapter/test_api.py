@@ -184,7 +184,8 @@ async def test_an_operator_splits_merges_keeps_apart_and_pins_with_a_reason(stan
         assert (again.status_code, again.json()["detail"][-9:]) == (422, "one story")
         said = (await got(api, f"{BASE}/rulings"))["rulings"]
         assert {(ruling["kind"], ruling["why"]) for ruling in said} == {
-            ("together", "two accounts"), ("pinned", "two accounts"),
+            ("together", "two accounts"),
+            ("pinned", "two accounts"),
         }
         assert {ruling["who"] for ruling in said} == {"operator"}
 
