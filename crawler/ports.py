@@ -156,6 +156,13 @@ class Frontier(Protocol):
         """
         ...
 
+    async def spare_host(self, claim: Claim) -> None:
+        """End the claim's turn with a host that was not asked: it need not rest.
+
+        Unless a slot was reserved since; then it rests after that.
+        """
+        ...
+
     async def next_slot(self, host: Host) -> timedelta:
         """Reserve the host's next request slot and return how long to wait for it.
 

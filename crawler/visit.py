@@ -88,8 +88,9 @@ class Visit:
             await self._frontier.free_host(claim, pause=pause, answers=answers)
 
     async def passed_over(self, claim: EntryClaim, skipped: Skipped) -> None:
-        """End the claim of an entry that need not be asked for."""
+        """End the claim of an entry that need not be asked for; its host goes on at once."""
         self._tally.count("entry/passed-over")
+        await self._frontier.spare_host(claim)
         await self.trouble(claim, skipped)
 
     def page(self, claim: EntryClaim, *, url: str, body: bytes, content_type: str) -> Page:

@@ -204,6 +204,10 @@ class RedisFrontier:
         host = host_at(claim.url)
         await self._run("free_host", host, claim.key, rest, day, *_rows(answers))
 
+    async def spare_host(self, claim: Claim) -> None:
+        """End the claim's turn with a host that was not asked: it need not rest."""
+        await self._run("spare_host", host_at(claim.url), claim.key)
+
     async def next_slot(self, host: Host) -> timedelta:
         """Reserve the host's next request slot and return how long to wait for it."""
         return timedelta(milliseconds=float(await self._run("next_slot", host)))

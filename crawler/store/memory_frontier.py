@@ -60,6 +60,7 @@ class _Place:
     hold: int = 0
     turn: str = ""
     turn_ends: int = 0
+    turn_slot: int = 0  # as the claim left it
     pause: int = 0
     pause_till: int = 0
 
@@ -287,7 +288,7 @@ class MemoryFrontier:
         work.worker, work.ends = worker, millis(self._clock.now() + self._lease)
         place = self._place(work.host)
         place.turn, place.turn_ends = work.key, work.ends
-        place.slot = self._now + self._pause_of(place)
+        place.slot = place.turn_slot = self._now + self._pause_of(place)
         if work.kind == "f":
             state = replace(
                 self._kept.feeds[FeedId(work.id)].seen_by_operator, next_poll=instant(work.due)
@@ -368,6 +369,13 @@ class MemoryFrontier:
             place.turn = ""
             place.slot = max(place.slot, self._now + max(rest, self._pause_of(place)))
         return held
+
+    async def spare_host(self, claim: Claim) -> None:
+        """End the claim's turn with a host that was not asked: it need not rest."""
+        place = self._place(host_at(claim.url))
+        if place.turn == claim.key:
+            place.turn = ""
+            place.slot = self._now if place.slot == place.turn_slot else place.slot
 
     async def next_slot(self, host: Host) -> timedelta:
         """Reserve the host's next request slot and return how long to wait for it."""

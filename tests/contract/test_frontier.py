@@ -332,6 +332,37 @@ async def test_feeds_and_pages_share_their_hosts_budget(frontier, clock):
     assert len(await frontier.claim(ME, 9)) == 1
 
 
+async def test_a_host_that_was_not_asked_need_not_rest(frontier, clock):
+    await poll(frontier, an_entry("one"), an_entry("two"), an_entry("three"))
+    clock.advance(SECOND)
+    await frontier.spare_host(await claim_one(frontier))
+    await frontier.spare_host(await claim_one(frontier))
+    assert await claim_one(frontier)
+    assert await frontier.claim(ME, 9) == []
+
+
+async def test_a_turn_given_up_leaves_slots_that_were_reserved_since(frontier, clock):
+    await poll(frontier, an_entry("one"), an_entry("two"))
+    clock.advance(SECOND)
+    claim = await claim_one(frontier)
+    await frontier.next_slot(A_HOST)
+    await frontier.spare_host(claim)
+    clock.advance(SECOND)
+    assert await frontier.claim(ME, 9) == []
+    clock.advance(SECOND)
+    assert len(await frontier.claim(ME, 9)) == 1
+
+
+async def test_a_turn_that_passed_on_cannot_be_given_up(frontier, clock):
+    await poll(frontier, an_entry("one"), an_entry("two"))
+    clock.advance(SECOND)
+    stale = await claim_one(frontier)
+    clock.advance(2 * LEASE)
+    await claim_one(frontier)
+    await frontier.spare_host(stale)
+    assert await frontier.claim(ME, 9) == []
+
+
 async def test_a_claim_may_ask_for_one_kind_alone(frontier, clock):
     await poll(frontier, an_entry("one"), next_poll=START + SECOND)
     clock.advance(SECOND)

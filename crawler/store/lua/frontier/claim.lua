@@ -51,7 +51,8 @@ local function take(host)
   dequeue(kind, id, host)
   call("ZADD", K["leased_" .. kind], ends, id)
   call("HSET", K.leases, work, table.concat({ key, host, due, worker }, " "))
-  note_host(host, "turn", key, "turn_ends", ends, "slot", now + pause_of(host))
+  local slot = now + pause_of(host)
+  note_host(host, "turn", key, "turn_ends", ends, "turn_slot", slot, "slot", slot)
   return work
 end
 

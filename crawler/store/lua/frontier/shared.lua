@@ -60,7 +60,7 @@ end
 local function drop_turn(host, key)
   local holds = call("HGET", K.host .. host, "turn") == key
   if holds then
-    call("HDEL", K.host .. host, "turn", "turn_ends")
+    call("HDEL", K.host .. host, "turn", "turn_ends", "turn_slot")
   end
   return holds
 end
