@@ -64,10 +64,10 @@ def main(url: str = "", topic: str = "ukraine-border") -> None:
 
 
 def embedded() -> str:
-    """Return the address of the server Kordon runs for itself."""
+    """Return the address of the server Kordon runs for itself; starts it where it rests."""
     kordon = Path(sys.executable).with_name("kordon")
-    status = subprocess.run([kordon, "server", "status", "--json"], stdout=-1, check=True)
-    return f"unix://{json.loads(status.stdout)['socket']}"
+    started = subprocess.run([kordon, "server", "start", "--json"], stdout=-1, check=True)
+    return f"unix://{json.loads(started.stdout)['socket']}"
 
 
 if __name__ == "__main__":
