@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,15 @@ def test_dashboard_and_alerts_ask_only_for_metrics_there_are(file):
     )}  # fmt: skip
     assert asked
     assert asked <= documented().keys()
+
+
+def test_prometheus_takes_the_alert_rules():
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("NOT TESTED: the alert rules. Install promtool (Debian: prometheus)")
+    rules = ROOT / "deploy/alerts/kordon.yaml"
+    done = subprocess.run([promtool, "check", "rules", rules], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_dashboard_is_a_document_whose_panels_have_ids_of_their_own():
