@@ -880,6 +880,15 @@ async def test_an_adopted_address_outlives_a_restart(frontier, clock):
     assert (await claim_one(frontier)).url == "https://new.example/a.xml"
 
 
+async def test_a_feed_that_came_back_to_its_address_is_asked_where_that_had_moved(frontier, clock):
+    await moved_feed(frontier)
+    await frontier.register([a_feed(host="other.example")])
+    await frontier.register([a_feed()])
+    await frontier.hold_host(Host("a.example"), START + DAY)
+    clock.advance(HOUR)
+    assert (await claim_one(frontier)).url == "https://new.example/a.xml"
+
+
 async def test_a_feed_that_the_catalogue_moved_forgets_what_it_adopted(frontier, clock):
     await moved_feed(frontier)
     await frontier.register([a_feed(host="third.example")])

@@ -70,7 +70,7 @@ end
 -- Let the feed be asked at another host from now on, for as long as it keeps its own address.
 local function move()
   local record = record_of("f", feed)
-  if next_host ~= host_in(record) then
+  if next_host ~= host_in(record) or call("HEXISTS", K.moved, feed) == 1 then
     call("HSET", K.feeds, feed, next_host .. string.match(record, " .*$"))
     call("HSET", K.moved, feed, own_address .. " " .. next_host)
   end

@@ -1,12 +1,11 @@
 -- id, enabled (1 or 0), address and record of each feed -> how many were new
 
--- The record under the host that the feed moved to, while its own address is what it was then.
+-- The record under the host that the feed moved to, whenever its own address is what it was then.
 local function as_moved(id, address, record)
   local own, host = string.match(call("HGET", K.moved, id) or "", "^(%S+) (%S+)$")
   if own == address then
     return host .. string.match(record, " .*$")
   end
-  call("HDEL", K.moved, id)
   return record
 end
 
