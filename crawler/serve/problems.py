@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from crawler.errors import StoreError
+from crawler.errors import ConfigError, StoreError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -41,6 +42,19 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
         }
         for status in statuses
     }
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Tell whoever asks what cannot be done to what is there, not that something broke.
+
+    Raises:
+        Problem: 422 for a `ConfigError`.
+    """
+    try:
+        yield
+    except ConfigError as error:
+        raise Problem(422, error.problem) from error
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

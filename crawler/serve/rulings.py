@@ -8,11 +8,10 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from crawler.access import Token
-from crawler.errors import ConfigError
 from crawler.model import ArticleId, Ruling, Story, StoryId
 from crawler.serve import views
 from crawler.serve.guard import operator, reader
-from crawler.serve.problems import Problem, described
+from crawler.serve.problems import described, refusals
 from crawler.serve.service import Served, Topic
 
 PREFIX = "/api/v1/topics/{topic}"
@@ -124,15 +123,8 @@ async def unpin(
 
 
 async def _ruled(ruling: Awaitable[Sequence[Story]]) -> Ruled:
-    """Return where it led.
-
-    Raises:
-        Problem: 422 when it cannot be done to what is there.
-    """
-    try:
+    with refusals():
         return Ruled(stories=[story.id for story in await ruling])
-    except ConfigError as error:
-        raise Problem(422, error.problem) from error
 
 
 def _view(ruling: Ruling) -> RulingView:

@@ -22,6 +22,7 @@ DEAD_SHOWN = 50
 HOSTS_SHOWN = 10
 HOST_DAYS = 7
 ASKED_LEAST = 5  # requests, for a mean to say something
+DONE = frozenset({"retry"})  # verbs that lead back here
 
 router = APIRouter(include_in_schema=False)
 
@@ -75,9 +76,6 @@ async def show_crawl(frame: Framed, topic: str = "", done: str = "", count: int 
         "count": count,
     }
     return frame.render("crawl.html", facts)
-
-
-DONE = frozenset({"retry"})
 
 
 @router.get("/crawl/pulse")

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from crawler.catalog.facets import place_of
 from crawler.contract import ChangePayload, MemberPayload, StoryPayload, read_story
-from crawler.dedup.relation import Reason
+from crawler.dedup.relation import Reason, converse
 from crawler.model import (
     ArticleId,
     OutletId,
@@ -176,16 +176,8 @@ def _carrier(
         after=moment(member) - first,
         relation=member.relation,
         credits=member.credits,
-        tie=_told_from(tie, member.id) if tie else None,
+        tie=tie if tie is None or tie.one == member.id else converse(tie),
         shown=member.id == asked.story.canonical.id,
-    )
-
-
-def _told_from(tie: Tie, article: str) -> Tie:
-    if tie.one == article:
-        return tie
-    return Tie(
-        tie.other, tie.one, tie.relation.converse, tie.jaccard, tie.other_in_one, tie.one_in_other
     )
 
 

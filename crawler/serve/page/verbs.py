@@ -3,8 +3,7 @@
 Each verb is a form of the story's view, and leads back to the story as it is afterwards.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -12,12 +11,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from crawler.errors import ConfigError
 from crawler.model import ArticleId, Ruling, Story, StoryId, TopicId
 from crawler.serve.page.cards import story_address
 from crawler.serve.page.sign_in import redirect
 from crawler.serve.page.visitor import Asker, Form, OperatorsForm, first
-from crawler.serve.problems import Problem
+from crawler.serve.problems import Problem, refusals
 from crawler.serve.service import Served, Service, Topic
 from crawler.serve.stories import Id
 
@@ -79,7 +77,7 @@ Asked = Annotated[Deed, Depends(asked_for)]
 @router.post("/split")
 async def split(deed: Asked) -> Response:
     """Take the chosen articles out of the story."""
-    with _told():
+    with refusals():
         rule = deed.service.rule
         await rule.split(deed.topic, deed.story, deed.articles, deed.who, deed.why)
     return _back(deed, "split")
@@ -88,7 +86,7 @@ async def split(deed: Asked) -> Response:
 @router.post("/merge")
 async def merge(deed: Asked) -> Response:
     """Make the story one with another."""
-    with _told():
+    with refusals():
         rule = deed.service.rule
         found = await rule.merge(deed.topic, deed.story, deed.other, deed.who, deed.why)
     return _back(deed, "merge", found)
@@ -97,7 +95,7 @@ async def merge(deed: Asked) -> Response:
 @router.post("/never-merge")
 async def never_merge(deed: Asked) -> Response:
     """Keep the story apart from another."""
-    with _told():
+    with refusals():
         rule = deed.service.rule
         await rule.never_merge(deed.topic, deed.story, deed.other, deed.who, deed.why)
     return _back(deed, "never-merge")
@@ -106,7 +104,7 @@ async def never_merge(deed: Asked) -> Response:
 @router.post("/pin")
 async def pin(deed: Asked) -> Response:
     """Show the chosen article for the story."""
-    with _told():
+    with refusals():
         await deed.service.rule.pin(deed.topic, deed.article, deed.who, deed.why)
     return _back(deed, "pin")
 
@@ -147,12 +145,3 @@ def _back(deed: Deed, done: str, found: Sequence[Story] = ()) -> Response:
     ids = [story.id for story in found]
     story = deed.story if deed.story in ids or not ids else ids[0]
     return redirect(f"{story_address(deed.topic, story)}?done={done}")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell an operator what cannot be done, not that something broke."""
-    try:
-        yield
-    except ConfigError as error:
-        raise Problem(422, error.problem) from error
