@@ -1,8 +1,8 @@
-"""An installation that answers, and how a reader and an operator ask it for views."""
+"""An installation that answers, and how a program, a reader and an operator ask it."""
 
 import pytest
 from page_views import AS_PERSON
-from served import TOPIC, a_stand
+from served import a_stand
 
 from crawler.access import Role
 from crawler.serve.page.visitor import COOKIE
@@ -12,7 +12,14 @@ from crawler.serve.page.visitor import COOKIE
 async def stand(tmp_path):
     opened = await a_stand(tmp_path)
     yield opened
-    opened.service.indexes[TOPIC].close()
+    for index in opened.service.indexes.values():
+        index.close()
+
+
+@pytest.fixture
+async def api(stand):
+    async with stand.client() as client:
+        yield client
 
 
 @pytest.fixture

@@ -15,19 +15,6 @@ from crawler.serve.views import ChangeView, StoryView
 BASE = f"/api/v1/topics/{TOPIC}"
 
 
-@pytest.fixture
-async def stand(tmp_path):
-    opened = await a_stand(tmp_path)
-    yield opened
-    opened.service.indexes[TOPIC].close()
-
-
-@pytest.fixture
-async def api(stand):
-    async with stand.client() as client:
-        yield client
-
-
 async def got(api, path, status=200, **params):
     answer = await api.get(path, params=params)
     assert answer.status_code == status, answer.text

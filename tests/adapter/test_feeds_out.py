@@ -9,25 +9,12 @@ import fastfeedparser
 import feedparser
 import pytest
 from lxml import etree
-from served import TOPIC, a_stand, an_article, another
+from served import TOPIC, an_article, another
 
 from crawler.render.document import address, plain
 
 BASE = f"/feeds/{TOPIC}"
 FORMATS = ("rss", "atom", "json")
-
-
-@pytest.fixture
-async def stand(tmp_path):
-    opened = await a_stand(tmp_path)
-    yield opened
-    opened.service.indexes[TOPIC].close()
-
-
-@pytest.fixture
-async def api(stand):
-    async with stand.client() as client:
-        yield client
 
 
 async def read(api, path):

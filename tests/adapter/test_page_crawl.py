@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from hostile_words import HOSTILE
 from lxml import html
-from served import FEEDS, NOON, OUTLETS, a_stand, another
+from page_views import seen
+from served import FEEDS, NOON, OUTLETS, another
 
 from crawler.access import Role
 from crawler.hook import Hook, HookId, HookState
@@ -25,39 +26,9 @@ from crawler.model import (
     WorkerId,
     id_of,
 )
-from crawler.serve.page.visitor import COOKIE, mark_of
+from crawler.serve.page.visitor import mark_of
 
-AS_PERSON = {"Accept": "text/html"}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-async def stand(tmp_path):
-    opened = await a_stand(tmp_path)
-    yield opened
-    for index in opened.service.indexes.values():
-        index.close()
-
-
-@pytest.fixture
-async def page(stand):
-    async with stand.client() as client:
-        client.headers.update(AS_PERSON)
-        yield client
-
-
-@pytest.fixture
-async def operator(stand):
-    async with stand.client() as client:
-        client.headers.update(AS_PERSON)
-        client.cookies.set(COOKIE, stand.tokens[Role.OPERATOR])
-        yield client
-
-
-async def seen(client, path, status=200, **params):
-    answer = await client.get(path, params=params or None)  # an empty query would replace its own
-    assert answer.status_code == status, answer.text
-    return html.document_fromstring(answer.text)
 
 
 def texts(tree, selector):
