@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,8 @@ from crawler.store.search import Document, SearchIndex
 from crawler.store.stories import RedisStories
 from crawler.text.lemmas import VERSION
 from crawler.text.shingles import shingle_hashes
+
+Fill = Callable[[redis.Redis, SearchIndex, int], None]
 
 TOPIC = TopicId("ukraine-border")
 RECIPE = Recipe()
@@ -249,13 +251,23 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
             embedded.stop(home)
 
 
-def run(home: Path, socket: str, options: argparse.Namespace) -> dict[str, Any]:
+def filled(home: Path, socket: str, stories: int, fill: Fill) -> dict[str, Any]:
+    """Fill a home with so many stories; return where that was done and what it took."""
     file = home / "search" / f"{TOPIC}.sqlite"
     began = time.perf_counter()
     index = SearchIndex(file, version=VERSION)
-    fill(redis.Redis(unix_socket_path=socket), index, options.stories)
+    fill(redis.Redis(unix_socket_path=socket), index, stories)
     index.close()
-    filled = time.perf_counter() - began
+    return {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
+        "stories": stories,
+        "fill_seconds": round(time.perf_counter() - began, 1),
+        "index_bytes_per_story": round(file.stat().st_size / stories),
+    }
+
+
+def run(home: Path, socket: str, options: argparse.Namespace) -> dict[str, Any]:
+    facts = filled(home, socket, options.stories, fill)
     process, address = served(home)
     try:
         asyncio.run(ask(address, 10, 3))  # connections, caches and dictionaries
@@ -269,14 +281,10 @@ def run(home: Path, socket: str, options: argparse.Namespace) -> dict[str, Any]:
     finally:
         process.terminate()
         process.wait()
-    return {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
-        "stories": options.stories,
+    return facts | {
         "asked_per_second": options.rate,
         "serving_cores": round(busy / options.seconds, 2),
         "placed_per_second": round(placed / options.seconds, 1),
-        "fill_seconds": round(filled, 1),
-        "index_bytes_per_story": round(file.stat().st_size / options.stories),
         "milliseconds": {kind: summary(values) for kind, values in sorted(took.items())},
     }
 

@@ -13,8 +13,6 @@ document.
 import argparse
 import asyncio
 import json
-import os
-import platform
 import random
 import shutil
 import subprocess
@@ -28,7 +26,7 @@ from typing import Any
 
 import aiohttp
 import redis
-from api import AT_ONCE, NOWHERE, TOPIC, served, summary, zipf
+from api import AT_ONCE, NOWHERE, TOPIC, filled, served, summary, zipf
 from playwright.sync_api import sync_playwright
 
 from crawler.catalog.facets import facets_of
@@ -48,7 +46,6 @@ from crawler.model import (
 from crawler.store import embedded, keys
 from crawler.store.records import millis
 from crawler.store.search import Document, SearchIndex
-from crawler.text.lemmas import VERSION
 
 LANGUAGES = ("uk", "ru", "pl", "en")
 WINDOWS = ("24h", "7d", "30d", "90d")
@@ -178,12 +175,7 @@ def main() -> None:
 
 
 def run(home: Path, socket: str, options: argparse.Namespace) -> dict[str, Any]:
-    file = home / "search" / f"{TOPIC}.sqlite"
-    began = time.perf_counter()
-    index = SearchIndex(file, version=VERSION)
-    fill(redis.Redis(unix_socket_path=socket), index, options.stories)
-    index.close()
-    filled = time.perf_counter() - began
+    facts = filled(home, socket, options.stories, fill)
     process, address = served(home)
     placing = placed_meanwhile(socket, options)
     try:
@@ -195,12 +187,8 @@ def run(home: Path, socket: str, options: argparse.Namespace) -> dict[str, Any]:
             if one:
                 one.terminate()
                 one.wait()
-    return {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
-        "stories": options.stories,
+    return facts | {
         "placing_per_second": options.placing,
-        "fill_seconds": round(filled, 1),
-        "index_bytes_per_story": round(file.stat().st_size / options.stories),
         "answer_milliseconds": answers,
         "browser_loaded_milliseconds": loads,
     }

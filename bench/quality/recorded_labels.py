@@ -4,8 +4,9 @@
 
 FOLDER holds the recorded news. The labelled 200 are its articles with a title, shuffled by
 `random.Random(181)`: the first hundred that reading in full calls on topic and the first hundred it
-does not. Each was labelled by title and first 90 words, before the verdicts were seen. Half are on
-topic by design, so recall is weighted back to all recorded articles too.
+does not. Each was labelled once, by title and first 90 words, before the verdicts were seen; there
+was no second reader. Half are on topic by design, so recall is weighted back to all recorded
+articles too.
 """
 
 import csv
@@ -49,7 +50,7 @@ def judged(row: dict[str, str], label: str, desk: Desk) -> Judged:
     return Judged(label == "relevant", on_topic(row, desk), entry is None, words is None)
 
 
-def let(cases: Iterable[Judged]) -> dict[str, float]:
+def let(cases: Iterable[Judged]) -> dict[str, float | None]:
     of = [(one.let_by_entry, one.let_by_words) for one in cases]
     return {"of": len(of), "entry": share(a for a, _ in of), "words": share(b for _, b in of)}
 

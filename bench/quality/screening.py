@@ -116,7 +116,7 @@ def case_of(page: Page, desk: Desk) -> Case:
     )
 
 
-def report(cases: Sequence[Case]) -> dict[str, float]:
+def report(cases: Sequence[Case]) -> dict[str, float | None]:
     """Return recall of each stage, what each lets of the rest, and mean costs of a stream."""
     on, off = [c for c in cases if c.on_topic], [c for c in cases if not c.on_topic]
     let = [case for case in cases if case.let_by_page]
@@ -148,9 +148,10 @@ def stream(off: float, on: float) -> float:
     return OFF_TOPIC * off + (1 - OFF_TOPIC) * on
 
 
-def share(which: Iterable[bool]) -> float:
+def share(which: Iterable[bool]) -> float | None:
+    """Return the share that holds; None of nothing."""
     found = list(which)
-    return round(sum(found) / len(found), 4) if found else 1.0
+    return round(sum(found) / len(found), 4) if found else None
 
 
 def main() -> None:
