@@ -1,7 +1,7 @@
 """Changes: read from any id that is kept, or followed as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,9 +9,9 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from crawler.contract import is_before
+from crawler.contract import ChangePayload, is_before
 from crawler.errors import StoreError
-from crawler.model import ChangeId, TopicId
+from crawler.model import ChangeId, StoryId, TopicId
 from crawler.ports import Event, Published
 from crawler.serve import views
 from crawler.serve.guard import reader
@@ -57,7 +57,6 @@ async def list_changes(
 )
 async def stream_changes(
     topic: Topic,
-    service: Served,
     request: Request,
     last_event_id: Annotated[str, Header(pattern=ID)] = "",
     after: Annotated[str, Query(pattern=ID, description="as Last-Event-ID; now when empty")] = "",
@@ -67,11 +66,28 @@ async def stream_changes(
     The id of each is a change id; a client that reconnects with `Last-Event-ID` goes on where it
     was. If that change is no longer kept, the first event is a `gap`: read all stories then.
     """
-    window = await service.published.window(topic)
-    start = ChangeId(last_event_id or after) or window.last
+    return await stream_of(request, topic, ChangeId(last_event_id or after))
+
+
+async def stream_of(
+    request: Request, topic: TopicId, after: ChangeId, story: StoryId | None = None
+) -> Response:
+    """Return the changes after an id, or from now on when it is empty, as server-sent events.
+
+    Args:
+        request: Whose application holds the streams.
+        topic: Whose changes.
+        after: A change id, or empty.
+        story: The only one whose changes are told, if given.
+
+    Raises:
+        Problem: 503 when there are too many streams.
+    """
     streams: Streams = request.app.state.streams
+    window = await streams.service.published.window(topic)
+    start = after or window.last
     told = [_gap(start, window.trimmed)] if is_before(start, window.trimmed) else []
-    lines = streams.follow(topic, start, [_hello(), *told])
+    lines = streams.follow(topic, start, [_hello(), *told], story)
     return StreamingResponse(lines, media_type="text/event-stream")
 
 
@@ -79,34 +95,36 @@ class Streams:
     """The event streams of this process; all that follow one topic wait for it together."""
 
     def __init__(self, service: Service) -> None:
-        self._service = service
+        self.service = service
         self._open = 0
         self._waits: dict[TopicId, asyncio.Task[None]] = {}
 
-    def follow(self, topic: TopicId, after: ChangeId, first: list[bytes]) -> AsyncIterator[bytes]:
-        """Return a stream of changes that ends when the server closes.
+    def follow(
+        self, topic: TopicId, after: ChangeId, first: list[bytes], story: StoryId | None = None
+    ) -> AsyncIterator[bytes]:
+        """Return a stream of changes, of one story if given, that ends when the server closes.
 
         Raises:
             Problem: 503 when there are too many streams.
         """
-        if self._open >= self._service.streams:
+        if self._open >= self.service.streams:
             raise Problem(
-                503, f"{self._service.streams} streams are open already", {"Retry-After": "30"}
+                503, f"{self.service.streams} streams are open already", {"Retry-After": "30"}
             )
         self._open += 1
-        return self._lines(topic, after, first)
+        return self._lines(topic, after, first, story)
 
     async def _lines(
-        self, topic: TopicId, after: ChangeId, first: list[bytes]
+        self, topic: TopicId, after: ChangeId, first: list[bytes], story: StoryId | None
     ) -> AsyncIterator[bytes]:
         try:
             for line in first:
                 yield line
-            while not self._service.closing.is_set():
-                events = await self._service.published.changes(topic, after, BATCH)
-                for event in events:
-                    yield _line(event)
-                    after = event.id
+            while not self.service.closing.is_set():
+                events = await self.service.published.changes(topic, after, BATCH)
+                for line in _told(events, story):
+                    yield line
+                after = events[-1].id if events else after
                 if not events:
                     await self._wait(topic, after)
                     yield b":\n\n"
@@ -119,9 +137,9 @@ class Streams:
         """Wait until there may be something new; one blocking read serves every stream."""
         waiting = self._waits.get(topic)
         if waiting is None or waiting.done():
-            waiting = asyncio.create_task(_waited(self._service.published, topic, after))
+            waiting = asyncio.create_task(_waited(self.service.published, topic, after))
             self._waits[topic] = waiting
-        closing = asyncio.create_task(self._service.closing.wait())
+        closing = asyncio.create_task(self.service.closing.wait())
         await asyncio.wait({waiting, closing}, return_when=asyncio.FIRST_COMPLETED)
         closing.cancel()
         if waiting.done():
@@ -130,6 +148,19 @@ class Streams:
 
 async def _waited(published: Published, topic: TopicId, after: ChangeId) -> None:
     await published.wait(topic, after, HEARTBEAT)
+
+
+def _told(events: Sequence[Event], story: StoryId | None) -> Iterator[bytes]:
+    """Return the events about a story, or all; the client learns how far these go besides."""
+    told = [event for event in events if story is None or story in _about(event)]
+    yield from map(_line, told)
+    if events[-1:] != told[-1:]:
+        yield b"id: %b\n\n" % events[-1].id.encode()
+
+
+def _about(event: Event) -> tuple[str, str | None]:
+    """Return the stories an event is about: of a merge, both."""
+    return event.story, msgspec.json.decode(event.payload, type=ChangePayload).other
 
 
 def _line(event: Event) -> bytes:

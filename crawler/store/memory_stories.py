@@ -144,7 +144,7 @@ class MemoryStories:
             held.forward(old, target)
         for story in said.stories:
             held.adopt(story)
-        held.changes += said.changes
+        held.announce(topic, said.changes, self._clock.now())
         return said
 
     async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
@@ -172,7 +172,8 @@ class MemoryStories:
         for one in left.stories:
             held.adopt(one)
         held.changes = [change for change in held.changes if change.article != article]
-        held.changes += left.changes or [Change(ChangeKind.EXPIRED, story.id)]
+        last = left.changes or (Change(ChangeKind.EXPIRED, story.id),)
+        held.announce(topic, last, self._clock.now())
         return True
 
     async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:

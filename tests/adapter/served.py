@@ -169,13 +169,13 @@ async def recipe_of(_: TopicId) -> Recipe:
     return RECIPE
 
 
-async def a_dead_entry(frontier: MemoryFrontier, clock: SimulatedClock) -> None:
+async def a_dead_entry(frontier: MemoryFrontier, clock: SimulatedClock, name: str = "dead") -> None:
     """Let an entry of the first feed be given up."""
     (claim,) = await frontier.claim(WorkerId("w"), 1)
-    entry = Entry(
-        EntryId(id_of("dead")), "https://town.example/dead", OutletId("town"), FEEDS[0].id
-    )
-    state = replace(claim.state, next_poll=NOON + timedelta(hours=1), last_poll=NOON)
+    url = f"https://town.example/{name}"
+    entry = Entry(EntryId(id_of(name)), url, OutletId("town"), FEEDS[0].id)
+    now = clock.now()
+    state = replace(claim.state, next_poll=now + timedelta(hours=1), last_poll=now)
     await frontier.commit_poll(claim, state, [entry])
     clock.advance(timedelta(seconds=5))
     claims = await frontier.claim(WorkerId("w"), 9, feeds=False)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import uvicorn
 from served import TOPIC as NEWS
-from served import Stand, a_stand, an_article, another
+from served import Stand, a_dead_entry, a_stand, an_article, another
 
 from crawler.access import Role
-from crawler.model import ChangeId, TopicId
+from crawler.model import ChangeId, StoryId, TopicId
 from crawler.serve.application import application
 from crawler.store.memory_published import MemoryPublished
 
@@ -105,6 +105,19 @@ class Newsstand:
         """Place articles and let the index catch up; return their stories."""
         return self._do(self.stand.place(*articles))
 
+    def merge(self, one: str, other: str) -> None:
+        """Merge the stories at two addresses, as an operator elsewhere does."""
+        ids = [StoryId(address.rpartition("/")[2]) for address in (one, other)]
+        self._do(self.stand.service.rule.merge(NEWS, *ids, "olena", "one queue"))
+
+    def retry_dead(self) -> None:
+        """Put back every dead entry."""
+        self._do(self.stand.service.frontier.retry_dead(None))
+
+    def bury(self, name: str) -> None:
+        """Let an entry of this name be given up."""
+        self._do(self._bury(name))
+
     def story(self, title: str) -> str:
         """The address of the story whose canonical headline begins so."""
         return self._do(self._story(title))
@@ -121,6 +134,11 @@ class Newsstand:
 
     def _do(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    async def _bury(self, name: str) -> None:
+        frontier, clock = self.stand.service.frontier, self.stand.clock
+        clock.advance(timedelta(hours=2))
+        await a_dead_entry(frontier, clock, name)
 
     async def _story(self, title: str) -> str:
         stories = self.stand.service.stories

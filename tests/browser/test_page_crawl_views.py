@@ -4,6 +4,9 @@ import pytest
 from playwright.sync_api import expect
 from served import FEEDS, another
 from test_page_safety import violations
+from test_page_views import hide
+
+from crawler.serve.page.crawl import PULSE_SECONDS, WORK_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +54,44 @@ def test_the_numbers_of_the_crawl_follow_it(tab, newsstand):
     before = int(stories.inner_text())
     newsstand.place(another("late", title="Late news", minutes=1))
     expect(stories).to_have_text(str(before + 1))
+
+
+def test_the_numbers_of_the_crawl_are_asked_for_again_though_no_story_changes(tab, newsstand):
+    tab.clock.install()
+    tab.goto("/crawl")
+    dead = tab.locator(".figures div", has_text="given up").locator("dd")
+    expect(dead).to_have_text("1")
+    newsstand.retry_dead()
+    tab.clock.run_for(1000 * PULSE_SECONDS)
+    expect(dead).to_have_text("0")
+    expect(tab.locator(".letters li")).to_have_count(1)  # the lists follow more slowly
+    tab.clock.run_for(1000 * WORK_SECONDS)
+    expect(tab.get_by_text("Nothing was given up.")).to_be_visible()
+
+
+def test_what_an_operator_chose_stays_when_the_lists_are_read_again(operators_tab, newsstand):
+    tab = operators_tab
+    tab.clock.install()
+    tab.goto("/crawl")
+    tab.locator(".letters input[type=checkbox]").check()
+    newsstand.bury("another")
+    tab.clock.run_for(1000 * WORK_SECONDS)
+    expect(tab.locator(".letters li")).to_have_count(2)
+    expect(tab.locator(".letters input:checked")).to_have_count(1)
+    expect(tab.locator(".letters li", has_text="/dead").locator("input")).to_be_checked()
+
+
+def test_a_crawl_view_in_the_background_asks_for_nothing(tab):
+    tab.clock.install()
+    tab.goto("/crawl")
+    hide(tab, "hidden")
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.clock.run_for(1000 * WORK_SECONDS)
+    hide(tab, "visible")
+    with tab.expect_request("**/crawl/pulse"):
+        tab.clock.run_for(1000 * PULSE_SECONDS)
+    assert [url for url in asked if "/crawl" in url] == [f"{tab.url}/pulse"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -22,6 +22,8 @@ DEAD_SHOWN = 50
 HOSTS_SHOWN = 10
 HOST_DAYS = 7
 ASKED_LEAST = 5  # requests, for a mean to say something
+PULSE_SECONDS = 10  # between two looks of an open view at the numbers,
+WORK_SECONDS = 30  # and at the lists below them
 DONE = frozenset({"retry"})  # verbs that lead back here
 
 router = APIRouter(include_in_schema=False)
@@ -74,6 +76,8 @@ async def show_crawl(frame: Framed, topic: str = "", done: str = "", count: int 
         "hooks": await service.hooks.all(),
         "done": done if done in DONE else "",
         "count": count,
+        "pulse_seconds": PULSE_SECONDS,
+        "work_seconds": WORK_SECONDS,
     }
     return frame.render("crawl.html", facts)
 

@@ -8,30 +8,37 @@ from fastapi.responses import Response
 
 from crawler.catalog.facets import facets_of
 from crawler.contract import StoryPayload, read_story
-from crawler.model import ChangeId, ChangeKind, TopicId
-from crawler.serve.changes import ID, stream_changes
+from crawler.model import ChangeId, ChangeKind, StoryId, TopicId
+from crawler.serve.changes import ID, stream_of
 from crawler.serve.page.filters import Filters, conditions_of
 from crawler.serve.page.shell import Framed
 from crawler.serve.page.topics import topic_asked
 from crawler.serve.page.visitor import reading
-from crawler.serve.service import Served, Service, Topic
-from crawler.serve.stories import outlets_of
+from crawler.serve.service import Service, Topic
+from crawler.serve.stories import Id, outlets_of
 
 MOST = 1_000  # changes looked at
+
+LastEventId = Annotated[str, Header(pattern=ID)]
+After = Annotated[str, Query(pattern=ID)]
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/topics/{topic}/live", dependencies=[Depends(reading)])
 async def follow(
-    topic: Topic,
-    service: Served,
-    request: Request,
-    last_event_id: Annotated[str, Header(pattern=ID)] = "",
-    after: Annotated[str, Query(pattern=ID)] = "",
+    topic: Topic, request: Request, last_event_id: LastEventId = "", after: After = ""
 ) -> Response:
     """Follow the changes as the API tells them, for a browser that is signed in."""
-    return await stream_changes(topic, service, request, last_event_id, after)
+    return await stream_of(request, topic, ChangeId(last_event_id or after))
+
+
+@router.get("/topics/{topic}/stories/{story_id}/live", dependencies=[Depends(reading)])
+async def follow_story(
+    topic: Topic, story_id: Id, request: Request, last_event_id: LastEventId = "", after: After = ""
+) -> Response:
+    """Follow the changes of one story, its being merged into another included."""
+    return await stream_of(request, topic, ChangeId(last_event_id or after), StoryId(story_id))
 
 
 @router.get("/fresh")

@@ -27,7 +27,7 @@ HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Vary": "Accept-Encoding, Accept-Language, Cookie",
+    "Vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
     "Referrer-Policy": "same-origin",  # under no-referrer a form would not say where it is from
 }
 
@@ -57,6 +57,11 @@ class Frame:
     visitor: Visitor
     speech: Speech
     theme: str
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether a view that is open asks, and not somebody who goes there."""
+        return self.request.headers.get("hx-request") == "true"
 
     def render(
         self, template: str, facts: Mapping[str, object] | None = None, status: int = 200

@@ -4,23 +4,19 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from crawler.catalog.facets import place_of
-from crawler.contract import ChangePayload, MemberPayload, StoryPayload, read_story
+from crawler.contract import ForwardPayload, MemberPayload, StoryPayload, read_story
 from crawler.dedup.relation import Reason, converse
 from crawler.model import (
     ArticleId,
     OutletId,
     PlaceId,
     Redistribution,
-    Ruling,
-    RulingKind,
     StoryId,
     Tie,
     TopicId,
@@ -30,11 +26,11 @@ from crawler.serve.page.cards import Source, cards_of, moment, source_of, story_
 from crawler.serve.page.difference import Difference, difference
 from crawler.serve.page.filters import Outlets
 from crawler.serve.page.shell import Frame, Framed
+from crawler.serve.page.story_log import Decree, decrees_of, log_of
 from crawler.serve.problems import Problem
 from crawler.serve.service import Topic
 from crawler.serve.stories import Id, outlets_of
 
-LOGGED = 60  # changes shown, the newest
 PLACES = 6  # named
 LINKED = 12  # other stories shown that share something
 
@@ -79,17 +75,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Decree:
-    """Rulings that one verb made."""
-
-    kind: RulingKind
-    who: str
-    why: str
-    at: datetime
-    pairs: int
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """Which story a view is about, and what is known of it."""
 
@@ -109,14 +94,35 @@ async def show_story(
 ) -> Response:
     """Show a story; one that was merged leads to what it became."""
     service = frame.service
+    position = (await service.published.window(topic)).last  # before what is shown is read
     payloads = await service.published.payloads(topic, [StoryId(story_id)])
-    if not payloads:
-        raise Problem(404, f"no story has the id {story_id}")
-    story = read_story(payloads[StoryId(story_id)])
+    story = read_story(payloads[StoryId(story_id)]) if payloads else None
     if not isinstance(story, StoryPayload):
-        return RedirectResponse(story_address(topic, StoryId(story.moved_to)), status_code=307)
+        return _elsewhere(frame, topic, story_id, story)
     asked = Asked(frame, topic, story, await outlets_of(service))
-    return frame.render("story.html", await _facts(asked, beside) | {"done": done})
+    facts = await _facts(asked, beside)
+    return frame.render("story.html", facts | {"done": done, "position": position})
+
+
+def _elsewhere(
+    frame: Frame, topic: TopicId, story_id: str, forward: ForwardPayload | None
+) -> Response:
+    """Answer for a story that is not there under this id any more, or never was.
+
+    A view that is open is told, and keeps what its reader sees if the story goes on elsewhere.
+
+    Raises:
+        Problem: 404 when nothing is known of it and nobody sees it.
+    """
+    if not frame.is_refresh:
+        if forward is None:
+            raise Problem(404, f"no story has the id {story_id}")
+        return RedirectResponse(story_address(topic, StoryId(forward.moved_to)), status_code=307)
+    target = "#moved" if forward else "#story"
+    facts = {"address": story_address(topic, StoryId(forward.moved_to)) if forward else ""}
+    answer = frame.render("story_left.html", facts)
+    answer.headers.update({"HX-Retarget": target, "HX-Reselect": "#left", "HX-Reswap": "innerHTML"})
+    return answer
 
 
 async def _facts(asked: Asked, beside: str) -> dict[str, object]:
@@ -145,7 +151,7 @@ async def _facts(asked: Asked, beside: str) -> dict[str, object]:
         "linked": await cards_of(
             service, topic, [StoryId(id_) for id_ in story.linked[:LINKED]], asked.outlets
         ),
-        "log": await _log(asked),
+        "log": await log_of(service, topic, StoryId(story.id)),
         "decrees": await _decrees(asked) if asked.frame.visitor.operates else [],
     }
 
@@ -242,32 +248,8 @@ def _bodies(shown: Sequence[tuple[str, bool]], whole: bool) -> tuple[str, str]:
     return one, other
 
 
-# --- what happened to it ---------------------------------------------------------------------
-
-
-async def _log(asked: Asked) -> list[ChangePayload]:
-    """Return the story's changes, the newest first."""
-    service, story = asked.frame.service, StoryId(asked.story.id)
-    ids = await asyncio.to_thread(service.indexes[asked.topic].log, story)
-    events = await service.published.events(asked.topic, ids[-LOGGED:])
-    return [msgspec.json.decode(event.payload, type=ChangePayload) for event in events][::-1]
-
-
 async def _decrees(asked: Asked) -> list[Decree]:
-    """Return what operators decided about the story's articles, the newest first."""
+    """Return what operators decided about the story's articles."""
     members = {member.id for member in asked.story.members}
     rulings = await asked.frame.service.rulings.rulings(asked.topic)
     return decrees_of([one for one in rulings if {one.one, one.other} & members])
-
-
-def decrees_of(rulings: Sequence[Ruling]) -> list[Decree]:
-    """Return rulings as the verbs that made them; those that only take back are left out."""
-    standing = [one for one in rulings if one.kind not in _TAKEN_BACK]
-    order = sorted(standing, key=lambda one: (one.at, one.kind, one.who, one.why), reverse=True)
-    return [
-        Decree(*said, pairs=len(list(some)))
-        for said, some in groupby(order, key=lambda one: (one.kind, one.who, one.why, one.at))
-    ]
-
-
-_TAKEN_BACK = (RulingKind.UNPINNED, RulingKind.WITHDRAWN)

@@ -42,6 +42,13 @@ document.addEventListener("htmx:sse:after:message", (event) => {
   }, PAUSE_MILLISECONDS);
 });
 
+// What changes without any story changing is asked for again, while somebody looks.
+for (const part of document.querySelectorAll("[data-every-seconds]")) {
+  setInterval(() => {
+    if (!document.hidden) htmx.trigger(part, "kordon-due");
+  }, 1000 * part.dataset.everySeconds);
+}
+
 // A view that was replaced is where the reader goes on.
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail?.ctx?.target?.id === "view") document.getElementById("main").focus();
