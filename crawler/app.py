@@ -27,6 +27,7 @@ from crawler.placing import Place, PlaceInEach
 from crawler.poll import Poll
 from crawler.pool import Pool
 from crawler.ports import (
+    Announcements,
     Clock,
     Corpus,
     Frontier,
@@ -43,6 +44,7 @@ from crawler.ports import (
 from crawler.push import Push
 from crawler.reindex import Reindex
 from crawler.rule import Rule
+from crawler.store.announcements import RedisAnnouncements
 from crawler.store.clock import StoreClock
 from crawler.store.connection import connect
 from crawler.store.corpus import LocalCorpus
@@ -93,6 +95,7 @@ class App:
     published: Published
     tokens: Tokens
     hooks: Hooks
+    announcements: Announcements
     check: Check
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
@@ -198,6 +201,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         published=RedisPublished(client),
         tokens=RedisTokens(client),
         hooks=RedisHooks(client, clock, config.dead_window),
+        announcements=RedisAnnouncements(client),
         check=Check(config, pool),
     )
 

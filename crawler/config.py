@@ -27,6 +27,8 @@ class Config:
     redis_cert: str
     redis_key: str
     websub_callback: str  # where hubs reach `kordon serve` (https://.../websub); may be empty
+    public_url: str  # where `kordon serve` is reached, no slash at its end; may be empty
+    hub_url: str  # the hub of our own feeds; may be empty
     contact: str  # where publishers reach the operator; may be empty
     user_agent: str
     topics: tuple[TopicId, ...]
@@ -93,6 +95,8 @@ class Config:
             redis_cert=given.get("KORDON_REDIS_CERT", ""),
             redis_key=given.get("KORDON_REDIS_KEY", ""),
             websub_callback=given.get("KORDON_WEBSUB_CALLBACK", ""),
+            public_url=given.get("KORDON_PUBLIC_URL", "").rstrip("/"),
+            hub_url=given.get("KORDON_HUB_URL", ""),
             contact=operators_contact(settings, given),
             user_agent=_user_agent(read.text("USER_AGENT"), operators_contact(settings, given)),
             topics=tuple(TopicId(topic) for topic in read.names("TOPICS")),
@@ -154,6 +158,19 @@ class Config:
         _ordered("FETCH_HEADER_, FETCH_BODY_ and PREPARE_DEADLINE_SECONDS together", whole_way,
                  "LEASE_SECONDS", self.lease)  # fmt: skip
         self._check_tls_files()
+        self._check_hub()
+
+    def _check_hub(self) -> None:
+        for name, url in (("PUBLIC", self.public_url), ("HUB", self.hub_url)):
+            if url and not url.startswith(("https://", "http://")):
+                raise ConfigError(
+                    f"KORDON_{name}_URL is no web address", "write it as https://news.example.org"
+                )
+        if self.hub_url and not self.public_url:
+            raise ConfigError(
+                "KORDON_HUB_URL is given, but no KORDON_PUBLIC_URL",
+                "say where the hub finds our feeds, such as https://news.example.org",
+            )
 
     def _check_tls_files(self) -> None:
         if bool(self.redis_cert) != bool(self.redis_key):

@@ -47,6 +47,7 @@ from crawler.model import (
     TopicId,
     WorkerId,
 )
+from crawler.schedule.announcing import Bulletin
 
 
 class Clock(Protocol):
@@ -317,6 +318,25 @@ class Hubs(Protocol):
 
     async def keep(self, lease: HubLease) -> None:
         """Remember a lease in place of the feed's earlier one."""
+        ...
+
+
+Tell = Callable[[Bulletin], Bulletin | None]
+
+
+class Announcements(Protocol):
+    """What a hub (WebSub) has still to be told of our own feeds, topic by topic."""
+
+    async def bulletin(self, topic: TopicId, start: ChangeId) -> Bulletin:
+        """The topic's, which begins at `start` when there is none yet."""
+        ...
+
+    async def change(self, topic: TopicId, step: Tell) -> Bulletin | None:
+        """Record what `step` makes of the topic's bulletin.
+
+        When another writer gets there first `step` is asked again, so it must be pure. None, and
+        nothing recorded, when it gives None or there is no bulletin.
+        """
         ...
 
 

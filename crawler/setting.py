@@ -217,6 +217,11 @@ VARIABLES = (
              "s3fs); default: `corpus` in the home.", secret=True),
     Variable("KORDON_WEBSUB_CALLBACK", "Where hubs (WebSub) reach `kordon serve` from outside, "
              "such as `https://news.example.org/websub`; without it no hub is asked."),
+    Variable("KORDON_PUBLIC_URL", "Where `kordon serve` is reached from outside, such as "
+             "`https://news.example.org`; feeds out name themselves so. Without it they are named "
+             "as they are asked for."),
+    Variable("KORDON_HUB_URL", "A WebSub hub that our feeds name and that is told when they "
+             "change; needs `KORDON_PUBLIC_URL`."),
     Variable("KORDON_REDIS_URL", "A Redis of your own: `redis://`, `rediss://` (TLS) or `unix://`; "
              "without it Kordon runs its own.", secret=True),
     Variable("KORDON_REDIS_CA", "PEM file of the authorities to trust; default: the system's."),

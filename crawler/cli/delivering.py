@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from crawler.config import Config
 from crawler.directory import Directory
 from crawler.errors import SourceError
 from crawler.fetch.conditional import retry_after
+from crawler.fetch.websub import publish_form
 from crawler.hook import Hook, Reply
 from crawler.middlewares.client import Fetched, GuardedClient, Limits, Proxy
 from crawler.ports import Clock
@@ -24,6 +25,7 @@ from crawler.render.webhook import Message, signed
 from crawler.schedule.delivery import Patience, released
 from crawler.workers.webhooks import Messages, Webhooks, worker_behind
 
+FORM = b"application/x-www-form-urlencoded"
 ANSWER_BYTES = 1_024  # of an answer that are read; nobody needs them
 LEASE_BEYOND = timedelta(seconds=30)  # the deadline, for what goes with an attempt
 
@@ -78,7 +80,7 @@ async def sending(config: Config, clock: Clock) -> AsyncIterator["Sender"]:
 
 
 class Sender:
-    """Posts one message to one hook, signed; follows nothing and believes nobody's address."""
+    """Posts to hooks, signed, and to a hub; follows nothing and believes nobody's address."""
 
     def __init__(
         self, client: GuardedClient, clock: Clock, user_agent: str, deadline: timedelta
@@ -92,12 +94,19 @@ class Sender:
         """Return how the hook took it; that it did not is no error."""
         signature = signed(message, hook.secret, self._clock.now())
         headers = {"user-agent": self._user_agent, **signature}
+        return await self._posted(hook.url, headers, message.body)
+
+    async def ping(self, hub: str, feed: str) -> Reply:
+        """Return how a hub took that a feed of ours changed, named by its own address."""
+        headers = {"user-agent": self._user_agent, "content-type": FORM}
+        return await self._posted(hub, headers, publish_form(feed))
+
+    async def _posted(self, url: str, headers: Mapping[str, bytes], form: bytes) -> Reply:
         began = time.monotonic()
         try:
             answer = await self._client.ask(
-                hook.url, headers, limits=self._limits, proxy=_proxy_for(hook.url),
-                form=message.body,
-            )  # fmt: skip
+                url, headers, limits=self._limits, proxy=_proxy_for(url), form=form
+            )
         except SourceError as error:
             return Reply(0, error.reason, _milliseconds_since(began))
         return self._judged(answer, _milliseconds_since(began))

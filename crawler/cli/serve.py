@@ -16,6 +16,7 @@ import uvicorn
 
 from crawler.app import App
 from crawler.catalog.facets import facets_of
+from crawler.cli.announcing import announced
 from crawler.cli.console import say
 from crawler.cli.delivering import told
 from crawler.cli.run import config_of
@@ -61,7 +62,7 @@ async def answer(wired: App, door: socket, *, quiet: bool) -> None:
     """Answer what comes to a door until interrupted; the index is kept and hooks are told."""
     sys.setswitchinterval(SWITCH_SECONDS)
     here = is_loopback(door.getsockname()[0])
-    async with indexed(wired) as indexes, told(wired):
+    async with indexed(wired) as indexes, told(wired), announced(wired, indexes):
         service = service_of(wired, indexes, open_reads=here)
         await Server(_settings(service, quiet=quiet), service).serve(sockets=[door])
 
@@ -151,6 +152,8 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
         push=wired.push,
         indexes=indexes,
         open_reads=open_reads,
+        public_url=wired.config.public_url,
+        hub_url=wired.config.hub_url,
     )
 
 

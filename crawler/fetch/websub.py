@@ -1,4 +1,4 @@
-"""WebSub, the subscriber's side: what to send a hub, what to believe of what it sends.
+"""WebSub: what to send a hub, what to believe of what it sends.
 
 Source: W3C WebSub (Recommendation, 2018)
 """
@@ -49,6 +49,14 @@ def subscription_form(lease: HubLease, callback: str) -> bytes:
             "hub.secret": lease.secret,
         }
     ).encode()
+
+
+def publish_form(feed: str) -> bytes:
+    """Return the body that tells a hub that a feed of ours changed, by its own address.
+
+    Source: PubSubHubbub 0.4, 7; WebSub leaves it to hub and publisher
+    """
+    return urlencode({"hub.mode": "publish", "hub.url": feed}).encode()
 
 
 def confirmed(

@@ -29,6 +29,8 @@ def write_atom(document: Document) -> bytes:
     _add(root, "updated", rfc3339(document.updated))
     _add(root, "generator", GENERATOR)
     _add(root, "link", href=document.url, rel="self", type=MEDIA_TYPE)
+    if document.hub:
+        _add(root, "link", href=document.hub, rel="hub")
     _add(root, "link", href=document.home, rel="alternate")
     for item in document.items:
         _add_entry(root, item)

@@ -57,6 +57,7 @@ class Document:
     home: str
     items: Sequence[Item]
     language: str = ""
+    hub: str = ""  # that is told when it changes (WebSub)
 
     @property
     def updated(self) -> datetime:

@@ -20,7 +20,8 @@ def write_jsonfeed(document: Document) -> bytes:
         "feed_url": document.url,
         "items": [_item(item) for item in document.items],
     }
-    return msgspec.json.encode(feed | _given(language=document.language))
+    hubs = {"hubs": [{"type": "WebSub", "url": document.hub}]} if document.hub else {}
+    return msgspec.json.encode(feed | _given(language=document.language) | hubs)
 
 
 def _item(item: Item) -> Mapping[str, object]:

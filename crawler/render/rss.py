@@ -26,6 +26,8 @@ def write_rss(document: Document) -> bytes:
     _add(channel, "ttl", str(TTL_MINUTES))
     own = {"href": document.url, "rel": "self", "type": MEDIA_TYPE}
     etree.SubElement(channel, f"{{{ATOM}}}link", own)
+    if document.hub:
+        etree.SubElement(channel, f"{{{ATOM}}}link", {"href": document.hub, "rel": "hub"})
     for item in document.items:
         _add_item(channel, item)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)

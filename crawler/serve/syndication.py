@@ -3,17 +3,14 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import Response
 from lxml import etree
 
-from crawler.catalog.facets import borders, countries, is_crossing, place_of
-from crawler.catalog.gazetteer import places
+from crawler.catalog.feeds_out import Format, Kind, choices, name_of, path_of
 from crawler.contract import ArticlePayload, MemberPayload, StoryPayload, read_story
 from crawler.model import ArticleId, Outlet, OutletId, PlaceId, Redistribution, TopicId
 from crawler.render import atom, jsonfeed, rss
@@ -28,32 +25,12 @@ from crawler.store.search_query import Wanted
 ITEMS = 50
 MAX_AGE_SECONDS = 300
 COPIES = 20  # of one story in a feed
-LANGUAGES = ("en", "uk", "ru", "be", "pl", "ro", "hu", "sk")
 
 router = APIRouter(
     tags=["feeds"],
     dependencies=[Depends(reader)],
     responses=described(401, 404, 422, 429, 503),
 )
-
-
-class Format(StrEnum):
-    """The formats a feed is written in."""
-
-    RSS = "rss"
-    ATOM = "atom"
-    JSON = "json"
-
-
-class Kind(StrEnum):
-    """What a feed can be narrowed to."""
-
-    LANGUAGE = "language"
-    OUTLET = "outlet"
-    COUNTRY = "country"
-    PLACE = "place"
-    CROSSING = "crossing"
-    BORDER = "border"
 
 
 _WRITERS: Mapping[Format, tuple[Callable[[Document], bytes], str]] = {
@@ -98,7 +75,7 @@ def asked_for(
     known: Annotated[str, Header(alias="If-None-Match", max_length=1_000)] = "",
 ) -> Asked:
     """Return what a request asks for."""
-    base = _base(request)
+    base = _base(service, request)
     return Asked(service, topic, written_as, f"{base}{request.url.path}", base, known)
 
 
@@ -111,11 +88,11 @@ async def list_feeds_out(service: Served, request: Request) -> Response:
     outlets = await outlets_of(service)
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Kordon"
-    body = etree.SubElement(root, "body")
+    body, base = etree.SubElement(root, "body"), _base(service, request)
     for topic in service.indexes:
         folder = etree.SubElement(body, "outline", text=topic)
-        for title, path in _paths(topic, outlets):
-            address = f"{_base(request)}{path}.{Format.ATOM}"
+        for title, path in _listed(topic, outlets):
+            address = f"{base}{path}.{Format.ATOM}"
             etree.SubElement(folder, "outline", type="rss", text=plain(title), xmlUrl=address)
     written = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     return Response(written, media_type="text/x-opml")
@@ -160,6 +137,7 @@ async def _document(
         home=f"{asked.base}/",
         items=items,
         language=language,
+        hub=asked.service.hub_url,
     )
 
 
@@ -184,7 +162,7 @@ def _item(
         excerpt=excerpt(text),
         paragraphs=[line for line in text.splitlines() if line.strip()] if full else (),
         copies=[_copy(member, outlets, member.relation) for member in others[:COPIES]],
-        tags=[*story.languages, *(_name_of(PlaceId(place)) for place in story.places)],
+        tags=[*story.languages, *(name_of(PlaceId(place)) for place in story.places)],
     )
 
 
@@ -197,11 +175,6 @@ def _copy(
     return Copy(name, article.title, article.url, relation, controlled)
 
 
-def _name_of(place: PlaceId) -> str:
-    known = place_of(place)
-    return next(iter(known.names.get("en", ())), place) if known else place
-
-
 # --- which feeds there are -------------------------------------------------------------------
 
 
@@ -212,33 +185,17 @@ async def _title(service: Service, kind: Kind, name: str) -> str:
         Problem: There is nothing of that name.
     """
     titles = {
-        found: title for known, found, title in _choices(await outlets_of(service)) if known is kind
+        found: title for known, found, title in choices(await outlets_of(service)) if known is kind
     }
     if name not in titles:
         raise Problem(404, f"there is no {kind} {name}")
     return titles[name]
 
 
-def _choices(outlets: Mapping[OutletId, Outlet]) -> Iterator[tuple[Kind, str, str]]:
-    """Yield everything that feeds can be narrowed to, with its title."""
-    for language in LANGUAGES:
-        yield Kind.LANGUAGE, language, f"language {language}"
-    for country in countries():
-        yield Kind.COUNTRY, country, f"country {country}"
-    for border in borders():
-        yield Kind.BORDER, border, f"border {border}"
-    for place in places():
-        yield Kind.PLACE, place.id, _name_of(place.id)
-        if is_crossing(place):
-            yield Kind.CROSSING, place.id, f"crossing {_name_of(place.id)}"
-    for outlet in outlets.values():
-        yield Kind.OUTLET, outlet.id, outlet.name
-
-
-def _paths(topic: TopicId, outlets: Mapping[OutletId, Outlet]) -> Iterator[tuple[str, str]]:
-    yield f"{topic}: everything", f"/feeds/{topic}/all"
-    for kind, name, title in _choices(outlets):
-        yield f"{topic}: {title}", f"/feeds/{topic}/{kind}/{quote(name)}"
+def _listed(topic: TopicId, outlets: Mapping[OutletId, Outlet]) -> Iterator[tuple[str, str]]:
+    yield f"{topic}: everything", path_of(topic)
+    for kind, name, title in choices(outlets):
+        yield f"{topic}: {title}", path_of(topic, kind, name)
 
 
 # --- how it is answered ----------------------------------------------------------------------
@@ -250,11 +207,13 @@ async def _answer(document: Document, asked: Asked) -> Response:
     body = await asyncio.to_thread(write, document)
     mark = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"ETag": mark, "Cache-Control": f"private, max-age={MAX_AGE_SECONDS}"}
+    if document.hub:  # WebSub, 4
+        headers["Link"] = f'<{document.hub}>; rel="hub", <{document.url}>; rel="self"'
     known = {one.strip().removeprefix("W/") for one in asked.known.split(",")}
     if mark in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=f"{media_type}; charset=utf-8")
 
 
-def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+def _base(service: Service, request: Request) -> str:
+    return service.public_url or str(request.base_url).rstrip("/")

@@ -31,6 +31,11 @@ def hubs() -> str:
     return crawl("hubs")
 
 
+def bulletins() -> str:
+    """Return the key of what a hub has to be told of our feeds: hash, topic -> record."""
+    return crawl("bulletins")
+
+
 def hooks() -> dict[str, str]:
     """Return the keys of the hooks and of what came of telling them; families end in a colon."""
     return {name: crawl(spelled) for name, spelled in _HOOKS.items()} | {"alerts": alerts()}

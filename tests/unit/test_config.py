@@ -40,6 +40,8 @@ def test_an_unusable_setting_is_refused_by_name(changes, named):
 @pytest.mark.parametrize(
     ("environ", "named"),
     [
+        ({"KORDON_HUB_URL": "https://hub.example/"}, "no KORDON_PUBLIC_URL"),
+        ({"KORDON_PUBLIC_URL": "news.example.org"}, "no web address"),
         ({"KORDON_REDIS_CERT": "a.pem", "KORDON_REDIS_URL": "rediss://x"}, "belong together"),
         ({"KORDON_REDIS_CA": "a.pem"}, "no KORDON_REDIS_URL"),
         ({"KORDON_REDIS": "redis://x"}, "KORDON_REDIS_"),
@@ -72,6 +74,15 @@ class Reading(dict[str, object]):
 def test_a_configuration_never_shows_its_secret():
     config = Config.from_settings(defaults(), {"KORDON_REDIS_URL": "redis://:hunter2@h"})
     assert "hunter2" not in f"{config!r} {config}"
+
+
+def test_the_public_address_has_no_slash_at_its_end():
+    given = {
+        "KORDON_PUBLIC_URL": "https://news.example.org/",
+        "KORDON_HUB_URL": "https://h.example/",
+    }
+    config = Config.from_settings(defaults(), given)
+    assert (config.public_url, config.hub_url) == ("https://news.example.org", "https://h.example/")
 
 
 def test_the_contact_stands_in_the_user_agent():
