@@ -8,7 +8,7 @@ from crawler.dedup.explanation import Explanation, explain
 from crawler.dedup.relation import RULES, Rules
 from crawler.model import ArticleId, LookAlike, Recipe, Ruling, Story, StoryId, Tie, TopicId
 from crawler.ports import Rulings, Stories
-from crawler.text.normalise import words
+from crawler.text.asides import told_words
 
 RecipeOf = Callable[[TopicId], Awaitable[Recipe]]
 
@@ -79,13 +79,14 @@ class Account:
 
     async def _pair(self, topic: TopicId, one: LookAlike, other: LookAlike) -> PairAccount:
         both = {one.id, other.id}
-        mine, theirs = [await self._stories.text(topic, each.id) for each in (one, other)]
+        texts = [await self._stories.text(topic, each.id) for each in (one, other)]
+        mine, theirs = [told_words(text or "") for text in texts]
         ties = await self._stories.ties(topic, one.id)
         rulings = await self._rulings(topic, [one.id])
         return PairAccount(
             one=one,
             other=other,
-            explanation=explain(one, other, words(mine or ""), words(theirs or ""), self._rules),
+            explanation=explain(one, other, mine, theirs, self._rules),
             stored=next((tie for tie in ties if {tie.one, tie.other} == both), None),
             rulings=tuple(ruling for ruling in rulings if {ruling.one, ruling.other} <= both),
             recipe=await self._recipe_of(topic),

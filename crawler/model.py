@@ -306,14 +306,15 @@ class Recipe:
     Source: docs/decisions/0003-recipe.md
     """
 
-    text_version: int = 2  # pinned by golden digests: extractor, tokenizer, Unicode tables
+    text_version: int = 3  # pinned by golden digests: extractor, tokenizer, Unicode tables
     scheme: str = "affine32"
     seed: int = 1
     permutations: int = 128
     bands: int = 5  # with rows, datasketch's optimum for a threshold of .9
     rows: int = 25
     shingle_words: int = 3
-    min_shingles: int = 16  # fewer match exactly only
+    min_shingles: int = 6  # fewer match exactly only
+    named_words: int = 50  # in a text of no more, names tell one filled form from the next
     sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this

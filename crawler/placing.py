@@ -25,7 +25,8 @@ from crawler.model import (
     TopicId,
 )
 from crawler.ports import Generations, KeptStories, Lesson, Lessons, Stories
-from crawler.text.normalise import words
+from crawler.text.asides import told_words
+from crawler.text.names import names_of
 from crawler.text.shingles import shingle_hashes
 
 T = TypeVar("T")
@@ -107,8 +108,9 @@ def _well_sampled(article: Article, learned: Learned) -> Article:
 
 def fingerprint_of(text: str, recipe: Recipe) -> Fingerprint:
     """Return what stands for a text under a recipe."""
-    read = words(text)
-    return fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe)
+    read = told_words(text)
+    names = names_of(text) if len(read) <= recipe.named_words else frozenset()
+    return fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe, names)
 
 
 async def in_each(generations: Generations, topic: TopicId, act: Act[T]) -> Sequence[T]:

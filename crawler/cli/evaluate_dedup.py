@@ -15,7 +15,7 @@ from crawler.dedup.relation import RULES, Rules
 from crawler.evaluate.dedup import ALARM, Evaluation, Figures, JudgedPair, evaluate, swept
 from crawler.evaluate.labels import read_pairs, read_samples
 from crawler.model import ArticleId, id_of
-from crawler.text.normalise import words
+from crawler.text.asides import told_words
 
 _SWEPT: Mapping[str, Sequence[float]] = {
     "held": (0.5, 0.55, 0.6, 0.63, 0.66, 0.7, 0.75, 0.8),
@@ -182,7 +182,7 @@ def _error_of(pair: JudgedPair, why: Explanation) -> dict[str, Any]:
 def _explained(pair: JudgedPair, evaluation: Evaluation) -> Explanation:
     ids = [ArticleId(id_of(url)) for url in (pair.labelled.one, pair.labelled.other)]
     one, other = (evaluation.articles[id_] for id_ in ids)
-    mine, theirs = (words(evaluation.texts[id_]) for id_ in ids)
+    mine, theirs = (told_words(evaluation.texts[id_]) for id_ in ids)
     return explain(one, other, mine, theirs)
 
 

@@ -3,7 +3,7 @@
 Source: docs/decisions/0003-recipe.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
 from itertools import compress
@@ -20,22 +20,29 @@ Hashes = NDArray[np.uint32]
 _SPARE = 2  # times as many samples as postings, to stand in for those that are boilerplate
 
 
-def fingerprint(words: Sequence[str], hashes: Hashes, recipe: Recipe) -> Fingerprint:
+def fingerprint(
+    words: Sequence[str],
+    hashes: Hashes,
+    recipe: Recipe,
+    names: Collection[str] = frozenset(),
+) -> Fingerprint:
     """Return what of a text can be compared without it.
 
     Args:
         words: The normalised words, in order.
         hashes: One hash for each shingle of `recipe.shingle_words` words, `uint32`, in order.
         recipe: The numbers that shape it.
+        names: Which of the words are names; asked of texts of `recipe.named_words` at most.
     """
     numbers = np.array(which_are_numbers(words), bool)
-    values = values_of(hashes, _any_of_run(numbers, len(hashes)))
+    telling = numbers | np.array([word in names for word in words]) if names else numbers
+    values = values_of(hashes, _any_of_run(telling, len(hashes)))
     kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
     posted = _postings_size(len(values), recipe)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
         samples=np.unique(hashes)[: _SPARE * posted].astype("<u4").tobytes(),
-        sketch=pack(values[:kept], _counts(words, numbers)),
+        sketch=pack(values[:kept], _counts(compress(words, telling), names)),
         shingles=len(values),
         content_hash=_digest(words),
     )
@@ -106,9 +113,14 @@ def _any_of_run(marks: NDArray[np.bool_], shingles: int) -> NDArray[np.bool_]:
     return held
 
 
-def _counts(words: Sequence[str], numbers: NDArray[np.bool_]) -> bytes:
-    """Return eight bytes for the numbers and dates in order, however their digits are grouped."""
-    counted = "".join(compress(words, numbers))
+def _counts(telling: Iterable[str], names: Collection[str]) -> bytes:
+    """Return eight bytes for numbers, dates and names in order, however digits are grouped.
+
+    Of a name the first letter counts: the rest is often spelled in two ways.
+    """
+    if names:
+        telling = [word[0] if word in names else word for word in telling]
+    counted = "".join(telling)
     return blake2b(counted.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 

@@ -26,11 +26,16 @@ class Rules:
     Source: docs/decisions/0062-relations.md, which shows what was tuned on what.
     """
 
-    evidence: int = 16  # shingles found in both, at least; shorter texts match exactly only
+    evidence: int = 16  # shingles found in both, at least;
+    least: int = 6  # so many do where one text is held; with fewer, texts match exactly only
     held: float = 0.63  # of the smaller text, found in the other: they stand in one story
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     partial: float = 0.3  # of either: worth a link
-    template_numbers: float = 0.5  # of what differs, holds a number: the same form filled anew
+    fronted: float = 0.4  # of the smaller one's first half, in what they share: else background,
+    fronted_at_home: float = 0.5  # and where both are of one outlet, its signature
+    template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew
+    named: int = 48  # shingles: in texts of no more, a name is as good as a number
+    word: int = 3  # shingles that another word in a text spoils
     own_part: float = 0.15  # of each of three of one outlet, which share nothing but one passage:
     same_part: float = 0.97  # of what any two of them share: that passage is boilerplate
     canonical: tuple[Preference, ...] = tuple(Preference)  # who is shown, first things first
@@ -47,6 +52,7 @@ class Reason(StrEnum):
     TOO_LITTLE = "too few shingles in common to judge by"
     LITTLE_SHARED = "neither shares enough to be worth a link"
     PARTLY_SHARED = "neither is held far enough to be one text"
+    BACKGROUND = "what they share stands behind what each has of its own"
     NUMBERS_DIFFER = "most of what differs holds a number or a date"
     MUTUAL = "each holds most of the other"
     HELD = "one holds most of the other, and much besides"
@@ -58,6 +64,7 @@ _JUDGED = {
     Reason.TOO_LITTLE: Relation.UNRELATED,
     Reason.LITTLE_SHARED: Relation.UNRELATED,
     Reason.PARTLY_SHARED: Relation.PARTIAL,
+    Reason.BACKGROUND: Relation.UNRELATED,
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
     Reason.SAME_ADDRESS: Relation.REVISION,
 }
@@ -96,10 +103,16 @@ def shares_of(one: LookAlike, other: LookAlike) -> Overlap:
 
 def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> Reason:
     """Return the rule that decides what two articles are to each other."""
-    same_words = one.fingerprint.content_hash == other.fingerprint.content_hash
-    reason = Reason.SAME_WORDS if same_words else _by_shares(shares, rules)
-    unlike = _JUDGED.get(reason) is Relation.UNRELATED
-    return reason if unlike or one.url != other.url else Reason.SAME_ADDRESS
+    if one.fingerprint.content_hash == other.fingerprint.content_hash:
+        return Reason.SAME_WORDS if one.url != other.url else Reason.SAME_ADDRESS
+    reason = _by_shares(shares, rules)
+    if _JUDGED.get(reason) is Relation.UNRELATED:
+        return reason
+    if one.url == other.url:
+        return Reason.SAME_ADDRESS
+    joining = reason in (Reason.MUTUAL, Reason.HELD)
+    at_home = one.outlet == other.outlet != ""
+    return Reason.BACKGROUND if joining and _behind(shares, rules, at_home=at_home) else reason
 
 
 def converse(tie: Tie) -> Tie:
@@ -116,7 +129,7 @@ def converse(tie: Tie) -> Tie:
 
 def _by_shares(shares: Overlap, rules: Rules) -> Reason:
     less, more = sorted((shares.one_in_other, shares.other_in_one))
-    if shares.shared < rules.evidence:
+    if shares.shared < (rules.least if more >= rules.held else rules.evidence):
         return Reason.TOO_LITTLE
     if more < rules.partial:
         return Reason.LITTLE_SHARED
@@ -127,11 +140,25 @@ def _by_shares(shares: Overlap, rules: Rules) -> Reason:
     return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
+def _behind(shares: Overlap, rules: Rules, *, at_home: bool) -> bool:
+    """Whether what they share stands at the end of both: news stands first."""
+    needed = rules.fronted_at_home if at_home else rules.fronted
+    return 2 * shares.front < needed * min(shares.one, shares.other)
+
+
 def _filled_anew(shares: Overlap, rules: Rules) -> bool:
-    """Whether numbers and dates are what differs, on both sides."""
-    numbers = shares.one_numbers + shares.other_numbers
-    return (
-        not shares.same_counts
-        and min(shares.one_numbers, shares.other_numbers) > 0
-        and numbers >= rules.template_numbers * shares.differing
-    )
+    """Whether numbers and dates are what differs, on both sides; in short texts, or names."""
+    fewest = min(shares.one_numbers, shares.other_numbers)
+    if shares.same_counts or not fewest:
+        return False
+    share = (shares.one_numbers + shares.other_numbers) / shares.differing
+    if max(shares.one, shares.other) > rules.named:
+        return share >= rules.template_numbers
+    enough = share >= rules.template_numbers or _only_numbers_gave_way(shares)
+    return share == 1 or (enough and fewest >= rules.word)
+
+
+def _only_numbers_gave_way(shares: Overlap) -> bool:
+    """Whether all that one text lacks of the other holds numbers, whatever else was added."""
+    sides = (shares.one, shares.one_numbers), (shares.other, shares.other_numbers)
+    return any(size - shares.shared == numbers for size, numbers in sides)

@@ -9,7 +9,7 @@ import numpy as np
 
 from crawler.dedup.relation import Rules, converse, joining_relation, relate
 from crawler.dedup.ruling import Ruled
-from crawler.dedup.sketch import unpack
+from crawler.dedup.sketch import hashes_of, unpack
 from crawler.model import ArticleId, LookAlike, OutletId, Relation, Ruling, Tie
 
 _MOST_COMPARED = 12  # articles of one outlet, three at a time
@@ -131,7 +131,7 @@ class Ties:
         pairs = combinations(triple, 2)
         if not all(self._between_two(*pair).relation.joins for pair in pairs):
             return False
-        sketches = [unpack(self._articles[one].fingerprint.sketch) for one in triple]
+        sketches = [hashes_of(unpack(self._articles[one].fingerprint.sketch)) for one in triple]
         shared = [len(np.intersect1d(*pair)) for pair in combinations(sketches, 2)]
         passage = len(reduce(np.intersect1d, sketches))
         own_part = min(1 - passage / len(sketch) for sketch in sketches)
@@ -157,10 +157,13 @@ class Ties:
         return holder is None or held is None or held.date() <= holder.date()
 
     def _are_several(self, texts: Iterable[ArticleId]) -> bool:
-        return any(
-            self._between_two(one, other).relation is Relation.UNRELATED
-            for one, other in combinations(texts, 2)
-        )
+        ties = (self._between_two(one, other) for one, other in combinations(texts, 2))
+        return any(self._have_nothing_in_common(tie) for tie in ties)
+
+    def _have_nothing_in_common(self, tie: Tie) -> bool:
+        """Whether two texts are strangers, and not just too short to judge."""
+        strange = tie.relation is Relation.UNRELATED
+        return strange and max(tie.one_in_other, tie.other_in_one) < self.rules.partial
 
 
 def _of_two(tie: Tie, rules: Rules) -> Tie:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.relation import RULES, Rules, converse, relate
 from crawler.evaluate.labels import LabelledPair, Sample
 from crawler.model import (
@@ -26,12 +25,10 @@ from crawler.model import (
     TopicId,
     id_of,
 )
-from crawler.placing import Place
+from crawler.placing import Place, fingerprint_of
 from crawler.ports import Decide
 from crawler.store.memory_stories import MemoryStories
 from crawler.text.credit import credits_of
-from crawler.text.normalise import words
-from crawler.text.shingles import shingle_hashes
 
 FOUND = (
     Relation.COPY,
@@ -204,7 +201,6 @@ async def evaluate(
 
 def prepared(sample: Sample, number: int, recipe: Recipe) -> Article:
     """Return the article as a crawl would hand it over, the `number`th to arrive."""
-    read = words(sample.text)
     return Article(
         id=_id(sample.url),
         url=sample.url,
@@ -212,7 +208,7 @@ def prepared(sample: Sample, number: int, recipe: Recipe) -> Article:
         title=sample.title,
         text=sample.text,
         fetched=_BEGIN + timedelta(seconds=number),
-        fingerprint=fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe),
+        fingerprint=fingerprint_of(sample.text, recipe),
         published=sample.published,
         credits=credits_of(sample.text),
         outlet_name=sample.outlet,

@@ -41,7 +41,7 @@ def test_the_fingerprint_of_a_text_is_pinned():
     assert exact_key(found).hex() == "b9e06aafcfce9d1fcdd330f8a80865eb"
     assert bands(found, RECIPE)[0].hex() == "00c1b2de0cac9d54"
     assert postings(found, RECIPE)[:2] == (3075854, 7471349)
-    assert RECIPE.id == "5ab9157687"
+    assert RECIPE.id == "ee1bc1e88e"
 
 
 def test_copies_share_every_key():

@@ -1,0 +1,94 @@
+"""What a text says of itself and not of the news: links, handles, tags, whom to follow.
+
+Source: docs/decisions/0205-asides.md
+"""
+
+import re
+
+from crawler.text.normalise import words
+
+_LONGEST = 200  # letters of a line that is an aside; in a longer one the text is speaking
+
+
+def _any_of(*phrases: str) -> str:
+    return "(?:" + "|".join(phrases) + ")"
+
+
+_INVITATIONS = (  # wherever they stand in a line
+    "подписывайтесь", "подписывайся", "подпишитесь", "подпишись", "подписаться на",
+    "підписуйтесь", "підписуйтеся", "підпишіться", "підписатися на",
+    "абонирайте се", "последвайте ни",
+    "subscribe to our", "sign up to our", "sign up for our", "follow us on",
+    "obserwuj nas", "subskrybuj",
+)  # fmt: skip
+_READ_ON = _any_of(
+    r"чита(?:йте|ть|й) (?:также|ещ[её]|далее|дальше|полностью|на сайте)",
+    r"подробн(?:ее|ости)(?: на сайте| по ссылке)?\s*[:>→—-]",
+    r"присла?ть (?:сво[юе] )?(?:новость|фото|видео)",
+    r"(?:наш|мы в) (?:чат|телеграм|telegram|max|вк|vk|дзен)\b",
+    r"чита(?:йте|й) (?:також|ще|далі)",
+    r"наді(?:слати|шліть) (?:новину|фото|відео)",
+    r"ч[еи]т(?:ете|и) (?:още|повече)",
+    r"(?:прочетете|вижте|виж|още) (?:още|повече|по темата|от)",
+    r"изтеглете .{0,30}приложение",
+    r"(?:czytaj|zobacz|przeczytaj|sprawdź) (?:też|także|również|więcej|dalej)",
+    r"więcej\s*:",
+    r"polub nas",
+    r"read (?:more|also|next|on)\b",
+    r"(?:see|watch) also",
+    r"more on this",
+    r"(?:join|find) us on",
+    r"download our app",
+    r"get our (?:app|newsletter)",
+)
+_FORWARDED = _any_of(
+    r"forwarded (?:from|message)\b",
+    r"переслано (?:от|из|від)\b",
+    r"(?:репост|repost)(?: из| от| from)?\s*[:@]",
+)
+_SOURCE = _any_of(
+    "источник", "фото", "видео", "кадр",
+    "джерело", "світлина", "відео",
+    "източник", "снимк[аи]",
+    "źródło", "fot", "foto", "zdjęcie", "wideo",
+    "(?:source|photo|picture|image|video)s?",
+    "quelle", "bild", "sursa", "forrás", "zdroj",
+)  # fmt: skip
+_ASIDE = re.compile(
+    rf"[\W_]*(?:{_READ_ON}|{_FORWARDED}|{_SOURCE}\.?\s*[:/©][^.!?]{{0,60}}\W*$)", re.IGNORECASE
+)
+_LINK = re.compile(r"\b(?:https?://|www\.)\S+|(?<!\S)\S*\.[a-z]{2,8}/\S*", re.IGNORECASE)
+_HAS_PATH = re.compile(r"\.[a-zA-Z]{2,8}/")  # a link that leaves out its scheme
+_HANDLE = re.compile(r"(?<!\S)(?:RT\s+)?@[\w.]+:?|\S+@[\w-]+\.\S+")
+_CLOSING_TAGS = re.compile(r"(?m)(?:^|(?<=[.!?…»”\"]))(?:[^\S\n]*#\w+,?)+[^\S\n]*$")
+
+
+def told_words(text: str) -> list[str]:
+    """Return the normalised words of what a text tells, in order: two texts are compared by them.
+
+    A text that is nothing but asides tells all of them.
+    """
+    return words(without_asides(text)) or words(text)
+
+
+def without_asides(text: str) -> str:
+    """Return the text without links, handles, closing tags and lines about where it comes from.
+
+    Two posts of one text differ in these, and any two of one channel agree in them. A tag inside
+    a sentence is a word of it and stays.
+    """
+    lines = text.split("\n")
+    told = [line for line in lines if len(line) > _LONGEST or not _is_aside(line)]
+    kept = text if len(told) == len(lines) else "\n".join(told)
+    if "://" in kept or "www." in kept or _HAS_PATH.search(kept):
+        kept = _LINK.sub("", kept)
+    if "@" in kept:
+        kept = _HANDLE.sub("", kept)
+    return _CLOSING_TAGS.sub("", kept) if "#" in kept else kept
+
+
+def _is_aside(line: str) -> bool:
+    if _ASIDE.match(line):
+        return True
+    lowered = line.lower()
+    return any(invitation in lowered for invitation in _INVITATIONS)

@@ -1,0 +1,81 @@
+"""Does what a post says of itself go, and what it tells stay?"""
+
+import pytest
+
+from crawler.placing import fingerprint_of
+from crawler.text.asides import told_words, without_asides
+from crawler.text.names import names_of
+from crawler.text.normalise import words
+from tests.newsroom import RECIPE
+
+NEWS = "Паром через Тихую не ходит до четверга, объезд через мост у Нового Двора."
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        f"⚡️ {NEWS}",
+        f"{NEWS}\n\nhttps://t.me/dozor_example/4812",
+        f"{NEWS} t.me/dozor_example/4812",
+        f"{NEWS}\n@dozor_bot",
+        f"RT @dozor: {NEWS}",
+        f"{NEWS} #Тихая #паром",
+        f"{NEWS}\n#новости",
+        f"Forwarded from Дозор\n\n{NEWS}",
+        f"Переслано от: Дозор\n{NEWS}",
+        f"{NEWS}\n\n🔔 Дорожный дозор. Подпишись, чтобы не стоять в очереди",
+        f"{NEWS}\nПодписаться на канал | Прислать новость",
+        f"{NEWS}\nПрислать новость: @dozor_bot",
+        f"{NEWS}\nЧитайте также: Мост закрыт",
+        f"Фото: пресс-служба района\n{NEWS}",
+        f"{NEWS}\nСнимка: БТА",
+        f"{NEWS}\nПоследвайте ни във Фейсбук",
+        f"{NEWS}\nЧетете още: Мостът е затворен",
+        f"{NEWS}\nŹródło: PAP",
+        f"{NEWS}\nRead more: The bridge is shut",
+        f"{NEWS}\nПідписуйтесь на наш телеграм",
+    ],
+)
+def test_posts_of_one_text_tell_the_same_words(post):
+    assert told_words(post) == words(NEWS)
+    assert fingerprint_of(post, RECIPE).content_hash == fingerprint_of(NEWS, RECIPE).content_hash
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Президент подписал указ о границе.",
+        "Вчера в #Липовка закрыли мост на ремонт.",
+        "Скорость выросла до 90 км/ч, сказали в ГАИ.",
+        "Фото сделал рыбак, который первым увидел лодку у берега.",
+        "Источник воды в селе: три колодца. Один из них сухой.",
+        "Read the letter aloud, she said, and read it slowly.",
+        "Наш чатский гость приехал утром.",
+        "Два человека / 40 машин ждали до утра.",
+    ],
+)
+def test_what_only_looks_like_an_aside_stays(text):
+    assert without_asides(text) == text
+
+
+def test_a_long_line_is_the_text_speaking_whatever_it_begins_with():
+    line = "Читайте также, говорит учитель, " + "и читает вслух " * 20
+    assert without_asides(line) == line
+
+
+def test_other_numbers_are_other_words():
+    assert told_words(NEWS) != told_words(NEWS.replace("четверга", "5 марта"))
+
+
+def test_a_text_of_nothing_but_asides_is_told_whole():
+    assert told_words("https://dozor.example/4812") == words("https://dozor.example/4812")
+
+
+def test_names_are_the_capitals_in_mid_sentence():
+    text = "Пожар в Липовке, у села «Дубрава». Мэр Зорин приехал, но Анна нет."
+    assert names_of(text) == {"липовке", "дубрава", "зорин", "анна"}
+
+
+def test_shouting_and_headlines_name_nobody():
+    assert names_of("ВНИМАНИЕ ВОДИТЕЛЯМ МОСТ ЗАКРЫТ") == frozenset()
+    assert names_of("Ferry Stops And School Bus Takes The Bridge") == frozenset()
