@@ -36,8 +36,8 @@ from crawler.ports import (
     KeptStories,
     Published,
     Rulings,
-    Stories,
     Subscriptions,
+    Texts,
     Tokens,
     Tombstones,
 )
@@ -61,6 +61,7 @@ from crawler.store.stories import RedisStories
 from crawler.store.story_shelf import Retention
 from crawler.store.subscriptions import RedisSubscriptions
 from crawler.store.switching import StorySwitch
+from crawler.store.texts import RedisTexts
 from crawler.store.tokens import RedisTokens
 from crawler.store.tombstones import RedisTombstones
 from crawler.telemetry import Answers, Tally
@@ -79,10 +80,11 @@ class App:
     tally: Tally
     answers: Answers
     frontier: Frontier
-    stories: Stories
+    stories: KeptStories
     subscriptions: Subscriptions
     listing: Listing
     corpus: Corpus
+    texts: Texts
     poll: Poll
     push: Push
     visit: Visit
@@ -141,7 +143,7 @@ async def open_index(config: Config) -> AsyncIterator[Reindex]:
                 _generations(config, client, clock, recipe),
                 _corpus(config),
                 recipe,
-                _every_topic(config),
+                every_topic(config),
                 place_in=partial(_place_in, config, client),
             )
     finally:
@@ -165,7 +167,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
     shipped = shipped_catalogue()
     directory = Directory(subscriptions, shipped.outlets)
     corpus, tombstones = _corpus(config), RedisTombstones(client)
-    topics = _every_topic(config)
+    topics = every_topic(config)
     push = Push(RedisHubs(client), frontier, clock, config)
     return App(
         config=config,
@@ -178,6 +180,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         subscriptions=subscriptions,
         listing=Listing(subscriptions, frontier, shipped),
         corpus=corpus,
+        texts=RedisTexts(client),
         poll=Poll(
             frontier, clock, config, pool, tally, answers=answers, directory=directory, push=push
         ),
@@ -245,7 +248,7 @@ def _corpus(config: Config) -> Corpus:
     return LocalCorpus(config.home / "corpus")
 
 
-def _every_topic(config: Config) -> list[TopicId]:
+def every_topic(config: Config) -> list[TopicId]:
     """Return the topics that are collected, and those that once were."""
     return sorted({*topic_ids(config.own_topics), *config.topics})
 

@@ -475,6 +475,10 @@ class Erasure(Protocol):
         """The articles of an outlet."""
         ...
 
+    async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:
+        """Let go of the texts of these articles; all else about them stays."""
+        ...
+
 
 class Rulings(Protocol):
     """What operators decided about articles; the stores of stories have it besides.
@@ -651,6 +655,28 @@ class Published(Protocol):
         ...
 
 
+class Texts(Protocol):
+    """When texts were fetched, so that they leave when their outlets' terms are over."""
+
+    async def note(self, article: Article) -> None:
+        """Remember when the article's text was fetched, if that is its newest."""
+        ...
+
+    async def outlets(self) -> Sequence[OutletId]:
+        """The outlets of which texts were ever noted."""
+        ...
+
+    async def older(
+        self, outlet: OutletId, than: datetime, limit: int
+    ) -> Mapping[ArticleId, datetime]:
+        """Articles whose text was fetched before an instant, the oldest first."""
+        ...
+
+    async def strike(self, outlet: OutletId, gone: Mapping[ArticleId, datetime]) -> None:
+        """Forget these, but for those of which a newer text was noted since."""
+        ...
+
+
 class Corpus(Protocol):
     """What outlives the window: every article as it was prepared, append-only."""
 
@@ -664,6 +690,13 @@ class Corpus(Protocol):
 
     async def forget(self, gone: Callable[[Article], bool]) -> int:
         """Erase the articles that `gone` tells; return how many records that were."""
+        ...
+
+    async def cut(self, articles: Collection[ArticleId], before: datetime) -> int:
+        """Take their texts out of the records of these articles that were fetched before then.
+
+        What is left of a record has an empty text and no mentions. Returns how many were cut.
+        """
         ...
 
 

@@ -86,7 +86,10 @@ class Reindex:
         """Place every article in a new generation, or in what is missing of a begun one.
 
         From its beginning on whoever places articles does so in both. Articles come from the
-        corpus, the oldest first; those that it lacks come from the stories that are read.
+        corpus, the oldest first; those that it lacks come from the stories that are read. An
+        article whose text is gone, because its outlet's term is over, is built with the
+        fingerprint that the corpus has of it if that is of the same recipe; otherwise it cannot
+        be compared with any other and is left behind.
 
         Args:
             told: Is told of the progress now and then.
@@ -151,10 +154,10 @@ class Reindex:
 
     async def _builder(self, topic: TopicId, generation: Generation, told: Told) -> "_Builder":
         written = await self._generations.written(topic, anew=True)
-        (_, read), *others = written
+        (now_read, read), *others = written
         built = next((kept for one, kept in others if one == generation), None)
         place = self._place_in(generation, built) if built else None
-        return _Builder(topic, generation.recipe, read, built or read, place, told)
+        return _Builder(topic, generation.recipe, now_read.recipe, read, built or read, place, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ class _Builder:
 
     topic: TopicId
     recipe: Recipe
+    read_recipe: Recipe
     read: KeptStories
     built: KeptStories
     place: Place | None  # None where it is read already
@@ -176,8 +180,15 @@ class _Builder:
         await self._place(
             replace(article, fetched=facts[article.id].arrived)
             for article in articles
-            if article.id in wanted and texts.get(article.id) == article.text
+            if article.id in wanted
+            and texts.get(article.id, "") == article.text
+            and (article.text or self._is_marked_so(facts[article.id], article))
         )
+
+    def _is_marked_so(self, fact: LookAlike, article: Article) -> bool:
+        """Whether a fingerprint without a text is what would be made of that text again."""
+        same = fact.fingerprint.sketch == article.fingerprint.sketch
+        return same and self.recipe == self.read_recipe
 
     async def add_the_rest(self) -> None:
         """Place what the corpus lacks, from what is kept of it."""
@@ -215,9 +226,12 @@ class _Builder:
             return
         marked = [
             replace(article, fingerprint=fingerprint_of(article.text, self.recipe))
+            if article.text
+            else article
             for article in articles
         ]
         await asyncio.gather(*(self.place(self.topic, article) for article in marked))
+        await self.built.drop_texts(self.topic, [one.id for one in marked if not one.text])
         if marked:
             built, _ = await self.built.count(self.topic)
             whole, _ = await self.read.count(self.topic)

@@ -14,13 +14,15 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from crawler.app import App
+from crawler.app import App, every_topic
 from crawler.catalog.facets import facets_of
+from crawler.catalog.outlets import shipped_catalogue
 from crawler.cli.announcing import announced
 from crawler.cli.console import say
 from crawler.cli.delivering import told
 from crawler.cli.run import config_of
 from crawler.cli.session import opened
+from crawler.directory import Directory
 from crawler.errors import ConfigError
 from crawler.model import TopicId
 from crawler.serve.application import application
@@ -32,6 +34,7 @@ from crawler.text.lemmas import load
 from crawler.workers.loop import follow
 from crawler.workers.retention import retain
 from crawler.workers.search import SearchWorker
+from crawler.workers.text_terms import Terms, TextTerms
 
 HOST, PORT = "127.0.0.1", 8787
 CLOSE_SECONDS = 5  # for answers under way when we are asked to end
@@ -165,20 +168,34 @@ async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
     """
     folder = wired.config.home / "search"
     loading = asyncio.create_task(_loaded(), name="dictionaries")
+    directory = Directory(wired.subscriptions, shipped_catalogue().outlets)
+    terms = Terms(directory, wired.config.story_window)
     async with AsyncExitStack() as ends:
         indexes: dict[TopicId, SearchIndex] = {}
         for topic in wired.config.topics:
             index = SearchIndex(folder / f"{topic}.sqlite", version=TERMS_VERSION)
             ends.callback(index.close)
             indexes[topic] = index
-            worker = SearchWorker(topic, wired.published, wired.stories, index, facets_of)
+            worker = SearchWorker(
+                topic, wired.published, wired.stories, index, facets_of,
+                kept_until=terms.end, now=wired.clock.now,
+            )  # fmt: skip
             keeping = _kept(worker, wired, folder / f"{topic}.lock")
             task = asyncio.create_task(keeping, name=f"search {topic}")
             ends.push_async_callback(_ended, task)
-        task = asyncio.create_task(retain(wired.stories, wired.config.topics), name="retention")
+        task = asyncio.create_task(_retaining(wired, terms), name="retention")
         ends.push_async_callback(_ended, task)
         yield indexes
         await loading
+
+
+async def _retaining(wired: App, terms: Terms) -> None:
+    config = wired.config
+    texts = TextTerms(
+        wired.texts, wired.stories, wired.corpus, terms,
+        clock=wired.clock, topics=every_topic(config),
+    )  # fmt: skip
+    await retain(wired.stories, config.topics, terms=texts)
 
 
 async def _loaded() -> None:

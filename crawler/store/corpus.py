@@ -9,7 +9,9 @@ Source: docs/decisions/0071-corpus-segments.md
 import asyncio
 import mmap
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
@@ -18,8 +20,19 @@ from typing import Self
 from uuid import uuid4
 
 from crawler.errors import StoreError
-from crawler.model import Article
-from crawler.store.corpus_records import SUFFIX, Record, blank, key_of, once, packed, records
+from crawler.model import Article, ArticleId
+from crawler.store.corpus_records import (
+    SUFFIX,
+    Record,
+    blank,
+    cut,
+    is_due,
+    key_of,
+    once,
+    packed,
+    records,
+)
+from crawler.store.records import millis
 
 SEGMENT_BYTES = 256 << 20  # then a process begins its next one
 READ_AT_ONCE = 64  # articles decoded in one step off the event loop
@@ -61,6 +74,28 @@ class LocalCorpus:
         What is left of a record is a skippable frame full of zeros. Returns how many were erased.
         """
         return await asyncio.to_thread(lambda: sum(_erase(path, gone) for path in self._paths()))
+
+    async def cut(self, articles: Collection[ArticleId], before: datetime) -> int:
+        """Take texts out of records, in a segment of its own before the old ones are erased.
+
+        A crash between the two leaves some records twice; `read` gives each once.
+        """
+        return await asyncio.to_thread(self._cut, articles, millis(before))
+
+    def _cut(self, articles: Collection[ArticleId], before: int) -> int:
+        due = {
+            path: [record for record in _records(path) if is_due(record, articles, before)]
+            for path in self._paths()
+        }
+        found = sorted((one for some in due.values() for one in some), key=_FETCHED)
+        if found:
+            with closing(_Segment.opened(self._folder)) as segment:
+                for record in found:
+                    segment.append(cut(record.article()))
+                segment.settle()
+        for path, some in due.items():
+            _blank(path, some)
+        return len(found)
 
     def close(self) -> None:
         """Let go of the segment in writing."""
@@ -124,6 +159,10 @@ class _Segment:
             raise StoreError("the corpus cannot be written (its disk is full); make room")
         self.size += written
 
+    def settle(self) -> None:
+        """Have it on the disk before anything that it replaces is erased."""
+        os.fsync(self._descriptor)
+
     def close(self) -> None:
         os.close(self._descriptor)
 
@@ -141,6 +180,12 @@ def _records(path: Path) -> Iterator[Record]:
 
 
 def _erase(path: Path, gone: Callable[[Article], bool]) -> int:
+    found = [record for record in _records(path) if gone(record.article())]
+    _blank(path, found)
+    return len(found)
+
+
+def _blank(path: Path, found: Sequence[Record]) -> None:
     """Overwrite records with zeros behind the head of a skippable frame of their length.
 
     The head comes first: whatever a crash leaves behind it is passed over.
@@ -148,7 +193,8 @@ def _erase(path: Path, gone: Callable[[Article], bool]) -> int:
     Raises:
         StoreError: The segment cannot be written to.
     """
-    found = [record for record in _records(path) if gone(record.article())]
+    if not found:
+        return
     try:
         with path.open("r+b") as file:
             for record in found:
@@ -161,4 +207,3 @@ def _erase(path: Path, gone: Callable[[Article], bool]) -> int:
             os.fsync(file.fileno())
     except OSError as error:
         raise _unwritable(error) from error
-    return len(found)

@@ -7,7 +7,8 @@ Source: docs/decisions/0071-corpus-segments.md
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
 from zlib import crc32
@@ -15,13 +16,14 @@ from zlib import crc32
 import msgspec
 from zstandard import ZstdCompressor, ZstdDecompressor
 
-from crawler.model import Article
+from crawler.model import Article, ArticleId
 from crawler.store.records import millis
 
 SUFFIX = ".jsonl.zst"
 
 _HEADER = struct.Struct("<II8sQII")  # magic, size of the rest, key, fetched ms, length, CRC-32
 _MAGIC = 0x184D2A50  # a skippable frame: RFC 8878, 3.1.2
+_CUT = 0x184D2A51  # another: of a record whose text was taken out
 _SKIPPABLE = struct.Struct("<II")  # magic, size of what follows
 _REST = _HEADER.size - _SKIPPABLE.size
 _articles = msgspec.json.Decoder(Article)
@@ -35,6 +37,7 @@ class Record(NamedTuple):
     fetched: int  # milliseconds since 1970
     key: bytes
     whole: memoryview  # header and frame
+    is_cut: bool = False  # its text was taken out
 
     def article(self) -> Article:
         """Return the article that was kept."""
@@ -50,11 +53,22 @@ def key_of(article: Article) -> bytes:
     ).digest()
 
 
-def packed(article: Article) -> bytes:
+def packed(article: Article, magic: int = _MAGIC) -> bytes:
     """Return the article as a record."""
     frame = _compressor.compress(msgspec.json.encode(article) + b"\n")
     fetched, checksum = millis(article.fetched), crc32(frame)
-    return _HEADER.pack(_MAGIC, _REST, key_of(article), fetched, len(frame), checksum) + frame
+    return _HEADER.pack(magic, _REST, key_of(article), fetched, len(frame), checksum) + frame
+
+
+def cut(article: Article) -> bytes:
+    """Return the article as a record without its text, under the key it had with it."""
+    return packed(replace(article, text="", mentions=()), _CUT)
+
+
+def is_due(record: Record, articles: Collection[ArticleId], before: int) -> bool:
+    """Tell whether a record holds the text of one of these articles, fetched before then (ms)."""
+    old = not record.is_cut and record.fetched < before
+    return old and record.article().id in articles
 
 
 def records(segment: memoryview) -> Iterator[Record]:
@@ -68,9 +82,9 @@ def records(segment: memoryview) -> Iterator[Record]:
         start, at = at, at + _HEADER.size + length
         whole = segment[start:at]
         frame = whole[_HEADER.size :]
-        if magic != _MAGIC or len(frame) < length or crc32(frame) != checksum:
+        if magic not in {_MAGIC, _CUT} or len(frame) < length or crc32(frame) != checksum:
             return
-        yield Record(start, fetched, key, whole)
+        yield Record(start, fetched, key, whole, magic == _CUT)
 
 
 def once(found: Iterable[Record]) -> Iterator[Record]:

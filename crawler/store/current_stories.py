@@ -47,6 +47,10 @@ class CurrentStories:
         """Take an article out of story, index and past events."""
         return any(await self._each(topic, lambda kept: kept.forget(topic, article, depart)))
 
+    async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:
+        """Let go of the texts of these articles."""
+        await self._each(topic, lambda kept: kept.drop_texts(topic, articles))
+
     async def rule(
         self, topic: TopicId, article: ArticleId, rulings: Sequence[Ruling], regroup: Regroup
     ) -> Regrouping | None:

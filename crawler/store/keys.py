@@ -102,6 +102,17 @@ _HOOKS = {
 }
 
 
+def texts() -> dict[str, str]:
+    """Return the keys of when texts were fetched; families end in a colon."""
+    return {name: crawl(spelled) for name, spelled in _TEXTS.items()}
+
+
+_TEXTS = {
+    "outlets": "texts",  # set of outlets
+    "outlet": "texts:",  # + <outlet>; sorted set: article by when its text was fetched; by term
+}
+
+
 def tokens() -> str:
     """Return the key of the hash of tokens for the API: id -> token; kept until revoked."""
     return crawl("tokens")

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from crawler.model import (
@@ -95,12 +96,12 @@ class MemoryStories:
     async def text(self, topic: TopicId, article: ArticleId) -> str | None:
         """The article's text while the article is kept."""
         kept = self._topics[topic].articles.get(article)
-        return kept.text if kept else None
+        return (kept.text or None) if kept else None
 
     async def texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> Mapping[ArticleId, str]:
         """The texts of these articles while they are kept."""
         kept = self._topics[topic].articles
-        return {id_: kept[id_].text for id_ in articles if id_ in kept}
+        return {id_: kept[id_].text for id_ in articles if id_ in kept and kept[id_].text}
 
     async def count(self, topic: TopicId) -> tuple[int, int]:
         """Articles and stories kept."""
@@ -175,6 +176,11 @@ class MemoryStories:
         last = left.changes or (Change(ChangeKind.EXPIRED, story.id),)
         held.announce(topic, last, self._clock.now())
         return True
+
+    async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:
+        """Let go of the texts of these articles."""
+        kept = self._topics[topic].articles
+        kept |= {id_: replace(kept[id_], text="") for id_ in articles if id_ in kept}
 
     async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:
         """The articles of an outlet."""

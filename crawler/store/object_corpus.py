@@ -7,16 +7,27 @@ Source: docs/decisions/0115-corpus-objects.md
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import fsspec
 
 from crawler.errors import ConfigError, StoreError
-from crawler.model import Article
-from crawler.store.corpus_records import SUFFIX, Record, key_of, once, packed, records
-from crawler.store.records import millis
+from crawler.model import Article, ArticleId
+from crawler.store.corpus_records import (
+    SUFFIX,
+    Record,
+    cut,
+    is_due,
+    key_of,
+    once,
+    packed,
+    records,
+)
+from crawler.store.records import instant, millis
 
 
 class ObjectCorpus:
@@ -58,6 +69,13 @@ class ObjectCorpus:
             lambda: sum(self._without(path, gone) for path in self._paths())
         )
 
+    async def cut(self, articles: Collection[ArticleId], before: datetime) -> int:
+        """Write each object anew that holds texts of these articles, without them."""
+        due = partial(is_due, articles=articles, before=millis(before))
+        return await asyncio.to_thread(
+            lambda: sum(self._cut(path, due) for path in self._paths() if _oldest(path) < before)
+        )
+
     def close(self) -> None:
         """Let go of nothing: what was kept is written."""
 
@@ -93,6 +111,15 @@ class ObjectCorpus:
             self._asked(self._files.rm_file, path)
         return len(held) - len(left)
 
+    def _cut(self, path: str, due: Callable[[Record], bool]) -> int:
+        held = list(self._records(path))
+        found = [due(record) for record in held]
+        if any(found):
+            pairs = zip(held, found, strict=True)
+            body = b"".join(cut(one.article()) if is_due else one.whole for one, is_due in pairs)
+            self._asked(self._files.pipe_file, path, body)
+        return sum(found)
+
     def _asked(self, ask: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
         try:
             return ask(*arguments)
@@ -101,6 +128,11 @@ class ObjectCorpus:
                 f"the corpus at {self._folder} cannot be used ({type(error).__name__}: {error}); "
                 "mend KORDON_CORPUS_URL or what it names"
             ) from error
+
+
+def _oldest(path: str) -> datetime:
+    """Return when the oldest article of an object was fetched, as its name says."""
+    return instant(path.rpartition("/")[2].partition("-")[0])
 
 
 def _opened(address: str) -> tuple[Any, str]:

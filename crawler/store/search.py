@@ -25,7 +25,7 @@ from crawler.store.listings import HASH_BITS, Listings
 from crawler.store.records import instant, millis
 from crawler.store.search_query import EVERY, Wanted, conditions, facet_term, is_narrowed
 
-LAYOUT = 2  # grows with any change below; a file of another layout is begun anew
+LAYOUT = 3  # grows with any change below; a file of another layout is begun anew
 CACHE_KIB = 32_768
 
 _TABLES = """
@@ -36,8 +36,10 @@ CREATE TABLE story (
     version INTEGER NOT NULL,
     canonical TEXT NOT NULL,
     generation INTEGER NOT NULL,  -- of the walk that last met it
-    terms BLOB NOT NULL           -- as indexed: an index entry is removed by what was entered
+    terms BLOB NOT NULL,          -- as indexed: an index entry is removed by what was entered
+    until INTEGER                 -- when the body's terms go, in milliseconds; NULL without any
 );
+CREATE INDEX story_by_end ON story (until) WHERE until IS NOT NULL;
 CREATE VIRTUAL TABLE term USING fts5(
     title, body, facets, content='', detail='column', tokenize='unicode61 remove_diacritics 0'
 );
@@ -64,6 +66,7 @@ class Document:
     title: Sequence[str]  # terms of all its headlines
     body: Sequence[str]  # terms of its canonical text
     facets: Sequence[str]  # "language:uk", "place:krakivets", ...
+    until: datetime | None = None  # when the terms of the body have to go
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,15 @@ class SearchIndex:
             if position is not None:
                 _set_meta(db, "position", position)
 
+    def drop_bodies(self, now: datetime) -> int:
+        """Let go of the terms of every body whose time is over; return how many those were."""
+        with self._transaction() as db:
+            over = db.execute("SELECT row, terms FROM story WHERE until <= ?", (millis(now),))
+            rows = over.fetchall()
+            for row, terms in rows:
+                _drop_body(db, row, terms)
+        return len(rows)
+
     def begin_walk(self) -> int:
         """Return the generation of a new walk over all stories."""
         with self._transaction() as db:
@@ -286,11 +298,12 @@ def _insert(db: sqlite3.Connection, document: Document, generation: int) -> None
     facets = " ".join(map(facet_term, (EVERY, *document.facets)))
     terms = (" ".join(document.title), " ".join(document.body), facets)
     row = _row(db, document)
+    until = millis(document.until) if document.until and document.body else None
     db.execute(
-        "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?)",
-        (row, document.id, document.version, document.canonical, generation, _packed(terms)),
+        "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (row, document.id, document.version, document.canonical, generation, _packed(terms), until),
     )
-    db.execute("INSERT INTO term (rowid, title, body, facets) VALUES (?, ?, ?, ?)", (row, *terms))
+    _enter(db, row, terms)
     db.execute("INSERT INTO listing VALUES (?, ?)", (row, _codes(db, document.facets)))
 
 
@@ -318,12 +331,28 @@ def _remove(db: sqlite3.Connection, story: StoryId) -> None:
     if found is None:
         return
     row, terms = found
+    _withdraw(db, row, terms)
+    db.execute("DELETE FROM story WHERE row = ?", (row,))
+    db.execute("DELETE FROM listing WHERE row = ?", (row,))
+
+
+def _drop_body(db: sqlite3.Connection, row: int, terms: bytes) -> None:
+    title, _, facets = _unpacked(terms)
+    _withdraw(db, row, terms)
+    _enter(db, row, (title, "", facets))
+    left = _packed((title, "", facets)), row
+    db.execute("UPDATE story SET terms = ?, until = NULL WHERE row = ?", left)
+
+
+def _enter(db: sqlite3.Connection, row: int, terms: tuple[str, str, str]) -> None:
+    db.execute("INSERT INTO term (rowid, title, body, facets) VALUES (?, ?, ?, ?)", (row, *terms))
+
+
+def _withdraw(db: sqlite3.Connection, row: int, terms: bytes) -> None:
     db.execute(
         "INSERT INTO term (term, rowid, title, body, facets) VALUES ('delete', ?, ?, ?, ?)",
         (row, *_unpacked(terms)),
     )
-    db.execute("DELETE FROM story WHERE row = ?", (row,))
-    db.execute("DELETE FROM listing WHERE row = ?", (row,))
 
 
 def _packed(terms: tuple[str, str, str]) -> bytes:

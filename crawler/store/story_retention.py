@@ -100,6 +100,12 @@ class StoryRetention(StoryShelf):
             await ask(self._client.unlink(*names))
         await ask(self._client.lrem(self._key(topic, "segments"), 1, row))
 
+    async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:
+        """Let go of the texts of these articles."""
+        if handles := await self._handles(topic, articles):
+            names = [self._key(topic, f"text:{handle}") for handle in handles]
+            await ask(self._client.unlink(*names))
+
     # --- forgetting --------------------------------------------------------------------------
 
     async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:

@@ -94,7 +94,9 @@ class StorySwitch(StoryShelf):
         self, topic: TopicId, old: "StorySwitch", succeed: Succeed, token: str
     ) -> Succession:
         before, built = await old.inventory(topic), await self.inventory(topic)
-        if differ := before.handles.keys() ^ built.handles.keys():
+        lacking = list(before.handles.keys() - built.handles.keys())
+        differ = {*(built.handles.keys() - before.handles.keys()), *await old.texts(topic, lacking)}
+        if differ:  # an article without a text cannot be built anew, and is left behind
             raise ConfigError(
                 f"{len(differ)} articles of {topic} are in one of the two generations only",
                 "run `kordon index build` to its end, then switch",

@@ -8,14 +8,21 @@ from datetime import timedelta
 from crawler.model import TopicId
 from crawler.ports import Stories
 from crawler.workers.loop import forever
+from crawler.workers.text_terms import TextTerms
 
 EVERY = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
 
-async def retain(stories: Stories, topics: Sequence[TopicId], every: timedelta = EVERY) -> None:
-    """Let go of old stories, index segments and changes, now and then again, until cancelled.
+async def retain(
+    stories: Stories,
+    topics: Sequence[TopicId],
+    every: timedelta = EVERY,
+    *,
+    terms: TextTerms | None = None,
+) -> None:
+    """Let go of old stories, index segments, changes and texts, again and again, until cancelled.
 
     Any number of processes may do so at once: what one let go of, another does not find.
     """
@@ -24,6 +31,8 @@ async def retain(stories: Stories, topics: Sequence[TopicId], every: timedelta =
         for topic in topics:
             if released := await stories.expire(topic):
                 log.info("%s: let go of %d articles", topic, released)
+        if terms and (texts := await terms.sweep()):
+            log.info("let go of %d texts whose terms are over", texts)
         await asyncio.sleep(every.total_seconds())
 
     await forever(once, "retention")

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 
 import msgspec
 
 from crawler.contract import ChangePayload, StoryPayload, read_story
-from crawler.model import ArticleId, ChangeId, ChangeKind, StoryId, TopicId
+from crawler.model import ArticleId, ChangeId, ChangeKind, OutletId, StoryId, TopicId
 from crawler.ports import Event, Published, Standing, Stories, Window
 from crawler.store.search import Document, Logged, SearchIndex
 from crawler.text.lemmas import terms
+from crawler.workers.text_terms import KeptUntil
 
 TITLE_WORDS = 200  # of all headlines of a story together
 BODY_WORDS = 300  # of the canonical text
@@ -24,6 +26,8 @@ class SearchWorker:
 
     Args:
         facets: Under which names a story is listed, such as `place:krakivets`.
+        kept_until: Until when an outlet's text of some instant may be kept; for ever without it.
+        now: The present, for those.
     """
 
     def __init__(
@@ -33,12 +37,17 @@ class SearchWorker:
         stories: Stories,
         index: SearchIndex,
         facets: Facets,
+        *,
+        kept_until: KeptUntil | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self.topic = topic
         self._published = published
         self._stories = stories
         self._index = index
         self._facets = facets
+        self._kept_until = kept_until
+        self._now = now
         self._trimmed = ChangeId("")
 
     async def position(self) -> ChangeId | None:
@@ -69,6 +78,8 @@ class SearchWorker:
         if window.trimmed and window.trimmed != self._trimmed:
             await asyncio.to_thread(self._index.forget_changes, window.trimmed)
             self._trimmed = window.trimmed
+        if self._now:
+            await asyncio.to_thread(self._index.drop_bodies, self._now())
 
     async def take(self, events: list[Event]) -> None:
         """Index the stories these changes are about, keep the changes, move on."""
@@ -92,8 +103,16 @@ class SearchWorker:
         documents = []
         for id_, story in standing.items():
             body = known.get(id_, texts.get(ArticleId(story.canonical.id), ""))
-            documents.append(await asyncio.to_thread(self._document, story, body))
+            until = await self._until(story)
+            if until and self._now and until <= self._now():
+                body = ""
+            documents.append(await asyncio.to_thread(self._document, story, body, until))
         return documents, [id_ for id_ in ids if id_ not in standing]
+
+    async def _until(self, story: StoryPayload) -> datetime | None:
+        if self._kept_until is None:
+            return None
+        return await self._kept_until(OutletId(story.canonical.outlet), story.canonical.first_seen)
 
     def _known(
         self, stories: Iterable[StoryPayload], revised: frozenset[StoryId]
@@ -106,7 +125,9 @@ class SearchWorker:
                 found[StoryId(story.id)] = indexed[2]
         return found
 
-    def _document(self, story: StoryPayload, body: str | Sequence[str]) -> Document:
+    def _document(
+        self, story: StoryPayload, body: str | Sequence[str], until: datetime | None
+    ) -> Document:
         canonical = story.canonical
         titles = {canonical.title: canonical.language}
         titles |= {member.title: member.language for member in story.members}
@@ -121,6 +142,7 @@ class SearchWorker:
             title=list(dict.fromkeys(term for some in found for term in some))[: 2 * TITLE_WORDS],
             body=body,
             facets=self._facets(story),
+            until=until,
         )
 
 

@@ -27,3 +27,16 @@ async def test_every_topic_is_let_go_of_again_and_again():
     await asyncio.wait({task})
     assert task.cancelled()
     assert stories.asked == ["one", "two", "one", "two", "one"]
+
+
+async def test_texts_whose_terms_are_over_go_in_each_round():
+    swept = []
+
+    class Sweeping:
+        async def sweep(self):
+            swept.append(1)
+            return len(swept)
+
+    task = asyncio.create_task(retain(Expiring(5), TOPICS, timedelta(), terms=Sweeping()))
+    await asyncio.wait({task})
+    assert len(swept) == 2

@@ -1,0 +1,77 @@
+"""What lets go of texts whose outlet's term is over; everything else about the articles stays.
+
+Source: docs/decisions/0212-texts-have-a-term.md
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from crawler.directory import Directory
+from crawler.model import OutletId, TopicId
+from crawler.ports import Clock, Corpus, Erasure, Texts
+
+STEP = 1_000  # texts let go of at once
+
+KeptUntil = Callable[[OutletId, datetime], Awaitable[datetime]]
+
+
+class Terms:
+    """How long each outlet lets its texts be kept.
+
+    Args:
+        directory: Who the outlets are.
+        otherwise: The term of outlets that nobody told of.
+    """
+
+    def __init__(self, directory: Directory, otherwise: timedelta) -> None:
+        self._directory = directory
+        self._otherwise = otherwise
+
+    async def of(self, name: OutletId) -> timedelta:
+        """Return the term of an outlet's texts, counted from when they were fetched."""
+        outlet = await self._directory.outlet(name)
+        return timedelta(days=outlet.keep_text_days) if outlet else self._otherwise
+
+    async def end(self, name: OutletId, fetched: datetime) -> datetime:
+        """Return until when a text may be kept."""
+        return fetched + await self.of(name)
+
+
+class TextTerms:
+    """Takes texts out of stories and corpus once their term is over.
+
+    Any number of processes may do so at once, and again after a crash: a text that is gone cannot
+    go twice, and is struck off last.
+    """
+
+    def __init__(
+        self,
+        texts: Texts,
+        stories: Erasure,
+        corpus: Corpus,
+        terms: Terms,
+        *,
+        clock: Clock,
+        topics: Sequence[TopicId],
+    ) -> None:
+        self._texts = texts
+        self._stories = stories
+        self._corpus = corpus
+        self._terms = terms
+        self._clock = clock
+        self._topics = topics
+
+    async def sweep(self) -> int:
+        """Let go of every text whose term is over now; return how many articles that were."""
+        return sum([await self._sweep(outlet) for outlet in await self._texts.outlets()])
+
+    async def _sweep(self, outlet: OutletId) -> int:
+        horizon = self._clock.now() - await self._terms.of(outlet)
+        count = 0
+        while gone := await self._texts.older(outlet, horizon, STEP):
+            for topic in self._topics:
+                await self._stories.drop_texts(topic, list(gone))
+            await self._corpus.cut(gone.keys(), horizon)
+            await self._texts.strike(outlet, gone)
+            count += len(gone)
+        return count
