@@ -16,7 +16,8 @@ from crawler.text.countries import CountryFinder
 from crawler.text.language import language_of
 from crawler.text.normalise import words
 from crawler.text.places import PlaceFinder, names_of
-from crawler.text.relevance import Concept, Profile, Spot, TopicMatcher
+from crawler.text.profile import Concept, Profile, Spot, Whole
+from crawler.text.relevance import TopicMatcher
 from crawler.text.screening import Screen
 from crawler.text.shingles import shingle_hashes
 
@@ -88,7 +89,7 @@ def ready(topics: tuple[TopicId, ...], own: Path | None = None) -> None:
 def matcher_of(wanted: Topic) -> TopicMatcher:
     """Return what recognises a topic."""
     concepts = (
-        Concept(name, use.weight, patterns_of(name, use), use.frontier, use.across)
+        Concept(name, use.weight, patterns_of(name, use), use.frontier, use.across, use.local)
         for name, use in wanted.concepts.items()
     )
     profile = Profile(
@@ -98,6 +99,12 @@ def matcher_of(wanted: Topic) -> TopicMatcher:
         title=wanted.weights.title,
         lead=wanted.weights.lead,
         body=wanted.weights.body,
+        whole=Whole(
+            wanted.article.letters,
+            wanted.article.place,
+            wanted.article.aside,
+            wanted.article.full,
+        ),
         countries=wanted.countries,
         neighbours=wanted.neighbours,
         commonplace=wanted.commonplace,

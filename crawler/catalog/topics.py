@@ -43,6 +43,7 @@ class ConceptUse:
     weight: Share = 1.0
     frontier: bool = False  # it belongs to the countries named beside it; else it needs support
     across: bool = False  # it also counts where it happens on a neighbour's side
+    local: bool = False  # in an article it counts only beside a place at the border
     terms: dict[str, tuple[str, ...]] = field(default_factory=dict)  # instead of the shipped
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)  # besides them
 
@@ -54,6 +55,16 @@ class Standing:
     title: Share = 1.0
     lead: Share = 0.9
     body: Share = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """How an article is told to be about the topic, and not only to touch it."""
+
+    letters: int = 400  # of text from which it is more than headline and lead
+    place: Share = 0.5  # what a place must say for a `local` concept beside it
+    aside: Share = 0.35  # what a lead is worth under a title that speaks of something else
+    full: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.6  # share of a body that fills it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ class Topic:
     neighbours: frozenset[str] = frozenset()
     commonplace: frozenset[str] = frozenset()  # neighbours whose bare name supports nothing
     weights: Standing = Standing()
+    article: Article = Article()
     support: Support = Support()
     concepts: dict[str, ConceptUse] = field(default_factory=dict)
     places: dict[str, Share] = field(default_factory=dict)  # id or beginning of a kind -> share

@@ -20,7 +20,8 @@ from crawler.model import TopicId
 from crawler.ports import EntryRecord
 from crawler.screening import may_belong, passed_over
 from crawler.text.language import language_of
-from crawler.text.relevance import Evidence, Judgement
+from crawler.text.relevance import Judgement
+from crawler.text.weighing import Evidence, Part
 
 MOST_SKIPPED = 1_000  # are kept by the frontier
 
@@ -38,6 +39,7 @@ class Verdict:
     language: str
     places: list[str]
     evidence: tuple[Evidence, ...]
+    parts: tuple[Part, ...]  # what the score is made of: 1 - (1 - worth)(1 - worth)...
 
 
 @app.callback()
@@ -159,6 +161,7 @@ def judged(topic_id: TopicId, title: str, text: str, language: str) -> Verdict:
         language=language,
         places=list(dict.fromkeys(mention.place for mention in mentions)),
         evidence=judgement.evidence,
+        parts=judgement.parts,
     )
 
 
@@ -182,4 +185,6 @@ def _print(verdict: Verdict) -> None:
     })  # fmt: skip
     rows = [tuple(asdict(one).values()) for one in verdict.evidence]
     print_table(f"{len(rows)} pieces of evidence",
-                ("where", "concept", "words", "why", "worth"), rows)  # fmt: skip
+                ("where", "concept", "words", "why", "worth", "border"), rows)  # fmt: skip
+    made = [(part.where, f"{part.worth:.2f}", part.why) for part in verdict.parts]
+    print_table("What the score is made of", ("where", "adds", "why"), made)

@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-_WORD = re.compile(r"\w+")
 _KEY = 3  # letters of a word that decide which expressions are tried on it
+_HEAD = re.compile(rf"\b\w{{{_KEY}}}")
 _GROUP = re.compile(r"\((?:\?:)?")
 _OPTIONAL = ("?", "*", "{0,")
 
@@ -46,10 +46,9 @@ class TermFinder:
 
     def _found(self, text: str) -> Iterator[tuple[int, int, int]]:
         by_head = self._by_head
-        for word in _WORD.finditer(text):
-            start = word.start()
-            pattern = by_head.get(text[start : min(start + _KEY, word.end())])
-            match = pattern.match(text, start) if pattern else None
+        for head in _HEAD.finditer(text):
+            pattern = by_head.get(head[0])
+            match = pattern.match(text, head.start()) if pattern else None
             if match:
                 yield _number(match), *match.span()
         if self._loose is not None:

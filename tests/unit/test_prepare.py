@@ -28,7 +28,8 @@ from crawler.model import (
 )
 from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
-from crawler.text.relevance import Concept, Profile, TopicMatcher
+from crawler.text.profile import Concept, Profile
+from crawler.text.relevance import TopicMatcher
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COUNTRIES = CountryFinder({"UA": ("украї", "ukrain")})

@@ -7,7 +7,8 @@ import pytest
 from crawler.model import PlaceId, TopicId
 from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
-from crawler.text.relevance import Concept, Profile, Spot, TopicMatcher
+from crawler.text.profile import Concept, Profile, Spot
+from crawler.text.relevance import TopicMatcher
 
 COUNTRIES = CountryFinder(
     {
