@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,7 @@ from crawler.directory import Directory
 from crawler.forget import Forget
 from crawler.ingest import Ingest
 from crawler.listing import Listing
-from crawler.model import Generation, Recipe, TopicId, WorkerId
+from crawler.model import ArticleId, EntryId, Generation, Recipe, TopicId, WorkerId
 from crawler.placing import Place, PlaceInEach
 from crawler.poll import Poll
 from crawler.pool import Pool
@@ -36,6 +36,7 @@ from crawler.ports import (
     KeptStories,
     Published,
     Rulings,
+    Stories,
     Subscriptions,
     Texts,
     Tokens,
@@ -182,7 +183,15 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         corpus=corpus,
         texts=RedisTexts(client),
         poll=Poll(
-            frontier, clock, config, pool, tally, answers=answers, directory=directory, push=push
+            frontier,
+            clock,
+            config,
+            pool,
+            tally,
+            answers=answers,
+            directory=directory,
+            push=push,
+            held=partial(_held, stories, config.topics),
         ),
         push=push,
         visit=Visit(frontier, clock, config, tally, answers=answers),
@@ -236,6 +245,15 @@ def _generations(config: Config, client: Redis, clock: Clock, recipe: Recipe) ->
 async def _recipe_of(generations: Generations, topic: TopicId) -> Recipe:
     read, _ = await generations.reading(topic)
     return read.recipe
+
+
+async def _held(
+    stories: Stories, topics: Sequence[TopicId], entries: Sequence[EntryId]
+) -> Collection[EntryId]:
+    """Return the entries whose page is an article of some topic, under the entry's own address."""
+    ids = [ArticleId(entry) for entry in entries]
+    known = [await stories.articles(topic, ids) for topic in topics]
+    return frozenset(EntryId(id_) for found in known for id_ in found)
 
 
 def _place_in(config: Config, client: Redis, generation: Generation, stories: KeptStories) -> Place:

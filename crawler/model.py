@@ -142,6 +142,7 @@ class FeedState:
     vain_changes: int = 0  # bodies in a row that came in spite of validators and held no news
     adopted: str = ""  # the address asked instead of the feed's own, after a lasting move
     adopted_for: str = ""  # the feed's own address at that time
+    versions: bytes = b""  # of the entries of the body last read: crawler.schedule.revisits
 
     @property
     def address(self) -> str:

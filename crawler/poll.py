@@ -1,6 +1,6 @@
 """Use case: a claimed feed becomes a request, its outcome becomes the next poll."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -42,6 +42,7 @@ from crawler.schedule.backoff import retry_delay
 from crawler.schedule.health import Health, health_of
 from crawler.schedule.interval import next_wait, outside_skips, stable_jitter
 from crawler.schedule.moves import gone_back, settled, sighted
+from crawler.schedule.revisits import revised, versions_after
 from crawler.schedule.rhythm import expected_gap, first_impression, learned, wait_for_news
 from crawler.schedule.trust import (
     asks_plainly,
@@ -53,6 +54,7 @@ from crawler.schedule.trust import (
 )
 from crawler.telemetry import Answers, Tally
 
+Held = Callable[[Sequence[EntryId]], Awaitable[Collection[EntryId]]]
 Version = tuple[str, str]  # a further address, and what changes when its content does
 
 NONE = timedelta(0)
@@ -74,6 +76,11 @@ class Reply:
     latency: timedelta = NONE  # from the question to the last header
 
 
+async def none_held(_: Sequence[EntryId]) -> Collection[EntryId]:
+    """Hold no article: nothing is fetched again."""
+    return ()
+
+
 class Poll:
     """Polls feeds: what to ask with, and what an answer changes, committed as one step."""
 
@@ -88,7 +95,21 @@ class Poll:
         answers: Answers,
         directory: Directory,
         push: Push,
+        held: Held = none_held,
     ) -> None:
+        """Wire the use case.
+
+        Args:
+            frontier: The durable schedule.
+            clock: The present.
+            config: Rhythms, windows and limits.
+            pool: Reads bodies.
+            tally: Counts outcomes.
+            answers: What publishers bore since the last commit.
+            directory: Who the outlets are.
+            push: Leases with hubs.
+            held: Which entries led to articles that are kept; others are not fetched again.
+        """
         self._frontier = frontier
         self._clock = clock
         self._config = config
@@ -97,6 +118,7 @@ class Poll:
         self._answers = answers
         self._directory = directory
         self._push = push
+        self._held = held
         self._gathered: dict[str, _Gathered] = {}  # polls that wait for a further answer
 
     def request_headers(self, claim: PollClaim) -> Mapping[str, bytes]:
@@ -191,10 +213,22 @@ class Poll:
         return gathered.asked[0]
 
     async def _conclude(self, claim: PollClaim, gathered: "_Gathered") -> None:
-        quiet = self._listed(claim, gathered)
-        with_news = replace(quiet, last_new=self._clock.now())
         entries = tuple(gathered.entries.values())
-        await self._commit(claim, with_news, entries, quiet=quiet, latency=gathered.latency)
+        again = await self._revised(claim.state, entries)
+        before, delta = claim.state.versions, gathered.outcome.delta
+        versions = versions_after(before, entries, again, delta=delta)
+        quiet = replace(self._listed(claim, gathered), versions=versions)
+        with_news = replace(quiet, last_new=self._clock.now())
+        await self._commit(
+            claim, with_news, entries, quiet=quiet, latency=gathered.latency, again=again
+        )
+
+    async def _revised(self, state: FeedState, entries: Sequence[Entry]) -> Collection[EntryId]:
+        """Return the entries to be fetched again: revised, and articles that are kept."""
+        found = [entry.id for entry in revised(state.versions, entries)]
+        again = await self._held(found) if found else frozenset()
+        self._tally.count("entry/revised", len(again))
+        return again
 
     async def _read(self, claim: PollClaim, reply: Reply) -> FeedDocument:
         config, now = self._config, self._clock.now()
@@ -328,6 +362,7 @@ class Poll:
         *,
         quiet: FeedState | None = None,
         latency: timedelta = NONE,
+        again: Collection[EntryId] = (),
     ) -> None:
         config = self._config
         pause = host_pause(config.host_pause, longest=config.crawl_delay_longest, latency=latency)
@@ -338,8 +373,9 @@ class Poll:
         alert = alert_of(claim.state, state, now)
         with self._answers.taken() as answers:
             unseen = await self._frontier.commit_poll(
-                claim, state, entries, quiet=quiet, pause=pause, answers=answers, alert=alert
-            )
+                claim, state, entries, quiet=quiet, pause=pause, answers=answers, alert=alert,
+                again=again,
+            )  # fmt: skip
         self._tally.count(f"poll/{state.last_outcome}")
         self._tally.count("entry/listed", len(entries))
         self._tally.count("entry/new", unseen)

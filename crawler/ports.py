@@ -193,11 +193,14 @@ class Frontier(Protocol):
         pause: timedelta | None = None,
         answers: Sequence[Answer] = (),
         alert: Alert | None = None,
+        again: Collection[EntryId] = (),
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step.
 
-        The host rests for its pause or this longer one. `answers` go into the ledger, `alert` into
-        the public stream. A state with another address moves the feed to that address's host.
+        Of what was seen before, those in `again` are queued once more, unless they wait, are under
+        way or are dead; they count as seen. The host rests for its pause or this longer one.
+        `answers` go into the ledger, `alert` into the public stream. A state with another address
+        moves the feed to that address's host.
 
         Whether anything is unseen is known only inside the step, and decides the feed's rhythm:
         with an unseen entry `state` is written, with none `quiet` (or `state`, for None).

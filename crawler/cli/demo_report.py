@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+import msgspec
 from rich.markup import escape
 from rich.table import Table
 
 from crawler.app import App
 from crawler.cli.console import out, printable
 from crawler.cli.stories import MemberView, StoryView, story_views
+from crawler.contract import ChangePayload
 from crawler.dedup.relation import converse
 from crawler.demo.verdict import Findings, judged
 from crawler.demo.world import World
-from crawler.model import ArticleId, Relation, Tie
+from crawler.model import ArticleId, ChangeId, ChangeKind, Relation, Tie, TopicId
 
+BEGINNING = ChangeId("0-0")
 ALL = 10_000  # more than the world holds
 FIRST = "first"
 APART = frozenset({Relation.DIGEST, Relation.PARTIAL, Relation.TEMPLATE})
@@ -39,6 +42,7 @@ class Text:
     published: datetime | None
     relation: str  # "first", or what it is to the first
     new: bool  # came with this act
+    revised: bool  # another text was read of it before
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ async def act_view(app: App, world: World, seconds: float, before: ActView | Non
                     for shown in await app.frontier.entries(state, ALL)])  # fmt: skip
     unread = tuple([Unread(state.feed.url, state.last_outcome.removeprefix("failed:"))
                     for state in await app.frontier.feeds() if state.failures])  # fmt: skip
-    scene = _Scene(world, views, ties, before)
+    scene = _Scene(world, views, ties, before, await _revised(app, topic))
     verdict = judged(world.truth, scene.findings(passed))
     return ActView(
         act=world.showing,
@@ -132,6 +136,14 @@ async def act_view(app: App, world: World, seconds: float, before: ActView | Non
         verdict=verdict.sentence,
         differences=verdict.differences,
     )
+
+
+async def _revised(app: App, topic: TopicId) -> frozenset[str]:
+    """Return the addresses of which a later text was read."""
+    events = await app.published.changes(topic, BEGINNING, ALL)
+    told = (msgspec.json.decode(one.payload, type=ChangePayload) for one in events)
+    kind = ChangeKind.REVISED
+    return frozenset(one.article.url for one in told if one.kind == kind and one.article)
 
 
 def _passed(url: str, title: str, why: str) -> Passed:
@@ -148,8 +160,10 @@ class _Scene:
         views: Sequence[StoryView],
         ties: Iterable[Tie],
         before: ActView | None,
+        revised: frozenset[str],
     ) -> None:
         self._views = views
+        self._revised = revised
         self._names = {outlet.id: outlet.name for outlet in world.outlets}
         self._known = {text.url for text in before.texts} if before else None
         self._members = {member.id: member for view in views for member in view.members}
@@ -168,6 +182,7 @@ class _Scene:
                 for tie in self._ties
             },
             skips={entry.url: entry.reason for entry in passed},
+            revised=self._revised,
         )
 
     def stories(self) -> Iterator[DemoStory]:
@@ -208,6 +223,7 @@ class _Scene:
             published=member.published,
             relation=relation,
             new=self._known is not None and member.url not in self._known,
+            revised=member.url in self._revised,
         )
 
 
@@ -223,7 +239,7 @@ def print_act(view: ActView) -> None:
     """Print an act: in the first everything, in the second what changed."""
     stories = [story for story in view.stories if len(story.texts) > 1]
     if view.act > 1:
-        stories = [story for story in stories if any(text.new for text in story.texts)]
+        stories = [one for one in stories if any(text.new or text.revised for text in one.texts)]
     _print_stories(view, stories)
     if view.act == 1:
         _print_apart(view.apart)
@@ -246,7 +262,8 @@ def _print_stories(view: ActView, stories: Sequence[DemoStory]) -> None:
 
 
 def _word(text: Text) -> str:
-    return f"{text.relation} (new)" if text.new else text.relation
+    mark = " (new)" if text.new else " (revised)" if text.revised else ""
+    return f"{text.relation}{mark}"
 
 
 def _print_apart(apart: Sequence[Apart]) -> None:

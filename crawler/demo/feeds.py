@@ -36,7 +36,7 @@ def _rss(outlet: DemoOutlet, feed: DemoFeed, pages: Sequence[DemoPage]) -> str:
     items = "\n".join(
         f"<item><title>{escape(page.headline)}</title><link>{page.url}</link>"
         f'<guid isPermaLink="true">{page.url}</guid>'
-        f"<pubDate>{format_datetime(page.published)}</pubDate>"
+        f"<pubDate>{format_datetime(page.published)}</pubDate>{_changed(page)}"
         f"<description>{escape(_summary(page))}</description></item>"
         for page in pages
     )
@@ -48,6 +48,13 @@ def _rss(outlet: DemoOutlet, feed: DemoFeed, pages: Sequence[DemoPage]) -> str:
         f"<ttl>60</ttl><lastBuildDate>{format_datetime(_newest(pages))}</lastBuildDate>\n"
         f"{items}\n</channel></rss>"
     )
+
+
+def _changed(page: DemoPage) -> str:
+    """Tell that a text was revised, as those do who care."""
+    if page.modified == page.published:
+        return ""
+    return f"<atom:updated>{_iso(page.modified)}</atom:updated>"
 
 
 def _rdf(outlet: DemoOutlet, feed: DemoFeed, pages: Sequence[DemoPage]) -> str:

@@ -15,6 +15,7 @@ class Findings:
     stories: Mapping[str, str]  # article -> the story it stands in
     relations: Mapping[tuple[str, str], Relation]  # (one, other): one is a <relation> of the other
     skips: Mapping[str, str]  # entry -> why it gave no article
+    revised: frozenset[str] = frozenset()  # addresses of which a later text was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Verdict:
     articles: int
     relations: int
     skips: int
+    revisions: int
     differences: tuple[str, ...]
 
     @property
@@ -36,9 +38,10 @@ class Verdict:
         """The verdict in one line."""
         if self.differences:
             return f"{len(self.differences)} differences"
+        revisions = f", {self.revisions} revisions read" if self.revisions else ""
         return (
             f"all {self.articles} articles grouped as written, {self.relations} relations "
-            f"and {self.skips} skips as meant"
+            f"and {self.skips} skips as meant{revisions}"
         )
 
 
@@ -49,9 +52,10 @@ def judged(truth: Truth, found: Findings) -> Verdict:
         *_grouping(truth, found),
         *_relations(bonds, found),
         *_skips(truth, found),
+        *_revisions(truth, found),
     )
     articles = sum(len(story) for story in truth.stories.values())
-    return Verdict(articles, len(bonds), len(truth.skips), differences)
+    return Verdict(articles, len(bonds), len(truth.skips), len(truth.revised), differences)
 
 
 def _can_be_seen(bond: Bond, truth: Truth) -> bool:
@@ -86,6 +90,13 @@ def _relations(bonds: Iterable[Bond], found: Findings) -> Iterator[str]:
         seen = found.relations.get((bond.one, bond.other), Relation.UNRELATED)
         if seen is not bond.relation:
             yield f"{bond.relation} found as {seen}: {bond.one} of {bond.other}"
+
+
+def _revisions(truth: Truth, found: Findings) -> Iterator[str]:
+    for url in sorted(truth.revised - found.revised):
+        yield f"revision not read: {url}"
+    for url in sorted(found.revised - truth.revised):
+        yield f"revised, but nobody wrote that: {url}"
 
 
 def _skips(truth: Truth, found: Findings) -> Iterator[str]:

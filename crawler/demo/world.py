@@ -145,6 +145,7 @@ class Truth:
     stories: Mapping[str, tuple[str, ...]]  # story key -> addresses, oldest first
     bonds: tuple[Bond, ...]
     skips: Mapping[str, SkipReason]  # address -> why it must not become an article
+    revised: frozenset[str] = frozenset()  # addresses whose text is not their first
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ class World:
             stories=_stories(pages),
             bonds=tuple(_bonds(pages, addresses)),
             skips={page.url: page.skip for page in pages if page.skip is not None},
+            revised=frozenset(page.url for page in pages if page.kin is Kin.REVISION),
         )
 
     def catalogue(self) -> str:

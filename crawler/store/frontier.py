@@ -1,6 +1,6 @@
 """The schedule and frontier in Redis: one script for each step (crawler/store/lua/frontier)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -126,6 +126,7 @@ class RedisFrontier:
         pause: timedelta | None = None,
         answers: Sequence[Answer] = (),
         alert: Alert | None = None,
+        again: Collection[EntryId] = (),
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
         rows = _rows(answers)
@@ -148,6 +149,7 @@ class RedisFrontier:
             encode(alert) if alert else "",
             ALERTS_KEPT,
             day_of(self._clock.now()),
+            " ".join(again),
             len(rows),
             *rows,
             *listed,

@@ -1,7 +1,7 @@
 """The frontier's twin: the same behaviour in one process's memory, counted anew each time."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -184,6 +184,7 @@ class MemoryFrontier:
         pause: timedelta | None = None,
         answers: Sequence[Answer] = (),
         alert: Alert | None = None,
+        again: Collection[EntryId] = (),
     ) -> int:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
         with_news, without = (millis(next_poll_of(taught)) for taught in (state, quiet or state))
@@ -192,7 +193,7 @@ class MemoryFrontier:
         self._note(answers)
         self._kept.alerts = [*([alert] if alert else []), *self._kept.alerts]
         self._forget_unlisted()
-        unseen = self._list(entries)
+        unseen = self._list(entries, again)
         known = self._kept.feeds[claim.state.feed.id]
         known.state = state if unseen else quiet or state
         known.due = with_news if unseen else without
@@ -203,13 +204,14 @@ class MemoryFrontier:
         since = millis(self._clock.now() - self._seen_window)
         self._kept.seen = {entry: at for entry, at in self._kept.seen.items() if at > since}
 
-    def _list(self, entries: Sequence[Entry]) -> int:
+    def _list(self, entries: Sequence[Entry], again: Collection[EntryId]) -> int:
         fresh = 0
         for behind, entry in zip(range(len(entries) - 1, -1, -1), entries, strict=True):
-            if entry.id not in self._kept.seen and entry.id not in self._kept.entries:
+            seen, known = entry.id in self._kept.seen, entry.id in self._kept.entries
+            if not known and (not seen or entry.id in again):
                 self._kept.entries[entry.id] = _Kept(entry)
                 self._queue("e", entry.id, host_at(entry.url), self._now - behind)
-                fresh += 1
+                fresh += not seen
             self._kept.seen[entry.id] = self._now
         return fresh
 

@@ -252,6 +252,45 @@ async def test_a_seen_mark_is_kept_while_the_entry_is_listed_and_forgotten_after
     assert await poll(frontier, an_entry("listed"), an_entry("dropped")) == 1
 
 
+async def test_a_revised_entry_is_queued_again_and_counts_as_seen(frontier, clock):
+    await poll(frontier, an_entry("a"), an_entry("b"))
+    for _ in range(2):
+        clock.advance(SECOND)
+        await frontier.done(await claim_one(frontier))
+    clock.advance(HOUR)
+    revised = replace(an_entry("a"), title="Corrected")
+    claim = await claim_one(frontier)
+    news, quiet = (replace(claim.state, next_poll=START + 9 * HOUR, last_outcome=outcome)
+                   for outcome in ("news", "quiet"))  # fmt: skip
+    listed = [revised, an_entry("b")]
+    assert await frontier.commit_poll(claim, news, listed, quiet=quiet, again=["a"]) == 0
+    assert (await frontier.feeds())[0].last_outcome == "quiet"
+    clock.advance(SECOND)
+    again = await claim_one(frontier)
+    assert (again.entry, again.attempts) == (revised, 0)
+    await frontier.done(again)
+    clock.advance(SECOND)
+    assert await frontier.claim(ME, 9) == []
+
+
+async def test_a_revised_entry_that_waits_is_under_way_or_dead_stays_so(frontier, clock):
+    entries = [an_entry(name, host=f"{name}.example") for name in ("dead", "leased", "waits")]
+    await poll(frontier, *entries)
+    clock.advance(SECOND)
+    claims = {claim.entry.id: claim for claim in await frontier.claim(ME, 9)}
+    await frontier.bury(claims["dead"], "http-403")
+    await frontier.retry(claims["waits"], START + 99 * HOUR, "timeout")
+    before = [await frontier.entries(state, 9) for state in ("dead", "leased", "waiting")]
+    await frontier.hasten()
+    (claim,) = await frontier.claim(OTHER, 9, entries=False)
+    state = replace(claim.state, next_poll=START + 9 * HOUR)
+    again = [entry.id for entry in entries]
+    assert await frontier.commit_poll(claim, state, entries, again=again) == 0
+    after = [await frontier.entries(state, 9) for state in ("dead", "leased", "waiting")]
+    assert after == before
+    assert [len(some) for some in after] == [1, 1, 1]
+
+
 async def test_a_poll_of_two_thousand_entries_is_one_step(frontier, clock):
     entries = [an_entry(f"e{n:04}", host=f"h{n % 7}.example") for n in range(2_000)]
     assert await poll(frontier, *entries, next_poll=START + SECOND) == 2_000

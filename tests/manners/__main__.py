@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from crawler.pool import Pool
-from tests.manners import further, hubs, situations
+from tests.manners import further, hubs, revisions, situations
 from tests.manners.checks import CHECKS, Seen, card
 from tests.manners.world import World
 
@@ -53,7 +53,7 @@ def main() -> int:
     return 0 if all(seen.passed for seen in found) else 1
 
 
-_ = situations, further, hubs  # importing them puts them on the card
+_ = situations, further, revisions, hubs  # importing them puts them on the card
 
 if __name__ == "__main__":
     sys.exit(main())

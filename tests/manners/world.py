@@ -24,7 +24,17 @@ from crawler.directory import Directory
 from crawler.errors import SourceError
 from crawler.middlewares.manners import HUB, MannersMiddleware
 from crawler.middlewares.redirects import RedirectsMiddleware
-from crawler.model import Claim, EntryClaim, Feed, FeedId, FeedState, OutletId, PollClaim, WorkerId
+from crawler.model import (
+    Claim,
+    EntryClaim,
+    EntryId,
+    Feed,
+    FeedId,
+    FeedState,
+    OutletId,
+    PollClaim,
+    WorkerId,
+)
 from crawler.poll import Poll
 from crawler.pool import Pool
 from crawler.push import Push
@@ -95,6 +105,7 @@ class World:
         )
         self.pool = pool
         self.hubs = MemoryHubs()
+        self.holds_articles = False  # of every page that was fetched
         self._publishers: dict[str, Publisher] = {}
         self._feeds: dict[FeedId, Feed] = {}
         self.start_worker()
@@ -111,6 +122,7 @@ class World:
             answers=answers,
             directory=directory,
             push=self.push,
+            held=self._held,
         )
         self.visit = Visit(*use_case, self.tally, answers=answers, dice=lambda: 0.5)
         self._manners = MannersMiddleware(
@@ -143,6 +155,9 @@ class World:
             for claim in await self.frontier.claim(ME, 1):
                 await self._work(claim)
         self.clock.advance(max(end - self.clock.now(), timedelta()))
+
+    async def _held(self, entries: Sequence[EntryId]) -> Sequence[EntryId]:
+        return entries if self.holds_articles else ()
 
     # --- what a check looks at ---
 

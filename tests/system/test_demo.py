@@ -66,6 +66,16 @@ def test_late_copies_join_in_the_second_act(played):
     assert sum(text["relation"] == "copy" for text in late) >= 3
 
 
+def test_corrected_texts_are_read_again_in_the_second_act(played):
+    first, second = played["acts"]
+    revised = [[text["url"] for story in act["stories"] for text in story["texts"]
+                if text["revised"]] for act in (first, second)]  # fmt: skip
+    assert [len(some) for some in revised] == [0, 3]
+    asked = [act["counts"].get("entry/revised", 0) for act in (first, second)]
+    assert asked == [0, 3]
+    assert second["verdict"].endswith("3 revisions read")
+
+
 def test_what_is_kept_is_a_home_without_a_running_server(played, kept):
     assert (kept / "redis").is_dir()
     assert embedded.status(kept) is None

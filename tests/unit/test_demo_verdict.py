@@ -46,7 +46,14 @@ def test_both_acts_can_be_found_as_they_are_written(world):
     truth = world.act(2).truth
     stories = {url: key for key, story in truth.stories.items() for url in story}
     relations = {(bond.one, bond.other): bond.relation for bond in truth.bonds}
-    assert judged(truth, Findings(stories, relations, truth.skips)).agrees
+    found = Findings(stories, relations, truth.skips, truth.revised)
+    assert judged(truth, found).agrees
+    missed = judged(truth, replace(found, revised=frozenset()))
+    assert [one.partition(":")[0] for one in missed.differences] == ["revision not read"] * 3
+    invented = replace(found, revised=truth.revised | {"http://else.example/"})
+    assert judged(truth, invented).differences == (
+        "revised, but nobody wrote that: http://else.example/",
+    )
 
 
 def test_a_copy_in_a_story_of_its_own_is_told(truth, found):

@@ -1,18 +1,23 @@
 -- feed, claim key, host; state and next poll with an unseen entry; the same with none,
 -- or "" where that makes no difference; seen
 -- cutoff; the host's rest; the feed's own address and the host to ask next; an alert or "", alerts
--- kept; day, how many values the ledger's rows have, the rows; then id and record of each entry
+-- kept; day; seen entries to queue again, spaces between; how many values the ledger's rows have,
+-- the rows; then id and record of each entry
 -- -> how many were unseen
 local feed, key, host, seen_since = arg(1), arg(2), arg(3), num(8)
 local news = { state = arg(4), due = num(5) }
 local quiet = arg(6) == "" and news or { state = arg(6), due = num(7) }
 local rest, own_address, next_host, alert = num(9), arg(10), arg(11), arg(12)
-local FIRST_ROW, LAST_ROW = 16, 15 + num(15)
+local FIRST_ROW, LAST_ROW = 17, 16 + num(16)
 local FIRST_ENTRY, LAST_ENTRY = LAST_ROW + 1, #ARGV - 4 - 1
 
 -- What will be written, as arguments: each command costs its own line in the append-only file,
 -- so two thousand entries become few commands with many members.
-local listed, marks, records, dues, queues = {}, {}, {}, {}, {}
+local listed, marks, records, dues, queues, again = {}, {}, {}, {}, {}, {}
+local unseen = 0
+for id in string.gmatch(arg(15), "%S+") do
+  again[id] = true
+end
 
 local function push(list, one, other)
   list[#list + 1], list[#list + 2] = one, other
@@ -24,8 +29,13 @@ local function write(command, to, members)
   end
 end
 
-local function is_new(id)
-  return not call("ZSCORE", K.seen, id) and call("HEXISTS", K.entries, id) == 0
+local function is_wanted(id)
+  local seen = call("ZSCORE", K.seen, id)
+  local wanted = (not seen or again[id]) and call("HEXISTS", K.entries, id) == 0
+  if wanted and not seen then
+    unseen = unseen + 1
+  end
+  return wanted
 end
 
 -- Entries fall due in the order listed, which takes them up to two seconds into the past.
@@ -43,7 +53,7 @@ local function list_all()
     if not listed[id] then
       listed[id] = true
       push(marks, now, id)
-      if is_new(id) then
+      if is_wanted(id) then
         admit(id, arg(n + 1), now - (LAST_ENTRY - n) / 2)
       end
     end
@@ -99,6 +109,5 @@ move()
 forget_unlisted()
 list_all()
 write_all()
-local unseen = #records / 2
 learn(unseen > 0 and news or quiet)
 return unseen
