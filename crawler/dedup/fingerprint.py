@@ -6,13 +6,12 @@ Source: docs/decisions/0003-recipe.md
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crawler.dedup.numbers import which_are_numbers
-from crawler.dedup.sketch import pack, values_of
+from crawler.dedup.sketch import Marks, pack, values_of
 from crawler.model import Fingerprint, Recipe
 
 Hashes = NDArray[np.uint32]
@@ -35,16 +34,20 @@ def fingerprint(
         names: Which of the words are names; asked of texts of `recipe.named_words` at most.
     """
     numbers = np.array(which_are_numbers(words), bool)
-    telling = numbers | np.array([word in names for word in words]) if names else numbers
-    values = values_of(hashes, _any_of_run(telling, len(hashes)))
+    named = np.array([word in names for word in words], bool) if names else None
+    values = values_of(
+        hashes,
+        _any_of_run(numbers, len(hashes)),
+        None if named is None else _any_of_run(named, len(hashes)),
+    )
     kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
     posted = _postings_size(len(values), recipe)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
         samples=np.unique(hashes)[: _SPARE * posted].astype("<u4").tobytes(),
-        sketch=pack(values[:kept], _counts(compress(words, telling), names)),
+        sketch=pack(values[:kept], _counts(words, numbers, names)),
         shingles=len(values),
-        content_hash=_digest(words),
+        content_hash=_digest(" ".join(words), 16),
     )
 
 
@@ -105,7 +108,7 @@ def _size(shingles: int, least: int, share: int, most: int) -> int:
     return min(max(least, shingles // share), most, shingles)
 
 
-def _any_of_run(marks: NDArray[np.bool_], shingles: int) -> NDArray[np.bool_]:
+def _any_of_run(marks: Marks, shingles: int) -> Marks:
     """Return for each shingle whether any of its words is marked."""
     held = np.zeros(shingles, bool)
     for offset in range(len(marks) - shingles + 1 if shingles else 0):
@@ -113,19 +116,32 @@ def _any_of_run(marks: NDArray[np.bool_], shingles: int) -> NDArray[np.bool_]:
     return held
 
 
-def _counts(telling: Iterable[str], names: Collection[str]) -> bytes:
-    """Return eight bytes for numbers, dates and names in order, however digits are grouped.
+def _counts(words: Sequence[str], numbers: Marks, names: Collection[str]) -> bytes:
+    """Return eight bytes: four for the numbers and dates of a text, four for its names in order.
 
     Of a name the first letter counts: the rest is often spelled in two ways.
     """
-    if names:
-        telling = [word[0] if word in names else word for word in telling]
-    counted = "".join(telling)
-    return blake2b(counted.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    counted = " ".join(sorted(_counted(words, np.flatnonzero(numbers).tolist())))
+    named = "".join(word[0] for word in words if word in names) if names else ""
+    return _digest(counted, 4) + _digest(named, 4)
 
 
-def _digest(words: Sequence[str]) -> bytes:
-    return blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _counted(words: Sequence[str], places: Iterable[int]) -> list[str]:
+    """Return the words at these places, digits in groups as one number."""
+    found: list[str] = []
+    last = -1
+    for at in places:
+        word = words[at]
+        if found and at == last + 1 and word.isdigit() and found[-1].isdigit():
+            found[-1] += word
+        else:
+            found.append(word)
+        last = at
+    return found
+
+
+def _digest(text: str, size: int) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()
 
 
 @cache

@@ -4,7 +4,9 @@ Source: docs/decisions/0062-relations.md
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from operator import eq
 
 from crawler.dedup.sketch import Overlap, overlap
 from crawler.model import LookAlike, OutletId, Relation, Tie
@@ -33,6 +35,8 @@ class Rules:
     partial: float = 0.3  # of either: worth a link
     fronted: float = 0.4  # of the smaller one's first half, in what they share: else background,
     fronted_at_home: float = 0.5  # and where both are of one outlet, its signature
+    late: timedelta = timedelta(days=4)  # between two appearances: later a text is used again,
+    held_late: float = 0.8  # unless so much of it is held
     template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew
     named: int = 48  # shingles: in texts of no more, a name is as good as a number
     word: int = 3  # shingles that another word in a text spoils
@@ -53,7 +57,8 @@ class Reason(StrEnum):
     LITTLE_SHARED = "neither shares enough to be worth a link"
     PARTLY_SHARED = "neither is held far enough to be one text"
     BACKGROUND = "what they share stands behind what each has of its own"
-    NUMBERS_DIFFER = "most of what differs holds a number or a date"
+    LATE = "days lie between them, and neither is nearly whole in the other"
+    NUMBERS_DIFFER = "most of what differs holds a number or a date, or a name in a short text"
     MUTUAL = "each holds most of the other"
     HELD = "one holds most of the other, and much besides"
     SAME_ADDRESS = "the same address at another time"
@@ -65,6 +70,7 @@ _JUDGED = {
     Reason.LITTLE_SHARED: Relation.UNRELATED,
     Reason.PARTLY_SHARED: Relation.PARTIAL,
     Reason.BACKGROUND: Relation.UNRELATED,
+    Reason.LATE: Relation.UNRELATED,
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
     Reason.SAME_ADDRESS: Relation.REVISION,
 }
@@ -110,9 +116,9 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
         return reason
     if one.url == other.url:
         return Reason.SAME_ADDRESS
-    joining = reason in (Reason.MUTUAL, Reason.HELD)
-    at_home = one.outlet == other.outlet != ""
-    return Reason.BACKGROUND if joining and _behind(shares, rules, at_home=at_home) else reason
+    if reason not in (Reason.MUTUAL, Reason.HELD):
+        return reason
+    return _used_again(one, other, shares, rules) or reason
 
 
 def converse(tie: Tie) -> Tie:
@@ -140,6 +146,23 @@ def _by_shares(shares: Overlap, rules: Rules) -> Reason:
     return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
+def _used_again(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> Reason | None:
+    """Return why what two articles share is no news of either, if it is not."""
+    if max(shares.one_in_other, shares.other_in_one) < rules.held_late and _is_late(
+        one, other, rules
+    ):
+        return Reason.LATE
+    at_home = one.outlet == other.outlet != ""
+    return Reason.BACKGROUND if _behind(shares, rules, at_home=at_home) else None
+
+
+def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
+    """Whether the two are known to have appeared on days far apart."""
+    if one.published is None or other.published is None:
+        return False
+    return abs(one.published - other.published) > rules.late
+
+
 def _behind(shares: Overlap, rules: Rules, *, at_home: bool) -> bool:
     """Whether what they share stands at the end of both: news stands first."""
     needed = rules.fronted_at_home if at_home else rules.fronted
@@ -147,18 +170,20 @@ def _behind(shares: Overlap, rules: Rules, *, at_home: bool) -> bool:
 
 
 def _filled_anew(shares: Overlap, rules: Rules) -> bool:
-    """Whether numbers and dates are what differs, on both sides; in short texts, or names."""
-    fewest = min(shares.one_numbers, shares.other_numbers)
-    if shares.same_counts or not fewest:
+    """Whether what differs are numbers and dates, on both sides, or in short texts names."""
+    return _counted_anew(shares, rules) or _named_anew(shares, rules)
+
+
+def _counted_anew(shares: Overlap, rules: Rules) -> bool:
+    if shares.same_numbers or not min(shares.numbers):
         return False
-    share = (shares.one_numbers + shares.other_numbers) / shares.differing
-    if max(shares.one, shares.other) > rules.named:
-        return share >= rules.template_numbers
-    enough = share >= rules.template_numbers or _only_numbers_gave_way(shares)
-    return share == 1 or (enough and fewest >= rules.word)
+    return sum(shares.numbers) >= rules.template_numbers * shares.differing
 
 
-def _only_numbers_gave_way(shares: Overlap) -> bool:
-    """Whether all that one text lacks of the other holds numbers, whatever else was added."""
-    sides = (shares.one, shares.one_numbers), (shares.other, shares.other_numbers)
-    return any(size - shares.shared == numbers for size, numbers in sides)
+def _named_anew(shares: Overlap, rules: Rules) -> bool:
+    """Whether nothing but a name or number gave way to another, whatever else was added."""
+    if max(shares.one, shares.other) > rules.named or (shares.same_names and shares.same_numbers):
+        return False
+    alone = shares.one - shares.shared, shares.other - shares.shared
+    gave_way = any(map(eq, alone, shares.telling))
+    return gave_way and min(shares.telling) >= rules.word

@@ -3,39 +3,45 @@
 Source: docs/decisions/0061-sketch.md; docs/decisions/0206-news-stands-first.md
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.uint32]
+Marks = NDArray[np.bool_]
 
-_HASH_BITS = 20  # two texts of 1,000 shingles share one by chance
-_FLAGS = np.uint32(3)  # bits below the hash:
-_NUMBER = np.uint32(4)  # whether the shingle holds a number, a date or, in short texts, a name,
+_HASH_BITS = 19  # two texts of 1,000 shingles share two by chance
+_FLAGS = np.uint32(4)  # bits below the hash:
+_NUMBER = np.uint32(8)  # whether the shingle holds a number or a date,
+_NAME = np.uint32(4)  # whether it holds a name (told of short texts only),
 _FRONT = np.uint32(2)  # whether it begins in the first half of its text,
-_OTHER = np.uint32(1)  # and, while two texts are compared, whose it is; not kept
-_ANY = np.uint32(7)
+_OTHER = np.uint32(1)  # and, while two texts are compared, whose it is: not kept
+_ANY = np.uint32(15)
 _UNKEPT = np.uint32(1)
 _LOW_BITS = 16
-_HEADS = 1 << (_HASH_BITS + 2 - _LOW_BITS)
+_HEADS = 1 << (_HASH_BITS + 3 - _LOW_BITS)
 _COUNTS_BYTES = 8
+_DIGEST_BYTES = 4
 _ALL = (1 << 32) - 1
 _HEADER_BYTES = _COUNTS_BYTES + 2 * _HEADS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overlap:
-    """What two texts share, counted over the shingles that both sketches would have kept."""
+    """What two texts share, counted over the shingles that both sketches would have kept.
+
+    What the shingles are is counted when first asked for: most pairs share too little.
+    """
 
     one: int
     other: int
     shared: int
-    front: int  # of those shared: how many stand in the first half of one text or the other
-    one_numbers: int  # of those found in one only: how many hold a number or a date
-    other_numbers: int
-    same_counts: bool  # the same numbers and dates in the same order
+    same_numbers: bool  # and dates, in whatever order
+    same_names: bool  # by their first letters, in order
+    _values: tuple[Values, Values] = field(repr=False, compare=False)
+    _in_both: tuple[Values, Values] = field(repr=False, compare=False)  # in pairs
 
     @property
     def differing(self) -> int:
@@ -57,15 +63,44 @@ class Overlap:
         """Share of the other's shingles found in one, 0..1."""
         return self.shared / max(1, self.other)
 
+    @property
+    def front(self) -> int:
+        """How many of those shared stand in the first half of one text or the other."""
+        here, there = self._in_both
+        return _how_many((here | there) & _FRONT)
 
-def values_of(hashes: Values, numbers: NDArray[np.bool_]) -> Values:
+    @cached_property
+    def numbers(self) -> tuple[int, int]:
+        """How many of those found in one only, and in the other only, hold a number or a date."""
+        return self._alone(_NUMBER)
+
+    @cached_property
+    def telling(self) -> tuple[int, int]:
+        """How many hold a number, a date or, in a short text, a name."""
+        return self._alone(_NUMBER | _NAME)
+
+    def _alone(self, mark: np.uint32) -> tuple[int, int]:
+        """Return how many shingles of each text alone bear one of these marks."""
+        in_both = np.concatenate(self._in_both)
+        whose = (in_both & _OTHER).astype(bool)
+        one, other = self._values
+        return (
+            _how_many(one & mark) - _how_many(in_both[~whose] & mark),
+            _how_many(other & mark) - _how_many(in_both[whose] & mark),
+        )
+
+
+def values_of(hashes: Values, numbers: Marks, names: Marks | None = None) -> Values:
     """Return the sketch values of a text's distinct shingles, `uint32`, ascending.
 
     Args:
         hashes: One hash for each shingle, `uint32`, in text order.
         numbers: Whether each shingle holds a number or a date.
+        names: Whether it holds a name; None where that is not told.
     """
     values = (shortened(hashes) << _FLAGS) | (numbers * _NUMBER)
+    if names is not None:
+        values |= names * _NAME
     values[: (len(values) + 1) // 2] |= _FRONT
     values.sort()
     last = np.append(values[1:] ^ values[:-1] > _ANY, True)[: len(values)]
@@ -74,7 +109,7 @@ def values_of(hashes: Values, numbers: NDArray[np.bool_]) -> Values:
 
 
 def shortened(hashes: Values) -> Values:
-    """Return the 20 bits of each shingle's hash that a sketch keeps."""
+    """Return the 19 bits of each shingle's hash that a sketch keeps."""
     return hashes >> np.uint32(32 - _HASH_BITS)
 
 
@@ -85,7 +120,7 @@ def pack(values: Values, counts: bytes) -> bytes:
 
     Args:
         values: As `values_of` gives them.
-        counts: Eight bytes that stand for the numbers and dates in the text.
+        counts: Four bytes that stand for the numbers and dates in the text, four for its names.
     """
     values = values >> _UNKEPT
     heads = np.bincount(values >> np.uint32(_LOW_BITS), minlength=_HEADS)
@@ -107,7 +142,7 @@ def unpack(sketch: bytes) -> Values:
 
 
 def hashes_of(values: Values) -> Values:
-    """Return the 20-bit hashes in sketch values, whatever holds of the shingles."""
+    """Return the 19-bit hashes in sketch values, whatever holds of the shingles."""
     return values >> _FLAGS
 
 
@@ -119,25 +154,25 @@ def overlap(one: bytes, one_shingles: int, other: bytes, other_shingles: int) ->
     """
     mine, theirs = unpack(one), unpack(other)
     reach = min(_reach(mine, one_shingles), _reach(theirs, other_shingles))
-    numbers = _numbers(one), _numbers(other)
     if reach < _ALL:
-        mine = mine[: np.searchsorted(mine, reach, "right")]
-        theirs = theirs[: np.searchsorted(theirs, reach, "right")]
-        numbers = _how_many(mine & _NUMBER), _how_many(theirs & _NUMBER)
+        mine, theirs = _up_to(reach, mine), _up_to(reach, theirs)
     values = np.concatenate((mine, theirs | _OTHER))
     values.sort()
     twice = values[1:] ^ values[:-1] <= _ANY
     here, there = values[:-1][twice], values[1:][twice]
-    in_both = np.concatenate((here, there)) & (_NUMBER | _OTHER)
     return Overlap(
         one=len(mine),
         other=len(theirs),
         shared=len(here),
-        front=_how_many((here | there) & _FRONT),
-        one_numbers=numbers[0] - _how_many(in_both == _NUMBER),
-        other_numbers=numbers[1] - _how_many(in_both == _NUMBER | _OTHER),
-        same_counts=one[:_COUNTS_BYTES] == other[:_COUNTS_BYTES],
+        same_numbers=one[:_DIGEST_BYTES] == other[:_DIGEST_BYTES],
+        same_names=one[_DIGEST_BYTES:_COUNTS_BYTES] == other[_DIGEST_BYTES:_COUNTS_BYTES],
+        _values=(mine, theirs),
+        _in_both=(here, there),
     )
+
+
+def _up_to(reach: int, values: Values) -> Values:
+    return values[: np.searchsorted(values, reach, "right")]
 
 
 def _reach(values: Values, shingles: int) -> int:
@@ -145,10 +180,5 @@ def _reach(values: Values, shingles: int) -> int:
     return _ALL if whole else int(values[-1])
 
 
-@lru_cache(maxsize=1024)
-def _numbers(sketch: bytes) -> int:
-    return _how_many(unpack(sketch) & _NUMBER)
-
-
-def _how_many(values: NDArray[np.uint32] | NDArray[np.bool_]) -> int:
+def _how_many(values: Values) -> int:
     return int(np.count_nonzero(values))

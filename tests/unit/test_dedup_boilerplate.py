@@ -91,7 +91,7 @@ def test_clearing_a_cut_sketch_keeps_it_a_sample():
     assert len(unpack(found.sketch)) < found.shingles
     alone = mark(huge)
     shares = overlap(alone.sketch, alone.shingles, found.sketch, found.shingles)
-    assert shares.one_in_other == pytest.approx(1, abs=0.02)
+    assert shares.one_in_other == pytest.approx(1, abs=0.03)  # 5,200 counts in 32,768 collide
 
 
 def test_another_outlet_s_text_is_not_cleared():

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -7,7 +8,7 @@ from crawler.dedup.relation import RULES, Reason, Rules, converse, reason_of, re
 from crawler.model import Relation
 from crawler.placing import fingerprint_of
 from crawler.text.normalise import words
-from tests.newsroom import RECIPE, look_alike, prose
+from tests.newsroom import NOON, RECIPE, look_alike, prose
 
 WIRE = prose("wire", 200)
 BULLETIN = (
@@ -88,6 +89,38 @@ def test_numbers_written_otherwise_are_a_copy():
 
 def test_a_dateline_on_one_side_only_is_a_copy():
     assert judged(WIRE, f"Published on 3 March 2026 at 14:05 {WIRE}") is Relation.COPY
+
+
+def test_numbers_in_another_order_are_a_copy():
+    tail = prose("tail", 30)
+    one, other = (
+        f"forty storks stopped traffic on Saturday {tail}",
+        (f"on Saturday forty storks stopped traffic {tail}"),
+    )
+    assert judged(one, other) is Relation.COPY
+
+
+def test_a_number_that_changed_in_a_short_post_tells_whatever_was_added():
+    post = "Ночью над районом сбили {} беспилотников, обломки упали на крышу клуба, пожара нет."
+    one = fingerprint_of(post.format("два"), RECIPE)
+    other = fingerprint_of(post.format("пять") + " Спасибо всем, кто не спал.", RECIPE)
+    assert relation_of_posts(one, other) is Relation.TEMPLATE
+
+
+def test_two_accounts_days_apart_share_what_is_used_again():
+    one, other = f"{cut(WIRE, 0, 150)} {prose('x', 50)}", f"{cut(WIRE, 0, 150)} {prose('y', 50)}"
+    first = look_alike(one)
+    soon = look_alike(other, "https://two.example/b", published=NOON + timedelta(days=4))
+    late = look_alike(other, "https://two.example/b", published=NOON + timedelta(days=5))
+    unknown = look_alike(other, "https://two.example/b", published=None)
+    assert relate(first, soon).relation is Relation.COPY
+    assert relate(first, late).relation is Relation.UNRELATED
+    assert relate(first, unknown).relation is Relation.COPY
+
+
+def test_a_text_printed_again_whole_is_a_copy_however_late():
+    late = look_alike(WIRE + " again", "https://two.example/b", published=NOON + timedelta(days=90))
+    assert relate(look_alike(WIRE), late).relation is Relation.COPY
 
 
 def test_very_short_texts_match_by_their_very_words_only():
