@@ -101,6 +101,7 @@ def matcher_of(wanted: Topic) -> TopicMatcher:
         body=wanted.weights.body,
         whole=Whole(
             wanted.article.letters,
+            wanted.article.threshold,
             wanted.article.place,
             wanted.article.aside,
             wanted.article.full,

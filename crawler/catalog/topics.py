@@ -62,8 +62,9 @@ class Article:
     """How an article is told to be about the topic, and not only to touch it."""
 
     letters: int = 400  # of text from which it is more than headline and lead
+    threshold: Share = 0.5  # score from which it is relevant
     place: Share = 0.5  # what a place must say for a `local` concept beside it
-    aside: Share = 0.35  # what a lead is worth under a title that speaks of something else
+    aside: Share = 0.3  # what a lead is worth under a title that speaks of something else
     full: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.6  # share of a body that fills it
 
 

@@ -157,7 +157,7 @@ def judged(topic_id: TopicId, title: str, text: str, language: str) -> Verdict:
         topic=wanted.id,
         relevant=judgement.relevant,
         score=judgement.score,
-        threshold=wanted.threshold,
+        threshold=judgement.threshold,
         language=language,
         places=list(dict.fromkeys(mention.place for mention in mentions)),
         evidence=judgement.evidence,

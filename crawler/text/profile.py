@@ -32,8 +32,9 @@ class Whole:
     """How an article is judged by what it is about, and not by all that it touches."""
 
     letters: int = 400  # of text from which it is more than headline and lead
+    threshold: float = 0.5  # score from which it is relevant
     place: float = 0.5  # what a place must say for a `local` concept beside it
-    aside: float = 0.35  # what a lead is worth under a title that speaks of something else
+    aside: float = 0.3  # what a lead is worth under a title that speaks of something else
     full: float = 0.6  # share of the sentences of a body that makes it speak for the topic fully
 
 

@@ -20,7 +20,6 @@ HOMES = {
 }  # whose border is meant where none is named, by the language of the text  # fmt: skip
 KIN = {"cs": "sk", "sk": "cs"}  # taken for each other on a headline, and read with one another
 LEAD_LETTERS = 400
-AT_BORDER = 0.8  # what a word for the border says to the sentences beside it, as a place would
 NOTHING = Named(frozenset(), ())
 NOWHERE = Spot(0.0, "")
 
@@ -33,6 +32,7 @@ class Judgement:
 
     relevant: bool
     score: float  # 0..1
+    threshold: float = 0.0  # score from which such a text is relevant
     evidence: tuple[Evidence, ...] = ()
     parts: tuple[Part, ...] = ()  # what the score is made of
 
@@ -88,12 +88,13 @@ class TopicMatcher:
         lower = _lower(f"{title}\n{text}")
         hits = self._hits(lower, language)
         if not hits:
-            return Judgement(relevant=False, score=0.0)
+            return Judgement(relevant=False, score=0.0, threshold=self._profile.threshold)
         read = self._read(lower, len(title), places, home or HOMES.get(language, ""))
         evidence = tuple(self._evidence(read, hits))
         parts = self._parts(read, hits, evidence)
         score = score_of(parts)
-        return Judgement(score >= self._profile.threshold, score, evidence, parts)
+        threshold = self._profile.whole.threshold if read.whole else self._profile.threshold
+        return Judgement(score >= threshold, score, threshold, evidence, parts)
 
     @property
     def countries(self) -> frozenset[str]:
@@ -133,7 +134,7 @@ class TopicMatcher:
         read = {number: self._sentence(text, number) for number in held}
         if text.whole:
             near = self._beside_border(held, read)
-            read |= {number: self._at_border(read[number]) for number in near}
+            read |= {number: replace(read[number], at_border=True) for number in near}
         for number, inside in held.items():
             yield from _best(read[number], inside, text.lower, self._profile)
 
@@ -144,6 +145,7 @@ class TopicMatcher:
             words=self._countries.words(text.lower[start:end], start),
             spots=self._spots(text.places, span),
             around=self._around(text, number) if text.whole else NOTHING,
+            at_border=False,
             head=text.head,
             home=text.home,
             whole=text.whole,
@@ -172,13 +174,6 @@ class TopicMatcher:
         return {
             number for number in held if not at_border.isdisjoint((number - 1, number, number + 1))
         }
-
-    def _at_border(self, sentence: Sentence) -> Sentence:
-        """Return a sentence beside a word for the border, which is as good as a place there."""
-        border = Spot(AT_BORDER, min(self._profile.countries, default=""))
-        around = sentence.around
-        spots = (*around.spots, border)
-        return replace(sentence, around=Named(around.countries | {border.country}, spots))
 
     def _named(self, lower: str, span: Span, places: Sequence[Mention]) -> Named:
         start, end = span

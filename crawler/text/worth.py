@@ -15,6 +15,7 @@ from crawler.text.profile import Concept, Profile, Spot
 
 WORDS_BEFORE, WORDS_AFTER = 5, 6  # how far from a word its countries stand
 SURE, LIKELY, POSSIBLE, WEAK = 1.0, 0.9, 0.8, 0.6  # what a border word is worth
+AT_BORDER = 0.8  # what a word for the border says to those beside it, as a place would
 ANOTHER = "another border"
 EXPLAINED = 0.9  # of the support, where title and lead are read together
 OWN_BORDER = 0.75  # the country's own border, unnamed
@@ -46,6 +47,7 @@ class Sentence:
     words: Sequence[Word]
     spots: tuple[Spot, ...]
     around: Named  # what the sentences beside it name, in an article
+    at_border: bool  # it, or one beside it, speaks of the topic's border; in an article
     head: Named  # title and lead; either explains the other
     home: str  # the country it is written in
     whole: bool  # it stands in an article, not in a headline with a lead
@@ -165,12 +167,20 @@ def _in_article(concept: Concept, sentence: Sentence, own: Named, profile: Profi
     everywhere in a war (`local`) nothing else will do.
     """
     near = _joined(own, sentence.around)
+    if sentence.at_border:
+        near = _joined(near, _border_of(profile))
     placed = _share(near.spots) >= profile.whole.place or (concept.across and _across(own, profile))
     if concept.local and not placed:
         return Worth(0.0, "no place at the border beside it", firm=False)
     if not placed and not _share(own.spots) and not _neighbours(own, profile):
         return Worth(0.0, "the country alone", firm=False)
     return _support(near if placed else own, concept, sentence.home, profile)
+
+
+def _border_of(profile: Profile) -> Named:
+    """Return a word for the topic's border as what it is to words beside it: a place there."""
+    country = min(profile.countries, default="")
+    return Named(frozenset({country}), (Spot(AT_BORDER, country),))
 
 
 def _support(named: Named, concept: Concept, home: str, profile: Profile) -> Worth:
