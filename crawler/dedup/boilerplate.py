@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.dedup.fingerprint import samples
 from crawler.dedup.sketch import Values, hashes_of, repack, shortened, unpack
 from crawler.model import Fingerprint, LookAlike, OutletId
 
@@ -88,8 +89,8 @@ class Boilerplate:
 
         Samples of it would take the places of others, and lead to every text of the outlet.
         """
-        samples = np.frombuffer(fingerprint.samples, "<u4")
-        kept = samples[~self._are_common(shortened(samples))]
+        sampled = samples(fingerprint)
+        kept = sampled[~self._are_common(shortened(sampled[:, 1].astype(np.uint32)))]
         return replace(fingerprint, samples=kept.tobytes())
 
     def _are_common(self, hashes: Values) -> NDArray[np.bool_]:

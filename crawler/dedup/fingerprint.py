@@ -15,8 +15,11 @@ from crawler.dedup.sketch import Marks, pack, values_of
 from crawler.model import Fingerprint, Recipe
 
 Hashes = NDArray[np.uint32]
+Samples = NDArray[np.uint64]
 
 _SPARE = 2  # times as many samples as postings, to stand in for those that are boilerplate
+_MIX = np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
+_HALF = np.uint64(32)
 
 
 def fingerprint(
@@ -44,7 +47,7 @@ def fingerprint(
     posted = _postings_size(len(values), recipe)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
-        samples=np.unique(hashes)[: _SPARE * posted].astype("<u4").tobytes(),
+        samples=_runs(hashes, recipe)[: _SPARE * posted].astype("<u8").tobytes(),
         sketch=pack(values[:kept], _counts(words, numbers, names)),
         shingles=len(values),
         content_hash=_digest(" ".join(words), 16),
@@ -79,7 +82,7 @@ def bands(fingerprint: Fingerprint, recipe: Recipe) -> tuple[bytes, ...]:
 
 
 def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
-    """Return the sampled shingles, 32 bits each, under which a cut and its whole find each other.
+    """Return the sampled runs of words, 64 bits each, under which a cut and its whole meet.
 
     The smallest hashes, more of them for a longer text, so that an excerpt of a tenth still
     shares some; none for a text too short to judge.
@@ -87,12 +90,12 @@ def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
     if fingerprint.shingles < recipe.min_shingles:
         return ()
     size = _postings_size(fingerprint.shingles, recipe)
-    return tuple(np.frombuffer(fingerprint.samples, "<u4")[:size].tolist())
+    return tuple(samples(fingerprint)[:size, 0].tolist())
 
 
-def posting_share(shingles: float, recipe: Recipe) -> float:
-    """Return which part of a text's shingles are postings, 0..1; of a text long enough to judge."""
-    return _postings_size(int(shingles), recipe) / shingles
+def samples(fingerprint: Fingerprint) -> Samples:
+    """Return the sampled runs with a shingle of each, `uint64[n, 2]`, by the hash of the run."""
+    return np.frombuffer(fingerprint.samples, "<u8").reshape(-1, 2)
 
 
 def exact_key(fingerprint: Fingerprint) -> bytes:
@@ -101,7 +104,31 @@ def exact_key(fingerprint: Fingerprint) -> bytes:
 
 
 def _postings_size(shingles: int, recipe: Recipe) -> int:
-    return _size(shingles, recipe.postings_least, recipe.postings_share, recipe.postings_most)
+    brief = shingles <= recipe.brief
+    least = 2 * recipe.postings_least if brief else recipe.postings_least
+    return min(max(least, shingles // recipe.postings_share), recipe.postings_most)
+
+
+def _runs(shingles: Hashes, recipe: Recipe) -> Samples:
+    """Return the hashes of a text's runs of words, ascending, each with a shingle inside it."""
+    lengths = [recipe.run_words]
+    if len(shingles) <= recipe.brief:
+        lengths.append(recipe.brief_run_words)
+    found = np.concatenate([_runs_of(shingles, words, recipe) for words in lengths])
+    return found[np.unique(found[:, 0], return_index=True)[1]]
+
+
+def _runs_of(shingles: Hashes, words: int, recipe: Recipe) -> Samples:
+    """Return one row for each run of so many words, made of the shingles that cover it."""
+    width = recipe.shingle_words
+    covering = [*range(0, words - width, width), words - width]
+    count = max(0, len(shingles) - covering[-1])
+    runs = np.full(count, words, np.uint64)
+    for offset in covering:
+        runs = (runs ^ shingles[offset : offset + count]) * _MIX
+        runs ^= runs >> _HALF
+    inside = shingles[covering[len(covering) // 2] :][:count]
+    return np.column_stack((runs, inside.astype(np.uint64)))
 
 
 def _size(shingles: int, least: int, share: int, most: int) -> int:

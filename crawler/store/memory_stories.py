@@ -30,15 +30,12 @@ from crawler.store.nomination import (
     HOT,
     LEAST,
     NOMINATED,
-    RARE,
-    STRONG,
+    TELLING,
     IndexKeys,
     Nominate,
     index_keys,
 )
 from crawler.store.story_records import facts_of
-
-_SURELY = 256  # postings: more than any text has
 
 
 class MemoryStories:
@@ -214,19 +211,15 @@ class MemoryStories:
         self, held: MemoryTopic, article: ArticleId, index: IndexKeys
     ) -> Sequence[ArticleId]:
         weights: Counter[ArticleId] = Counter()
-        shared: Counter[ArticleId] = Counter()  # postings; more than enough where a key is strong
         for key in index.strong:
-            weights.update(dict.fromkeys(held.index.get(key, ()), STRONG))
-            shared.update(dict.fromkeys(held.index.get(key, ()), _SURELY))
+            weights.update(dict.fromkeys(held.index.get(key, ()), TELLING))
         for key in index.weak:
             found = held.index.get(key, ())
-            weights.update(dict.fromkeys(found, RARE if len(found) < HOT else COMMON))
-            shared.update(found)
+            weights.update(dict.fromkeys(found, TELLING if len(found) < HOT else COMMON))
         enough = [
             (-weight, -held.articles[id_].arrival, id_)
             for id_, weight in weights.items()
             if id_ != article and id_ in held.articles and weight >= LEAST
-            if shared[id_] >= index.needed[held.articles[id_].size]
         ]
         horizon = self._clock.now() - self._candidate_window
         first = [id_ for _, _, id_ in sorted(enough)[:NOMINATED]]
@@ -246,9 +239,7 @@ class MemoryStories:
         if fact != known:
             held.arrivals += known is None
             arrival = held.articles[article.id].arrival if known else held.arrivals
-            held.articles[article.id] = KeptArticle(
-                fact, self._clock.now(), arrival, article.text, index.size
-            )
+            held.articles[article.id] = KeptArticle(fact, self._clock.now(), arrival, article.text)
             held.file_under(article.id, index)
         for tie in placement.ties:
             held.tie(tie)

@@ -30,7 +30,6 @@ class KeptArticle:
     seen: datetime
     arrival: int
     text: str
-    size: int
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from crawler.model import (
     StoryId,
     Tie,
 )
-from crawler.store.nomination import IndexKeys
+from crawler.store.nomination import KEY, IndexKeys
 
 Handle = int
 
@@ -38,6 +38,8 @@ _VERSION = struct.Struct(">I")
 _MEMBERS = struct.Struct(">HH")  # their count, and which of them is the canonical one
 _VERDICT = struct.Struct(">B3d")
 _TIE = struct.Struct(">IB25s")
+_ARRAY = struct.Struct(">BH")
+_KEY = bytes([0xA0 | KEY])  # before a string of that length
 _RELATIONS = (  # stored by position: append only
     Relation.COPY,
     Relation.REVISION,
@@ -95,9 +97,9 @@ def raw(data: bytes) -> msgspec.Raw:
 
 
 def index_row(index: IndexKeys) -> tuple[object, ...]:
-    """Return an article's index keys as `place.lua` takes them."""
-    keys = b"".join((*index.strong, *index.weak))
-    return len(index.strong), raw(keys), index.size, raw(index.needed)
+    """Return an article's index keys as `place.lua` takes them: a msgpack array of strings."""
+    keys = (*index.strong, *index.weak)
+    return len(index.strong), msgspec.Raw(_ARRAY.pack(0xDC, len(keys)) + _KEY.join((b"", *keys)))
 
 
 def pack_text(text: str) -> bytes:

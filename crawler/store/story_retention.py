@@ -6,14 +6,13 @@ import msgspec
 
 from crawler.model import ArticleId, ChangeKind, LookAlike, OutletId, StoryId, Tie, TopicId
 from crawler.ports import Depart
-from crawler.store.nomination import BUCKETS, FILL
 from crawler.store.records import millis, span
 from crawler.store.story_records import Handle, StoryRecord, pack, unpack_ties
 from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
 from crawler.store.story_verdict import Farewell, packed_departure
 
 EXPIRE_STEP = 32  # stories let go of in one script
-EXPIRE_CHUNK = 1_024  # stories, or index buckets, looked at in one trip
+EXPIRE_CHUNK = 1_024  # stories looked at in one trip
 EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
 
 
@@ -78,27 +77,19 @@ class StoryRetention(StoryShelf):
         return Farewell(leaving, staying, citing, {fact.id: fact for fact in facts.values()})
 
     async def _drop_segments(self, topic: TopicId) -> None:
-        """Unlink the buckets of segments whose youngest article is past the candidate window."""
-        pipe = self._client.pipeline(transaction=False)
-        pipe.lrange(self._key(topic, "segments"), 0, -1)
-        pipe.get(self._key(topic, "entries"))
-        rows, entries = await ask(pipe.execute())
-        horizon = millis(self._clock.now() - self._retention.candidates)
-        closed, last = None, int(entries or 0)
-        for row in rows:  # the newest first
-            first, opened = map(int, row.split(b":"))
-            youngest = opened + span(self._retention.candidates) / 2 if closed is None else closed
-            if youngest < horizon:
-                await self._drop_segment(topic, row.decode(), last - first)
-            closed, last = opened, first
-
-    async def _drop_segment(self, topic: TopicId, row: str, entries: int) -> None:
-        first, buckets = row.partition(":")[0], max(BUCKETS, entries // FILL)
-        for start in range(0, buckets, EXPIRE_CHUNK):
-            chunk = range(start, min(start + EXPIRE_CHUNK, buckets))
-            names = [self._key(topic, f"index:{first}:{n}") for n in chunk]
-            await ask(self._client.unlink(*names))
-        await ask(self._client.lrem(self._key(topic, "segments"), 1, row))
+        """Unlink the index segments whose youngest article is past the candidate window."""
+        listed = self._key(topic, "segments")
+        window = span(self._retention.candidates)
+        horizon = millis(self._clock.now()) - window
+        closed = None
+        for row in await ask(self._client.lrange(listed, 0, -1)):  # the newest first
+            opened = int(row)
+            if (opened + window / 2 if closed is None else closed) < horizon:
+                pipe = self._client.pipeline(transaction=True)
+                pipe.lrem(listed, 1, row)
+                pipe.unlink(self._key(topic, f"index:{opened}"))
+                await ask(pipe.execute())
+            closed = opened
 
     async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:
         """Let go of the texts of these articles."""

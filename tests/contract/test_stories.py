@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from multiprocessing import get_context
+from struct import unpack
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from crawler.dedup.placement import decide as really_decide
 from crawler.model import Article, Relation, StoryId, Tie, TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
-from crawler.store.nomination import FILL, IndexKeys
+from crawler.store.nomination import HOT, KEY, IndexKeys
 from crawler.store.stories import RedisStories
 
 TOPIC = TopicId("ukraine-border")
@@ -285,24 +286,52 @@ async def test_a_story_that_goes_leaves_no_link_behind(stories, clock):
     assert list(await stories.ties(TOPIC, new.id)) == []
 
 
-async def test_a_growing_index_keeps_its_buckets_small_and_loses_nobody(server, clock):
+async def test_a_growing_index_is_one_hash_and_loses_nobody(server, clock):
     def many_keys(mark: Any, _: Any) -> IndexKeys:
         text = mark.content_hash
-        keys = [blake2b(text, digest_size=8, salt=bytes([n])).digest() for n in range(200)]
-        return IndexKeys((text[:8],), tuple(keys))
+        keys = [blake2b(text, digest_size=KEY, salt=bytes([n])).digest() for n in range(200)]
+        return IndexKeys((text[:KEY],), tuple(keys))
 
     stories = in_redis(server, clock, nominate=many_keys)
     articles = [an_article([f"w{n}"], url=f"https://{n}.example/") for n in range(2_000)]
     await place_all(stories, articles)
     private = f"kordon:p1:{{{TOPIC}}}:{RECIPE.id}"
-    assert await server.llen(f"{private}:segments") == 1
-    buckets = [key async for key in server.scan_iter(match=f"{private}:index:*", count=10_000)]
-    sizes = [await server.strlen(key) // 10 for key in buckets]
-    assert sum(sizes) == 2_000 * 201
-    assert max(sizes) < 6 * FILL  # 64 buckets that never split would hold 6,300 each
+    (segment,) = await server.lrange(f"{private}:segments", 0, -1)
+    assert await server.hlen(f"{private}:index:{segment.decode()}") == 2_000 * 201
     for n in (0, 1_000, 1_999):
         copy = an_article([f"w{n}"], url=f"https://copy.example/{n}")
         assert (await stories.place(TOPIC, copy, decide)).story == articles[n].id
+
+
+async def test_a_segment_is_dropped_whole_when_its_youngest_article_is_past_the_window(
+    server, clock
+):
+    stories = in_redis(server, clock)
+    for n in range(6):
+        article = an_article(words_of(f"day {n}"), url=f"https://{n}.example/", at=clock.now())
+        await stories.place(TOPIC, article, decide)
+        clock.advance(timedelta(days=5))
+    await stories.expire(TOPIC)
+    private = f"kordon:p1:{{{TOPIC}}}:{RECIPE.id}"
+    listed = await server.lrange(f"{private}:segments", 0, -1)
+    kept = [key async for key in server.scan_iter(match=f"{private}:index:*", count=1_000)]
+    assert sorted(kept) == sorted(f"{private}:index:{row.decode()}".encode() for row in listed)
+    assert len(listed) == 2
+
+
+async def test_a_key_lets_go_of_its_oldest_and_of_an_article_s_own_entry(server, clock):
+    def one_key(mark: Any, _: Any) -> IndexKeys:
+        return IndexKeys((mark.content_hash[:KEY],), (b"every",))
+
+    stories = in_redis(server, clock, nominate=one_key)
+    articles = [an_article([f"w{n}"], url=f"https://{n}.example/") for n in range(HOT + 4)]
+    await place_all(stories, articles)
+    revised = an_article(["w-again"], url=articles[-1].url)
+    await stories.place(TOPIC, revised, decide)
+    private = f"kordon:p1:{{{TOPIC}}}:{RECIPE.id}"
+    (segment,) = await server.lrange(f"{private}:segments", 0, -1)
+    held = await server.hget(f"{private}:index:{segment.decode()}", "every")
+    assert [*unpack(f">{HOT}I", held)] == list(range(5, HOT + 5))
 
 
 # --- many at once ----------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def test_boilerplate_nominates_nobody_once_it_is_known():
 def test_a_text_without_boilerplate_keeps_its_postings():
     text = prose("news", 300)
     found = learned(items(6)).well_sampled(mark(text))
-    assert len(set(postings(found, RECIPE)) & set(postings(mark(text), RECIPE))) >= 17
+    assert len(set(postings(found, RECIPE)) & set(postings(mark(text), RECIPE))) >= 14
 
 
 async def test_articles_of_no_outlet_teach_nothing():

@@ -1,129 +1,75 @@
 -- Which articles share enough index keys with a newcomer to be looked at.
 --
--- HOT, STRONG, RARE, COMMON, LEAST, NOMINATED, LOADED, FILL and BUCKETS stand before the scripts:
+-- HOT, TELLING, COMMON, LEAST, NOMINATED and LOADED stand before the scripts:
 -- crawler/store/nomination.py says what they are.
 
-local find, sub, byte, format = string.find, string.sub, string.byte, string.format
-local ENTRY = 10  -- bytes of an index entry: the key's first five, the handle, the text's size
-local ONE_MORE, SURE = 256, 65536  -- beside the weight: one posting shared, one strong key shared
+local sub = string.sub
+local HANDLE = 4  -- bytes
 
 local now, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local segments, entries = {}, 0  -- newest first: {count of entries before it, opened, buckets}
-
--- Return how many buckets a segment of so many entries has.
-local function bucket_count(held)
-  return math.max(BUCKETS, math.floor(held / FILL))
-end
-
--- Return the largest power of two that is not above a number.
-local function half_of(number)
-  local half = BUCKETS
-  while 2 * half <= number do
-    half = 2 * half
-  end
-  return half
-end
+local segments = {}  -- when they were opened, as far back as the window; the newest first
 
 local function read_segments()
-  local closed, before = now, tonumber(redis.call('GET', private .. 'entries') or 0)
-  entries = before
-  for _, row in ipairs(redis.call('LRANGE', private .. 'segments', 0, -1)) do
+  local closed = now
+  for _, opened_at in ipairs(redis.call('LRANGE', private .. 'segments', 0, -1)) do
     if closed < now - window then
       break
     end
-    local first, opened_at = string.match(row, '^(%d+):(%d+)$')
-    segments[#segments + 1] = {first, tonumber(opened_at), bucket_count(before - first)}
-    closed, before = tonumber(opened_at), tonumber(first)
+    segments[#segments + 1] = opened_at
+    closed = tonumber(opened_at)
   end
 end
 
--- Return where an article's keys stand in a segment.
-local function places(one, segment)
-  local prefix, count = private .. 'index:' .. segment[1] .. ':', segment[3]
-  local half, hashes, found = half_of(count), one.hashes, {}
-  for i = 1, one.count do
-    local at = hashes[i] % (2 * half)
-    found[i] = prefix .. format('%d', at < count and at or at - half)
+-- Read what an article's keys hold: in the newest segment, and in all of them, oldest first.
+local function read_held(one)
+  one.newest, one.held = {}, {}
+  if #one.keys == 0 then
+    return
   end
-  return found
-end
-
--- Return the entries a bucket holds under a key, without the key, oldest first; nil when none.
-local function held_under(mark, bucket)
-  local at, found = bucket and find(bucket, mark, 1, true), nil
-  while at do
-    if (at - 1) % ENTRY == 0 then
-      found = found or {}
-      found[#found + 1] = sub(bucket, at + 5, at + 9)
+  for n = #segments, 1, -1 do
+    one.newest = redis.call('HMGET', private .. 'index:' .. segments[n], unpack(one.keys))
+    for i, held in ipairs(one.newest) do
+      if held then
+        one.held[i] = (one.held[i] or '') .. held
+      end
     end
-    at = find(bucket, mark, at + 1, true)
   end
-  return found
 end
 
--- Return the newest entries a key holds in several segments, each once; nil when there are none.
-local function held_in_all(mark, number, reads)
+-- Return the newest of the articles that a key holds, each once, as packed handles.
+local function holders(held)
   local found, seen = {}, {}
-  for _, buckets in ipairs(reads) do
-    local held = held_under(mark, buckets[number]) or {}
-    for i = #held, 1, -1 do
-      if not seen[held[i]] and #found < HOT then
-        seen[held[i]] = true
-        found[#found + 1] = held[i]
-      end
+  for at = #held - HANDLE + 1, 1, -HANDLE do
+    local article = sub(held, at, at + HANDLE - 1)
+    if not seen[article] and #found < HOT then
+      seen[article] = true
+      found[#found + 1] = article
     end
   end
-  return found[1] and found
+  return found
 end
 
--- Return what each article shares with this one, by entry; note how many each key holds.
-local function shared_keys(one)
-  local reads, shared = {}, {}
-  one.held = {}
-  if one.count == 0 then
-    return shared
-  end
-  for i, segment in ipairs(segments) do
-    local where = places(one, segment)
-    reads[i] = redis.call('MGET', unpack(where))
-    one.where = one.where or where
-  end
-  local alone = #reads == 1 and reads[1]
-  for i, mark in ipairs(one.marks) do
-    local found
-    if alone then
-      found = held_under(mark, alone[i])
-    else
-      found = held_in_all(mark, i, reads)
-    end
-    if found then
-      one.held[i] = #found
-      local weight = ONE_MORE + (#found < HOT and RARE or COMMON)
-      weight = i <= one.strong and SURE + STRONG or weight
-      for _, entry in ipairs(found) do
-        shared[entry] = (shared[entry] or 0) + weight
-      end
+-- Return what each article shares with this one, by packed handle.
+local function weights(one)
+  local found = {}
+  read_held(one)
+  for i, held in pairs(one.held) do
+    local articles = holders(held)
+    local weight = (i <= one.strong or #articles < HOT) and TELLING or COMMON
+    for _, article in ipairs(articles) do
+      found[article] = (found[article] or 0) + weight
     end
   end
-  return shared
-end
-
--- Whether two articles share a strong key, or as many postings as texts of their sizes should.
-local function enough(one, entry, shared)
-  return shared % ONE_MORE >= LEAST
-    and (shared >= SURE or math.floor(shared / ONE_MORE) >= byte(one.needed, byte(entry, 5) + 1))
+  return found
 end
 
 -- Return the handles of those that share enough, the heaviest first.
 local function candidates(one)
-  local found, seen, handles = {}, {}, {}
-  for entry, shared in pairs(shared_keys(one)) do
-    if enough(one, entry, shared) then
-      local handle = struct.unpack('>I4', entry)
-      if handle ~= one.known and not seen[handle] then
-        seen[handle] = true
-        found[#found + 1] = {handle, shared % ONE_MORE}
-      end
+  local found, handles = {}, {}
+  for article, weight in pairs(weights(one)) do
+    local handle = struct.unpack('>I4', article)
+    if weight >= LEAST and handle ~= one.known then
+      found[#found + 1] = {handle, weight}
     end
   end
   table.sort(found, function(this, other)

@@ -3,9 +3,8 @@
 -- is asked for again. Always one of the two.
 --
 -- ARGV: now_ms, window_ms, changes kept, then for each article (msgpack) {id, ids bucket, count of
---       strong keys, index keys (8 bytes each, the strong ones first), size, how many postings it
---       must share with a text of each size, what operators put together with it ({{article id, ids
---       bucket}, ...}), basis, verdict (msgpack)}; what is written
+--       strong keys, index keys (the strong ones first), what operators put together with it
+--       ({{article id, ids bucket}, ...}), basis, verdict (msgpack)}; what is written
 -- Returns for each article 1, or {basis, known handle or 0, nominated handles,
 --         {handle, article, ties, ...}, {story id, story, ...}, version of the rulings}.
 
@@ -55,24 +54,18 @@ end
 
 -- Return an article's request as a table.
 local function opened_request(request)
-  local id, bucket, strong, keys, size, needed, fellows, basis, verdict = unpack(request)
-  local count, ids = #keys / 8, key('ids', bucket)
-  local one = {
+  local id, bucket, strong, keys, fellows, basis, verdict = unpack(request)
+  local ids = key('ids', bucket)
+  return {
     id = id,
     ids = ids,
     known = tonumber(redis.call('HGET', ids, id)),
     strong = strong,
-    count = count,
-    hashes = {struct.unpack('>' .. string.rep('I4xxxx', count), keys)},
-    marks = {struct.unpack('>' .. string.rep('c5xxx', count), keys)},
-    size = string.char(size),
-    needed = needed,
+    keys = keys,
     fellows = fellows,
     basis = basis,
     verdict = verdict,
   }
-  one.marks[count + 1] = nil  -- what `struct.unpack` gives last is a position
-  return one
 end
 
 local function place(request)

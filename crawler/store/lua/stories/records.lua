@@ -10,10 +10,8 @@
 --                     for a story that was merged, uint32 0, the id that stands for it, NUL
 --   aliases:<id>      set: ids that forward to this story
 --   citing:<id>       set: stories that link to this one
---   index:<s>:<b>     bucket b of segment s: n x (key[5], uint32 handle, uint8 size), oldest first
---   segments          list, newest first: "<s>:<opened ms>"; s is the count of index entries
---                     before it
---   entries           counter: index entries written
+--   index:<s>         segment s, a hash: key[5] -> n x uint32 handle, oldest first
+--   segments          list, newest first, of segments: when each was opened, in ms
 --   arrivals          counter: the last handle given
 --   articles          counter: articles held
 --   boilerplate:<outlet>  hash: version, counts (zstd); written by crawler/store/lessons.py
