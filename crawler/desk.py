@@ -65,11 +65,22 @@ def screen_of(wanted: Topic, matcher: TopicMatcher) -> Screen:
     """Return what tells at little cost that a page cannot belong to a topic."""
     finder = place_finder()
     telling = {place.id for place in _every_place() if wanted.place_share(place.id, place.kind)}
-    own, beyond = (
+    own, beyond, commonplace = (
         [word for code in sorted(codes) for word in countries().get(code, ())]
-        for codes in (wanted.countries, wanted.neighbours)
+        for codes in (
+            wanted.countries,
+            wanted.neighbours - wanted.commonplace,
+            wanted.commonplace,
+        )
     )
-    return Screen(matcher, finder, own, beyond, finder.sure_words(telling))
+    return Screen(
+        matcher,
+        finder,
+        beginnings=own,
+        beyond=beyond,
+        commonplace=commonplace,
+        names=finder.sure_words(telling),
+    )
 
 
 def _languages(topics: Sequence[Topic]) -> tuple[str, ...]:

@@ -106,6 +106,10 @@ class TopicMatcher:
         """Whether the topic takes some texts and not others."""
         return bool(self._profile.concepts)
 
+    def has_words(self, text: str, language: str = "") -> bool:
+        """Return whether a text holds a word for any concept, whatever stands beside it."""
+        return bool(self._hits(_lower(text), language))
+
     def names_a_frontier(self, text: str, language: str = "") -> bool:
         """Return whether a text speaks of any border at all, anybody's."""
         return any(hit.concept.frontier for hit in self._hits(_lower(text), language))

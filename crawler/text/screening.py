@@ -1,9 +1,9 @@
 """What cannot belong to a topic, told before much is spent on it.
 
-A topic with concepts takes a text only on evidence, and nearly all evidence needs the topic's
-country or a place of it to be named. Both are looked for, the names first: they are a set of
-words; evidence is looked for only in lines that hold one, and wherever a border is spoken of
-at length.
+A topic with concepts takes a text only on evidence: a word for a concept, and nearly always the
+topic's country, a neighbour or a place beside it. Both are looked for, the names first: they are a
+set of words; the rest is looked for only in lines that hold one, and wherever a border is spoken
+of at length.
 
 Source: docs/decisions/0181-screening.md
 """
@@ -25,7 +25,8 @@ class Screen:
         matcher: Recognises the topic.
         finder: Finds places.
         beginnings: How words for the topic's countries begin, in lower case.
-        beyond: The same for its neighbours.
+        beyond: The same for neighbours whose name tells something.
+        commonplace: The same for those that every report names.
         names: Forms of the names of its places, case-folded; single words only.
     """
 
@@ -33,26 +34,30 @@ class Screen:
         self,
         matcher: TopicMatcher,
         finder: PlaceFinder,
+        *,
         beginnings: Iterable[str],
         beyond: Iterable[str],
+        commonplace: Iterable[str],
         names: Collection[str],
     ) -> None:
         self._matcher = matcher
         self._finder = finder
         self._beginnings = tuple(beginnings)
-        self._with_neighbours = (*self._beginnings, *beyond)
+        self._beyond = tuple(beyond)
+        self._common = (*self._beginnings, *commonplace)
         self._names = frozenset(names)
 
     def lets_entry(self, title: str, summary: str, language: str = "") -> bool:
         """Return whether a page announced by these words may be on topic.
 
-        It may when they name the topic's country, a neighbour or a place of it, or speak for it
-        at all.
+        It may when they name a place of the topic or a neighbour that tells something, or its
+        country beside a word for one of its concepts; or where they speak for it at all.
         """
-        if self._cannot_tell(language):
+        text = f"{title}\n{summary}"
+        if self._cannot_tell(language) or self._named(text, self._beyond):
             return True
-        if self._named(f"{title}\n{summary}", self._with_neighbours):
-            return True
+        if self._named(text, self._common):
+            return self._matcher.has_words(text, language)
         return self._speaks(title, summary, language)
 
     def lets_page(self, lines: Sequence[str], language: str = "") -> bool:

@@ -20,7 +20,7 @@ COUNTRIES = CountryFinder(
         "RU": ("росі", "russia"),
     }
 )
-MEDYKA = PlaceId("x-medyka")
+MEDYKA, BELGOROD, KHARKIV = PlaceId("x-medyka"), PlaceId("t-belgorod"), PlaceId("t-kharkiv")
 BORDER = Concept(
     "border",
     1.0,
@@ -28,17 +28,25 @@ BORDER = Concept(
     True,
 )
 QUEUE = Concept("queue", 0.5, {"en": (r"\bqueues?\b",)})
+SHELLING = Concept("shelling", 0.5, {"en": (r"\bshell(s|ed|ing)\b",)}, across=True, local=True)
 PROFILE = Profile(
     topic=TopicId("t"),
-    concepts=(BORDER, QUEUE),
+    concepts=(BORDER, QUEUE, SHELLING),
     countries=frozenset({"UA"}),
     neighbours=frozenset({"PL", "BY", "RU"}),
     commonplace=frozenset({"RU"}),
-    places={MEDYKA: Spot(1.0, "UA")},
+    places={MEDYKA: Spot(1.0, "UA"), BELGOROD: Spot(0.4, "RU"), KHARKIV: Spot(0.4, "UA")},
     exclude={"uk": (r"\bза кордоном\b",)},
 )
 MATCHER = TopicMatcher(PROFILE, COUNTRIES)
-FINDER = PlaceFinder([Name(MEDYKA, "Medyka", "en")])
+FINDER = PlaceFinder(
+    [
+        Name(MEDYKA, "Medyka", "en"),
+        Name(BELGOROD, "Belgorod", "en"),
+        Name(KHARKIV, "Kharkiv", "en"),
+    ]
+)
+CONCERT = "They played well and the crowd sang along for a long time."
 
 
 def judged(title: str, text: str = "", language: str = "en", **more):
@@ -112,11 +120,80 @@ def test_title_and_lead_explain_each_other():
     assert judged("Long queues after the holidays", "Cars stand for a day at Medyka.").relevant
 
 
-def test_one_passing_mention_far_down_is_not_enough_and_several_are():
-    filler = "They played well and the crowd sang for a long time.\n" * 10
-    mention = "The train passed the Ukrainian border.\n"
-    assert not judged("Cup final", filler + mention).relevant
-    assert judged("Cup final", filler + mention * 3).relevant
+# --- whole articles ----------------------------------------------------------------------------
+
+
+def an_article(lead: str, *body: str, sentences: int = 20) -> str:
+    """Return a lead of 400 letters and more, then a body, filled up with a concert."""
+    before = [lead, *[CONCERT] * 8]
+    return " ".join([*before, *body, *[CONCERT] * (sentences - len(body))])
+
+
+def test_an_article_is_about_what_its_title_and_lead_say():
+    said = an_article("Queues at the Ukrainian border grow.")
+    assert judged("Poland closes the Ukrainian border", said).relevant
+    assert judged("Long queues at Medyka", said).relevant
+
+
+def test_a_lead_under_a_title_about_something_else_only_touches():
+    touched = "They sang at the Ukrainian border too."
+    assert not judged("A band goes on tour", an_article(touched)).relevant
+    assert judged("A band goes on tour", touched).relevant
+
+
+def test_what_an_article_returns_to_is_what_it_is_about():
+    touched = an_article("They sang at the Ukrainian border too.")
+    returned = an_article(
+        "They sang at the Ukrainian border too.", *["Ukraine's border shook."] * 5
+    )
+    assert not judged("A band goes on tour", touched).relevant
+    assert judged("A band goes on tour", returned).relevant
+
+
+def test_a_mention_far_down_is_not_enough_and_a_good_share_of_the_text_is():
+    mention = "The train passed the Ukrainian border."
+    assert not judged("Cup final", an_article(CONCERT, mention)).relevant
+    assert not judged("Cup final", an_article(CONCERT, mention, mention)).relevant
+    assert judged("Cup final", an_article(CONCERT, *[mention] * 9)).relevant
+
+
+def test_what_is_met_everywhere_needs_a_place_at_the_border_beside_it():
+    war = "The shelling of Ukraine goes on, and shells fell on Kharkiv."
+    assert not judged("Shelling of Ukraine goes on", an_article(war)).relevant
+    assert judged("Shelling goes on", an_article("Shells fell at Medyka in Ukraine.")).relevant
+
+
+@pytest.mark.parametrize("beside", ["Guards at Medyka fled.", "Ukraine's border is near."])
+def test_the_place_may_stand_in_the_sentence_beside_it(beside):
+    said = "Shelling killed two in Ukraine."
+    near, far = (an_article(f"{said} {words}") for words in (beside, f"{CONCERT} {beside}"))
+    assert "shelling" in {one.concept for one in judged("Two are dead", near).evidence}
+    assert "shelling" not in {one.concept for one in judged("Two are dead", far).evidence}
+
+
+def test_what_falls_on_the_other_side_needs_no_place_at_the_border():
+    said = an_article("Shelling from Ukraine hit Belgorod, the governor said.")
+    assert judged("Shelling hits Belgorod", said).relevant
+
+
+def test_the_country_alone_supports_nothing_in_an_article():
+    assert judged("Queues for bread in Ukraine", "Queues grow in Ukraine.").evidence
+    assert not judged("Queues for bread in Ukraine", an_article("Queues in Ukraine.")).evidence
+
+
+def test_an_article_tells_what_each_part_of_it_adds():
+    found = judged("A band goes on tour", an_article("They sang at the Ukrainian border."))
+    (lead,) = found.parts
+    assert (lead.where, lead.why) == ("lead", "under a title that speaks of something else")
+    assert found.score == pytest.approx(lead.worth)
+    assert found.threshold == PROFILE.whole.threshold
+
+
+def test_a_body_too_short_to_return_to_anything_is_not_asked_to():
+    assert judged("Notes", f"We met at the Ukrainian border. {' '.join([CONCERT] * 7)}").relevant
+
+
+# --- whose border ------------------------------------------------------------------------------
 
 
 def test_the_outlets_country_decides_whose_border_is_meant():

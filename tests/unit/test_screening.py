@@ -69,6 +69,8 @@ def passed_page(desk, page, outlet=GENERAL):
     [
         ("Bread sells well again", BAKERS),
         ("Cup final goes to penalties", "The keeper saved two and the captain scored the last."),
+        ("Minister writes a book", "It tells of her childhood in Ukraine, her publisher said."),
+        ("Russia wins at chess", "The champion thanked her teacher, who is eighty this year."),
     ],
 )
 def test_an_entry_that_names_nothing_of_the_topic_is_not_fetched(desk, title, summary):

@@ -1,0 +1,45 @@
+"""Are whole articles on the war still told from those about the border?
+
+The articles belong to their outlets and lie beside the checkout; the labels are ours. Floors are
+those of decision 0200, less what one article more or less would change.
+"""
+
+from hashlib import blake2b
+
+import pytest
+
+from bench.quality.recorded_labels import LABELS, judged, labels, part_of, recorded, report
+from crawler.desk import desk_of
+from crawler.model import TopicId
+
+DIGEST = "766cbf733caf8f41"
+
+
+@pytest.fixture(scope="module")
+def cases(shared):
+    rows, desk = recorded(shared / "corpora"), desk_of((TopicId("ukraine-border"),))
+    return [judged(rows[one["url"]], one, desk) for one in labels()]
+
+
+def test_the_labels_are_those_the_floors_were_set_for():
+    assert blake2b(LABELS.read_bytes(), digest_size=8).hexdigest() == DIGEST
+
+
+def test_every_part_of_the_labels_is_drawn_by_the_address_alone():
+    parts = {part_of(one["url"]) for one in labels()}
+    assert parts == {"tuned", "second", "last"}
+
+
+@pytest.mark.parametrize(
+    ("part", "precision", "recall"),
+    [("tuned", 0.70, 0.84), ("second", 0.66, 0.82), ("last", 0.67, 0.62)],
+)
+def test_whole_articles_stay_as_well_told_as_they_were(cases, part, precision, recall):
+    found = report([one for one in cases if one.part == part])
+    assert found["precision"] >= precision
+    assert found["recall"] >= recall
+
+
+def test_screening_loses_none_that_is_about_the_border(cases):
+    lost = [one for one in cases if one.relevant and one.on_topic and not one.let_by_words]
+    assert lost == []
