@@ -14,6 +14,7 @@ from crawler.model import ChangeId, TopicId
 from crawler.schedule.announcing import TOGETHER
 from crawler.store.search import SearchIndex
 from crawler.workers.herald import Herald
+from crawler.workers.loop import beside
 
 
 @asynccontextmanager
@@ -22,14 +23,11 @@ async def announced(wired: App, indexes: Mapping[TopicId, SearchIndex]) -> Async
     if not wired.config.hub_url:
         yield
         return
-    async with sending(wired.config, wired.clock) as sender:
-        work = herald(wired, indexes, sender).keep_telling(list(indexes))
-        task = asyncio.create_task(work, name="hub")
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
+    async with (
+        sending(wired.config, wired.clock) as sender,
+        beside(herald(wired, indexes, sender).keep_telling(list(indexes)), "hub"),
+    ):
+        yield
 
 
 def herald(wired: App, indexes: Mapping[TopicId, SearchIndex], sender: Sender) -> Herald:

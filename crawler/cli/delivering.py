@@ -1,6 +1,5 @@
 """Telling hooks from a command: the worker, and the guarded client it posts with."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from crawler.middlewares.client import Fetched, GuardedClient, Limits, Proxy
 from crawler.ports import Clock
 from crawler.render.webhook import Message, signed
 from crawler.schedule.delivery import Patience, released
+from crawler.workers.loop import beside
 from crawler.workers.webhooks import Messages, Webhooks, worker_behind
 
 FORM = b"application/x-www-form-urlencoded"
@@ -34,13 +34,11 @@ LEASE_BEYOND = timedelta(seconds=30)  # the deadline, for what goes with an atte
 async def told(wired: App) -> AsyncIterator[None]:
     """Tell the hooks of changes while the block lasts."""
     await free_from_the_dead(wired)
-    async with sending(wired.config, wired.clock) as sender:
-        task = asyncio.create_task(webhooks(wired, sender).keep_telling(), name="webhooks")
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
+    async with (
+        sending(wired.config, wired.clock) as sender,
+        beside(webhooks(wired, sender).keep_telling(), "webhooks"),
+    ):
+        yield
 
 
 async def free_from_the_dead(wired: App) -> None:

@@ -20,6 +20,7 @@ from crawler.cli.contact import ask_for_contact
 from crawler.cli.crawling import run_spider
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
+from crawler.cli.retaining import retaining
 from crawler.cli.session import catalogue_of, opened, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
@@ -152,7 +153,12 @@ async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:
         in_flight=app.config.in_flight,
         ending=plan.ending(app.clock.now()),
     )
-    async with interruptible(shift.stop), shown(app, shift, quiet=quiet), warming(app):
+    async with (
+        interruptible(shift.stop),
+        shown(app, shift, quiet=quiet),
+        warming(app),
+        retaining(app),
+    ):
         await worked(app, shift)
 
 

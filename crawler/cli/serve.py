@@ -14,15 +14,14 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from crawler.app import App, every_topic
+from crawler.app import App
 from crawler.catalog.facets import facets_of
-from crawler.catalog.outlets import shipped_catalogue
 from crawler.cli.announcing import announced
 from crawler.cli.console import say
 from crawler.cli.delivering import told
+from crawler.cli.retaining import retaining, terms_of
 from crawler.cli.run import config_of
 from crawler.cli.session import opened
-from crawler.directory import Directory
 from crawler.errors import ConfigError
 from crawler.model import TopicId
 from crawler.serve.application import application
@@ -31,10 +30,8 @@ from crawler.serve.service import Service
 from crawler.store.search import SearchIndex
 from crawler.text.lemmas import VERSION as TERMS_VERSION
 from crawler.text.lemmas import load
-from crawler.workers.loop import follow
-from crawler.workers.retention import retain
+from crawler.workers.loop import beside, follow
 from crawler.workers.search import SearchWorker
-from crawler.workers.text_terms import Terms, TextTerms
 
 HOST, PORT = "127.0.0.1", 8787
 CLOSE_SECONDS = 5  # for answers under way when we are asked to end
@@ -168,8 +165,7 @@ async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
     """
     folder = wired.config.home / "search"
     loading = asyncio.create_task(_loaded(), name="dictionaries")
-    directory = Directory(wired.subscriptions, shipped_catalogue().outlets)
-    terms = Terms(directory, wired.config.story_window)
+    terms = terms_of(wired)
     async with AsyncExitStack() as ends:
         indexes: dict[TopicId, SearchIndex] = {}
         for topic in wired.config.topics:
@@ -181,21 +177,10 @@ async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
                 kept_until=terms.end, now=wired.clock.now,
             )  # fmt: skip
             keeping = _kept(worker, wired, folder / f"{topic}.lock")
-            task = asyncio.create_task(keeping, name=f"search {topic}")
-            ends.push_async_callback(_ended, task)
-        task = asyncio.create_task(_retaining(wired, terms), name="retention")
-        ends.push_async_callback(_ended, task)
+            await ends.enter_async_context(beside(keeping, f"search {topic}"))
+        await ends.enter_async_context(retaining(wired, terms))
         yield indexes
         await loading
-
-
-async def _retaining(wired: App, terms: Terms) -> None:
-    config = wired.config
-    texts = TextTerms(
-        wired.texts, wired.stories, wired.corpus, terms,
-        clock=wired.clock, topics=every_topic(config),
-    )  # fmt: skip
-    await retain(wired.stories, config.topics, terms=texts)
 
 
 async def _loaded() -> None:
@@ -225,8 +210,3 @@ def _alone(lock: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})

@@ -53,8 +53,9 @@ def key_of(article: Article) -> bytes:
     ).digest()
 
 
-def packed(article: Article, magic: int = _MAGIC) -> bytes:
-    """Return the article as a record."""
+def packed(article: Article) -> bytes:
+    """Return the article as a record, marked when its text was taken out."""
+    magic = _MAGIC if article.text else _CUT
     frame = _compressor.compress(msgspec.json.encode(article) + b"\n")
     fetched, checksum = millis(article.fetched), crc32(frame)
     return _HEADER.pack(magic, _REST, key_of(article), fetched, len(frame), checksum) + frame
@@ -62,7 +63,7 @@ def packed(article: Article, magic: int = _MAGIC) -> bytes:
 
 def cut(article: Article) -> bytes:
     """Return the article as a record without its text, under the key it had with it."""
-    return packed(replace(article, text="", mentions=()), _CUT)
+    return packed(replace(article, text="", mentions=()))
 
 
 def is_due(record: Record, articles: Collection[ArticleId], before: int) -> bool:

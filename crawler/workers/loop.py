@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from crawler.contract import is_before
 from crawler.errors import StoreError
@@ -13,6 +14,7 @@ from crawler.ports import Event, Published, Window
 
 BATCH = 200  # changes handed over at once
 PATIENCE = timedelta(seconds=5)
+CANCEL_AGAIN = timedelta(seconds=1)
 RETRY_FIRST_SECONDS, RETRY_LONGEST_SECONDS = 1.0, 60.0
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,28 @@ async def follow(follower: Follower, published: Published) -> None:
         await published.wait(follower.topic, position, PATIENCE)
 
     await forever(once, follower.topic)
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Let work go on as a task while the block lasts; then end it."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        await ended(task)
+
+
+async def ended(task: asyncio.Task[None], again: timedelta = CANCEL_AGAIN) -> None:
+    """Cancel a task until it has ended.
+
+    Once is not enough: a cancellation that comes at the very instant at which what is awaited is
+    done may be lost, and the task goes on (Python before 3.12, `asyncio.wait_for`, which waits
+    for answers of the store).
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=again.total_seconds())
 
 
 async def forever(step: Callable[[], Awaitable[None]], name: str) -> None:

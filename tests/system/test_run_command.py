@@ -6,7 +6,7 @@ import socket
 from asyncio.subprocess import PIPE
 
 import pytest
-from household import KORDON, Household
+from household import EVERYTHING, KORDON, Household
 
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.store import embedded
@@ -99,3 +99,23 @@ async def test_a_first_run_of_the_shipped_catalogue_is_bounded_and_says_so(home,
     enabled = sum(feed.enabled for feed in shipped_catalogue().feeds)
     assert f"no feed could be reached: {enabled} were tried ({enabled} proxy)" in said.decode()
     assert f"{enabled} feeds polled" in printed.decode()
+
+
+async def test_a_run_lets_go_of_texts_whose_terms_are_over_without_any_other_process(
+    home, stand, tmp_path
+):
+    file = tmp_path / "my.csv"
+    rows = zip(stand.hosts, (0, 30), strict=True)
+    listed = "".join(f"o{days},Outlet,,{feed_of(host)},{days}\n" for host, days in rows)
+    file.write_text(f"outlet_id,name,homepage,feed_url,keep_text_days\n{listed}")
+    house = Household(home, stand.proxy, file)
+    await house.crawled()
+    report = await house.crawled()
+    ids = [m["id"] for s in report["stories"]["everything"] for m in s["members"]]
+    async with house.looked_into() as app:
+        facts = await app.stories.articles(EVERYTHING, ids)
+        texts = await app.stories.texts(EVERYTHING, ids)
+        kept = {article.id async for article in app.corpus.read() if article.text}
+    assert len(facts) == 2 * HOSTS
+    lasting = {id_ for id_, fact in facts.items() if fact.outlet == "o30"}
+    assert texts.keys() == kept == lasting
