@@ -33,8 +33,8 @@ class Rules:
     held: float = 0.63  # of the smaller text, found in the other: they stand in one story
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     partial: float = 0.3  # of either: worth a link
-    fronted: float = 0.4  # of the smaller one's first half, in what they share: else background,
-    fronted_at_home: float = 0.5  # and where both are of one outlet, its signature
+    fronted: float = 0.4  # of the smaller one's first half, in what they share: else background;
+    framed: float = 0.45  # of both halves, within one outlet: else its heading or signature
     late: timedelta = timedelta(days=4)  # between two appearances: later a text is used again,
     held_late: float = 0.8  # unless so much of it is held
     template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew
@@ -57,6 +57,7 @@ class Reason(StrEnum):
     LITTLE_SHARED = "neither shares enough to be worth a link"
     PARTLY_SHARED = "neither is held far enough to be one text"
     BACKGROUND = "what they share stands behind what each has of its own"
+    FRAME = "one outlet's heading or signature is what they share"
     LATE = "days lie between them, and neither is nearly whole in the other"
     NUMBERS_DIFFER = "most of what differs holds a number or a date, or a name in a short text"
     MUTUAL = "each holds most of the other"
@@ -69,6 +70,7 @@ _JUDGED = {
     Reason.TOO_LITTLE: Relation.UNRELATED,
     Reason.LITTLE_SHARED: Relation.UNRELATED,
     Reason.PARTLY_SHARED: Relation.PARTIAL,
+    Reason.FRAME: Relation.UNRELATED,
     Reason.BACKGROUND: Relation.UNRELATED,
     Reason.LATE: Relation.UNRELATED,
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
@@ -110,7 +112,7 @@ def shares_of(one: LookAlike, other: LookAlike) -> Overlap:
 def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> Reason:
     """Return the rule that decides what two articles are to each other."""
     if one.fingerprint.content_hash == other.fingerprint.content_hash:
-        return Reason.SAME_WORDS if one.url != other.url else Reason.SAME_ADDRESS
+        return _same_words(one, other)
     reason = _by_shares(shares, rules)
     if _JUDGED.get(reason) is Relation.UNRELATED:
         return reason
@@ -119,6 +121,12 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
     if reason not in (Reason.MUTUAL, Reason.HELD):
         return reason
     return _used_again(one, other, shares, rules) or reason
+
+
+def _same_words(one: LookAlike, other: LookAlike) -> Reason:
+    if one.url == other.url:
+        return Reason.SAME_ADDRESS
+    return Reason.SAME_WORDS if one.fingerprint.shingles else Reason.TOO_LITTLE
 
 
 def converse(tie: Tie) -> Tie:
@@ -152,8 +160,17 @@ def _used_again(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules)
         one, other, rules
     ):
         return Reason.LATE
-    at_home = one.outlet == other.outlet != ""
-    return Reason.BACKGROUND if _behind(shares, rules, at_home=at_home) else None
+    smaller_half = min(shares.one, shares.other) / 2
+    if shares.front < rules.fronted * smaller_half:
+        return Reason.BACKGROUND
+    framed = min(shares.front, shares.back) < rules.framed * smaller_half
+    return Reason.FRAME if framed and one.outlet == other.outlet != "" else None
+
+
+def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) -> bool:
+    """Whether the first is to both of two articles of the same words what it is to either."""
+    same_home = (one.outlet == other.outlet) == (twin.outlet == other.outlet)
+    return same_home and _is_late(one, other, rules) == _is_late(twin, other, rules)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
@@ -161,12 +178,6 @@ def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
     if one.published is None or other.published is None:
         return False
     return abs(one.published - other.published) > rules.late
-
-
-def _behind(shares: Overlap, rules: Rules, *, at_home: bool) -> bool:
-    """Whether what they share stands at the end of both: news stands first."""
-    needed = rules.fronted_at_home if at_home else rules.fronted
-    return 2 * shares.front < needed * min(shares.one, shares.other)
 
 
 def _filled_anew(shares: Overlap, rules: Rules) -> bool:

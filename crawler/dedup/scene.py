@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from crawler.dedup.boilerplate import Learned, cleared
-from crawler.dedup.relation import Rules
+from crawler.dedup.relation import Rules, alike_to
 from crawler.dedup.ties import Ties
 from crawler.model import (
     Article,
@@ -118,12 +118,18 @@ def _own_ties(
 ) -> list[Tie]:
     """Return what the newcomer is to the articles nominated with it.
 
-    Where the same words were placed before, their ties are known: its twins are enough.
+    Where the same words were placed before, most of their ties are known: its twins are enough,
+    and whoever is something else to it than to each twin for when or where it appeared.
     """
-    others = [one for one in sorted(articles) if one in nominated and one != newcomer.id]
+    others = [articles[one] for one in sorted(articles) if one in nominated and one != newcomer.id]
     text = newcomer.fingerprint.content_hash
-    twins = [one for one in others if articles[one].fingerprint.content_hash == text]
-    return [ties.between(newcomer.id, other) for other in twins or others]
+    twins = [one for one in others if one.fingerprint.content_hash == text]
+
+    def is_known(other: LookAlike) -> bool:
+        alike = (alike_to(other, newcomer, twin, ties.rules) for twin in twins)
+        return other not in twins and any(alike)
+
+    return [ties.between(newcomer.id, other.id) for other in others if not is_known(other)]
 
 
 def _learnt(

@@ -69,6 +69,12 @@ class Overlap:
         here, there = self._in_both
         return _how_many((here | there) & _FRONT)
 
+    @property
+    def back(self) -> int:
+        """How many of those shared stand in the second half of one text or the other."""
+        here, there = self._in_both
+        return self.shared - _how_many(here & there & _FRONT)
+
     @cached_property
     def numbers(self) -> tuple[int, int]:
         """How many of those found in one only, and in the other only, hold a number or a date."""

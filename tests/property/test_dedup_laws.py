@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 import unicodedata
+from datetime import timedelta
 
 import numpy as np
 from datasketch import MinHash
@@ -17,7 +18,7 @@ from crawler.dedup.sketch import overlap, pack, unpack, values_of
 from crawler.model import Relation
 from crawler.text.normalise import normalise, words
 from crawler.text.shingles import shingle_hashes
-from tests.newsroom import RECIPE, Newsroom, article, look_alike, mark, prose
+from tests.newsroom import NOON, RECIPE, Newsroom, article, look_alike, mark, prose
 
 LETTERS = "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'"
 CYRILLIC_WORDS = st.text(LETTERS, min_size=1, max_size=9).filter(
@@ -99,15 +100,16 @@ TEXTS = st.builds(
     st.lists(st.tuples(st.integers(0, 5), st.sampled_from([40, 90, 150])), min_size=1, max_size=3),
 )
 PAPERS = st.sampled_from(["one", "two", "three", "four"])
+DAYS = st.sampled_from([NOON, NOON + timedelta(days=1), NOON + timedelta(days=9), None])
 
 
 @st.composite
 def arrivals(draw):
     """Articles at addresses of their own, any two of which may share whole passages."""
-    texts = draw(st.lists(st.tuples(TEXTS, PAPERS), min_size=2, max_size=9))
+    texts = draw(st.lists(st.tuples(TEXTS, PAPERS, DAYS), min_size=2, max_size=9))
     return [
-        article(text, f"https://{outlet}.example/{n}", outlet=outlet)
-        for n, (text, outlet) in enumerate(texts)
+        article(text, f"https://{outlet}.example/{n}", outlet=outlet, published=day)
+        for n, (text, outlet, day) in enumerate(texts)
     ]
 
 

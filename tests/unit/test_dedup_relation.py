@@ -153,9 +153,21 @@ def test_background_behind_two_leads_makes_no_copy():
 
 
 def test_a_signature_under_two_posts_of_one_outlet_makes_no_copy():
-    signature = prose("signature", 24)
+    signature = prose("signature", 26)
     one, other = f"{prose('x', 10)} {signature}", f"{prose('y', 10)} {signature}"
-    assert reason(one, other, outlet="one") is Reason.BACKGROUND
+    assert reason(one, other, outlet="one") is Reason.FRAME
+    assert judged(one, other) is Relation.COPY
+
+
+def test_a_heading_over_two_posts_of_one_outlet_makes_no_copy():
+    heading = prose("heading", 40)
+    one, other = f"{heading} {prose('x', 18)}", f"{heading} {prose('y', 18)}"
+    assert reason(one, other, outlet="one") is Reason.FRAME
+    assert judged(one, other) is Relation.COPY
+
+
+def test_texts_of_no_words_are_nobody_s_copies():
+    assert judged("", "") is Relation.UNRELATED
 
 
 def test_a_new_lead_over_an_old_text_is_a_copy():
