@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.quality.dedup [ARTICLES PAIRS]
 
 Judges labelled pairs by the production path and by three baselines in the same call. Without
-arguments: the corpus of the tests, the recorded news where it lies beside the checkout, and UA-GEC
+arguments: the corpora of the tests, the recorded news where it lies beside the checkout, and UA-GEC
 where that is installed (`pip install ua-gec`, 36 MB): an essay and its correction are one text, any
 two essays are not.
 """
@@ -246,6 +246,8 @@ def corpora() -> Iterator[tuple[str, Callable[[], object]]]:
         yield articles.name, partial(_read, articles, pairs)
         return
     yield "own", partial(_read, OWN / "articles.jsonl", OWN / "pairs.tsv")
+    yield "posts", partial(_read, OWN / "posts.jsonl", OWN / "posts.tsv")
+    yield "posts_written_later", partial(_read, OWN / "later.jsonl", OWN / "later.tsv")
     recorded = RECORDED / "ukraine_media.jsonl.gz"
     if recorded.is_file():
         yield "ukraine_media", partial(_read, recorded, RECORDED / "ukraine_media_pairs.tsv")
