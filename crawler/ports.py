@@ -330,8 +330,12 @@ Tell = Callable[[Bulletin], Bulletin | None]
 class Announcements(Protocol):
     """What a hub (WebSub) has still to be told of our own feeds, topic by topic."""
 
-    async def bulletin(self, topic: TopicId, start: ChangeId) -> Bulletin:
-        """The topic's, which begins at `start` when there is none yet."""
+    async def bulletin(self, topic: TopicId) -> Bulletin | None:
+        """The topic's, or None before it was begun."""
+        ...
+
+    async def begin(self, topic: TopicId, start: ChangeId) -> Bulletin:
+        """The topic's, which begins at `start` unless it was begun before."""
         ...
 
     async def change(self, topic: TopicId, step: Tell) -> Bulletin | None:

@@ -149,6 +149,7 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
         account=wired.account,
         tokens=wired.tokens,
         hooks=wired.hooks,
+        announcements=wired.announcements,
         push=wired.push,
         indexes=indexes,
         open_reads=open_reads,

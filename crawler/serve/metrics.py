@@ -70,7 +70,8 @@ async def exposition(service: Service, asked: CollectorRegistry) -> bytes:
     """Return every metric in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
     hooks = _hooks(await service.hooks.all())
-    registry.register(_Told([*await _crawl(service), *await _topics(service), *hooks]))
+    told = [*await _crawl(service), *await _topics(service), *hooks, *await _hub(service)]
+    registry.register(_Told(told))
     return generate_latest(registry) + generate_latest(asked)
 
 
@@ -181,6 +182,19 @@ def _hooks(hooks: Sequence[Hook]) -> Iterator[Metric]:
     for name, text in (("delivered", "Changes delivered"), ("dead", "Deliveries given up")):
         sums = {(hook.id,): getattr(hook, name) for hook in hooks}
         yield _gauge(f"kordon_hook_{name}", f"{text}, ever.", ["hook"], sums)
+
+
+async def _hub(service: Service) -> list[Metric]:
+    found = {(topic,): await service.announcements.bulletin(topic) for topic in service.indexes}
+    begun = {topic: one for topic, one in found.items() if one and service.hub_url}
+    owed = {topic: sum(notice.owed for notice in one.notices) for topic, one in begun.items()}
+    failures = {topic: one.failures for topic, one in begun.items()}
+    return [
+        _gauge("kordon_hub_feeds_owed", "Feeds the hub (WebSub) has still to be told of.",
+               ["topic"], owed),
+        _gauge("kordon_hub_failures", "Pings in a row that the hub did not take.", ["topic"],
+               failures),
+    ]  # fmt: skip
 
 
 def _seconds(change: ChangeId | None) -> float:

@@ -11,7 +11,7 @@ from crawler.account import Account
 from crawler.forget import Forget
 from crawler.listing import Listing
 from crawler.model import TopicId
-from crawler.ports import Clock, Frontier, Hooks, Published, Rulings, Stories, Tokens
+from crawler.ports import Announcements, Clock, Frontier, Hooks, Published, Rulings, Stories, Tokens
 from crawler.push import Push
 from crawler.rule import Rule
 from crawler.serve.problems import Problem
@@ -33,6 +33,7 @@ class Service:
     account: Account
     tokens: Tokens
     hooks: Hooks
+    announcements: Announcements
     push: Push
     indexes: Mapping[TopicId, SearchIndex]  # one for each topic that is served
     open_reads: bool  # bound to loopback: reading needs no token there

@@ -29,8 +29,13 @@ class RedisAnnouncements:
         self._client = client
         self._replace = client.register_script(_REPLACE)
 
-    async def bulletin(self, topic: TopicId, start: ChangeId) -> Bulletin:
-        """The topic's, which begins at `start` when there is none yet."""
+    async def bulletin(self, topic: TopicId) -> Bulletin | None:
+        """The topic's, or None before it was begun."""
+        raw = await self._raw(topic)
+        return decode(raw, Bulletin) if raw else None
+
+    async def begin(self, topic: TopicId, start: ChangeId) -> Bulletin:
+        """The topic's, which begins at `start` unless it was begun before."""
         with translated():
             await self._client.hsetnx(keys.bulletins(), topic, encode(Bulletin(topic, start)))
         return decode(await self._raw(topic), Bulletin)
@@ -60,8 +65,12 @@ class MemoryAnnouncements:
     def __init__(self) -> None:
         self._bulletins: dict[TopicId, Bulletin] = {}
 
-    async def bulletin(self, topic: TopicId, start: ChangeId) -> Bulletin:
-        """The topic's, which begins at `start` when there is none yet."""
+    async def bulletin(self, topic: TopicId) -> Bulletin | None:
+        """The topic's, or None before it was begun."""
+        return self._bulletins.get(topic)
+
+    async def begin(self, topic: TopicId, start: ChangeId) -> Bulletin:
+        """The topic's, which begins at `start` unless it was begun before."""
         return self._bulletins.setdefault(topic, Bulletin(topic, start))
 
     async def change(self, topic: TopicId, step: Tell) -> Bulletin | None:

@@ -86,8 +86,10 @@ class Herald:
 
     async def tell(self, topic: TopicId) -> None:
         """Tell the hub what there is to tell of a topic at this instant."""
-        window = await self._published.window(topic)
-        bulletin = await self._announcements.bulletin(topic, window.last)
+        bulletin = await self._announcements.bulletin(topic)
+        if bulletin is None:
+            window = await self._published.window(topic)
+            bulletin = await self._announcements.begin(topic, window.last)
         reached = await self._reached(topic) or bulletin.position
         if not has_work(bulletin, reached, self._clock.now()):
             return

@@ -39,6 +39,7 @@ from crawler.push import Push
 from crawler.rule import Rule
 from crawler.serve.application import application
 from crawler.serve.service import Service
+from crawler.store.announcements import MemoryAnnouncements
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
 from crawler.store.hooks import MemoryHooks
@@ -154,7 +155,8 @@ async def a_stand(folder: Path, *, open_reads: bool = True, **terms: Any) -> Sta
         listing=Listing(MemorySubscriptions(), frontier, Catalogue(OUTLETS, FEEDS)),
         forget=forget, rule=Rule(stories, clock), rulings=stories,
         account=Account(stories, recipe_of), tokens=tokens,
-        hooks=MemoryHooks(clock, timedelta(days=30)), indexes={TOPIC: index}, open_reads=open_reads,
+        hooks=MemoryHooks(clock, timedelta(days=30)), announcements=MemoryAnnouncements(),
+        indexes={TOPIC: index}, open_reads=open_reads,
         push=Push(hubs, frontier, clock, Config.from_settings(default_settings(), {})),
         **({"reads_per_second": 1e6, "writes_per_second": 1e6} | terms),
     )  # fmt: skip

@@ -20,7 +20,6 @@ from crawler.model import WorkerId
 from crawler.ports import Window
 from crawler.schedule.announcing import PAUSE
 from crawler.serve.application import application
-from crawler.store.announcements import MemoryAnnouncements
 from crawler.workers.herald import Herald
 from tests.site.hub import Hub
 
@@ -46,7 +45,7 @@ class House:
 
     def __init__(self, stand, hub, client):
         self.stand, self.hub, self.client = stand, hub, client
-        self.announcements = MemoryAnnouncements()
+        self.announcements = stand.service.announcements
         self.herald = self.a_herald()
 
     def a_herald(self, name="one", *, ping=None, published=None):
@@ -151,6 +150,16 @@ async def test_a_hub_that_is_away_is_told_later_by_whoever_works_then(house):
     house.stand.clock.advance(HOUR)
     assert set(await house.tell(restarted)) == formats("all", "language/en", "outlet/town")
     assert set(house.hub.read) == set(house.hub.told)
+
+
+async def test_operators_see_what_a_hub_that_is_away_has_still_to_be_told(house):
+    house.hub.will(503)
+    await house.stand.place(another("one"))
+    await house.tell()
+    async with house.stand.client() as api:
+        told = (await api.get("/metrics")).text.splitlines()
+    assert f'kordon_hub_feeds_owed{{topic="{TOPIC}"}} 9.0' in told
+    assert f'kordon_hub_failures{{topic="{TOPIC}"}} 1.0' in told
 
 
 async def test_what_a_killed_worker_had_in_hand_is_told_again(house):
