@@ -5,6 +5,7 @@ async with Hub() as hub:
     ... hub.url ... hub.told ... hub.read
 """
 
+import asyncio
 from typing import Self
 
 import aiohttp
@@ -18,6 +19,7 @@ class Hub:
         self.told: list[str] = []  # addresses, as they came
         self.read: dict[str, tuple[str, bytes]] = {}  # address -> Link and body, as last read
         self._statuses = [204]
+        self._arrived = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -38,6 +40,12 @@ class Hub:
         """Answer so from now on, one ping after the other; the last one stays."""
         self._statuses = list(statuses)
 
+    async def has_read(self, url: str) -> bytes:
+        """Wait until an address was told of and read; return its body."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: url in self.read)
+        return self.read[url][1]
+
     async def _publish(self, request: web.Request) -> web.Response:
         form = await request.post()
         assert form["hub.mode"] == "publish"
@@ -51,3 +59,5 @@ class Hub:
         async with self._client.get(url) as answer:
             assert answer.status == 200, url
             self.read[url] = answer.headers.get("Link", ""), await answer.read()
+        async with self._arrived:
+            self._arrived.notify_all()
