@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from frontiers import RULES, a_feed, an_entry, claim_one, poll
 from ledger import dangling
 from newsroom import NOON, RECIPE, an_article, copies, decide
-from test_frontier import RULES, a_feed, an_entry, claim_one, poll
 
 from crawler.dedup.departure import depart
 from crawler.forget import Forget

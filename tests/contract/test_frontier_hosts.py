@@ -2,18 +2,7 @@
 
 from datetime import timedelta
 
-from test_frontier import (  # the fixtures are asked for by name
-    LEASE,
-    ME,
-    SECOND,
-    START,
-    a_feed,
-    an_entry,
-    claim_one,
-    clock,  # noqa: F401
-    frontier,  # noqa: F401
-    poll,
-)
+from frontiers import LEASE, ME, SECOND, START, a_feed, an_entry, claim_one, poll
 
 from crawler.model import Host
 from crawler.ports import HostRecord
@@ -21,14 +10,14 @@ from crawler.ports import HostRecord
 A, B = Host("a.example"), Host("b.example")
 
 
-async def test_hosts_with_work_stand_by_their_next_turn_with_what_waits(frontier):  # noqa: F811
+async def test_hosts_with_work_stand_by_their_next_turn_with_what_waits(frontier):
     await poll(frontier, an_entry("one"), an_entry("two"), an_entry("three", "b.example"))
     first, second = await frontier.hosts()
     assert (first.host, first.next_turn, first.due_entries, first.entries) == (B, START, 1, 1)
     assert second == HostRecord(A, SECOND, START + SECOND, START + SECOND, None, None, 1, 2, 0, 2)
 
 
-async def test_a_host_that_is_worked_on_or_held_says_until_when(frontier, clock):  # noqa: F811
+async def test_a_host_that_is_worked_on_or_held_says_until_when(frontier, clock):
     await frontier.register([a_feed()])
     await claim_one(frontier)
     await frontier.hold_host(A, START + timedelta(hours=1))
@@ -41,7 +30,7 @@ async def test_a_host_that_is_worked_on_or_held_says_until_when(frontier, clock)
     assert (later.leased_until, later.held_until, later.rests_until) == (None, None, None)
 
 
-async def test_an_unknown_host_looks_idle(frontier):  # noqa: F811
+async def test_an_unknown_host_looks_idle(frontier):
     assert await frontier.hosts() == []
     assert await frontier.hosts([B]) == [HostRecord(B, SECOND, *[None] * 4, 0, 0, 0, 0)]
     assert await frontier.claim(ME, 1) == []
