@@ -25,7 +25,7 @@ _HEADS = 1 << (_HASH_BITS + 3 - _LOW_BITS)
 _COUNTS_BYTES = 8
 _DIGEST_BYTES = 4
 _ALL = (1 << 32) - 1
-_HEADER_BYTES = _COUNTS_BYTES + 2 * _HEADS
+_HEADER_BYTES = _COUNTS_BYTES + 1  # how wide a head is told
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ def shortened(hashes: Values) -> Values:
 def pack(values: Values, counts: bytes) -> bytes:
     """Return ascending sketch values as bytes: how many have each head, then the low halves.
 
-    Elias-Fano coding with byte borders: 128 bytes and two for each value.
+    Elias-Fano coding with byte borders: 73 bytes and two for each value; 137 where more than 255
+    values have one head, as happens in texts of which not all are kept.
 
     Args:
         values: As `values_of` gives them.
@@ -130,7 +131,9 @@ def pack(values: Values, counts: bytes) -> bytes:
     """
     values = values >> _UNKEPT
     heads = np.bincount(values >> np.uint32(_LOW_BITS), minlength=_HEADS)
-    return counts + heads.astype("<u2").tobytes() + values.astype("<u2").tobytes()
+    width = 2 if heads.max() > 0xFF else 1  # noqa: PLR2004
+    told = heads.astype(f"<u{width}").tobytes()
+    return counts + bytes([width]) + told + values.astype("<u2").tobytes()
 
 
 def repack(sketch: bytes, values: Values) -> bytes:
@@ -141,8 +144,9 @@ def repack(sketch: bytes, values: Values) -> bytes:
 @lru_cache(maxsize=1024)
 def unpack(sketch: bytes) -> Values:
     """Return the sketch values of `pack`, `uint32`, ascending."""
-    heads = np.frombuffer(sketch[_COUNTS_BYTES:_HEADER_BYTES], "<u2")
-    lows = np.frombuffer(sketch[_HEADER_BYTES:], "<u2").astype(np.uint32)
+    width = sketch[_COUNTS_BYTES]
+    heads = np.frombuffer(sketch, f"<u{width}", _HEADS, _HEADER_BYTES)
+    lows = np.frombuffer(sketch[_HEADER_BYTES + width * _HEADS :], "<u2").astype(np.uint32)
     highs = np.repeat(np.arange(_HEADS, dtype=np.uint32), heads)
     return (lows | (highs << np.uint32(_LOW_BITS))) << _UNKEPT
 
