@@ -57,9 +57,7 @@ _SOURCE = _any_of(
 _ASIDE = re.compile(
     rf"[\W_]*(?:{_READ_ON}|{_FORWARDED}|{_SOURCE}\.?\s*[:/©][^.!?]{{0,60}}\W*$)", re.IGNORECASE
 )
-_LINK = re.compile(r"\b(?:https?://|www\.)\S+|(?<!\S)\S*\.[a-z]{2,8}/\S*", re.IGNORECASE)
-_HAS_PATH = re.compile(r"\.[a-zA-Z]{2,8}/")  # a link that leaves out its scheme
-_HANDLE = re.compile(r"(?<!\S)(?:RT\s+)?@[\w.]+:?|\S+@[\w-]+\.\S+")
+_POINTER = re.compile(r"(?:@|://|www\.|\.[a-zA-Z]{2,8}/)\S*")  # from its sign to the word's end
 _CLOSING_TAGS = re.compile(r"(?m)(?:^|(?<=[.!?…»”\"]))(?:[^\S\n]*#\w+,?)+[^\S\n]*$")
 
 
@@ -80,11 +78,21 @@ def without_asides(text: str) -> str:
     lines = text.split("\n")
     told = [line for line in lines if len(line) > _LONGEST or not _is_aside(line)]
     kept = text if len(told) == len(lines) else "\n".join(told)
-    if "://" in kept or "www." in kept or _HAS_PATH.search(kept):
-        kept = _LINK.sub("", kept)
-    if "@" in kept:
-        kept = _HANDLE.sub("", kept)
-    return _CLOSING_TAGS.sub("", kept) if "#" in kept else kept
+    if "#" in kept:
+        kept = _CLOSING_TAGS.sub("", kept)
+    return _without_pointers(kept) if "@" in kept or "/" in kept or "www." in kept else kept
+
+
+def _without_pointers(text: str) -> str:
+    """Return the text without the words that are links, addresses or handles."""
+    text = text.replace("RT @", "@")
+    kept, read = [], 0
+    for pointer in _POINTER.finditer(text):
+        at = pointer.start()
+        begin = max(text.rfind(" ", read, at), text.rfind("\n", read, at), read - 1) + 1
+        kept.append(text[read:begin])
+        read = pointer.end()
+    return "".join((*kept, text[read:]))
 
 
 def _is_aside(line: str) -> bool:
