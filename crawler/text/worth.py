@@ -169,7 +169,9 @@ def _in_article(concept: Concept, sentence: Sentence, own: Named, profile: Profi
     near = _joined(own, sentence.around)
     if sentence.at_border:
         near = _joined(near, _border_of(profile))
-    placed = _share(near.spots) >= profile.whole.place or (concept.across and _across(own, profile))
+    here = near if sentence.where == "title" else own  # a title is explained by its lead
+    across = concept.across and _across(here, profile)
+    placed = across or _share(near.spots) >= profile.whole.place
     if concept.local and not placed:
         return Worth(0.0, "no place at the border beside it", firm=False)
     if not placed and not _share(own.spots) and not _neighbours(own, profile):

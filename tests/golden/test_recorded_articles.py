@@ -12,7 +12,7 @@ from bench.quality.recorded_labels import LABELS, judged, labels, part_of, recor
 from crawler.desk import desk_of
 from crawler.model import TopicId
 
-DIGEST = "766cbf733caf8f41"
+DIGEST = "1de5af5566a910c0"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_every_part_of_the_labels_is_drawn_by_the_address_alone():
 
 @pytest.mark.parametrize(
     ("part", "precision", "recall"),
-    [("tuned", 0.70, 0.84), ("second", 0.66, 0.82), ("last", 0.67, 0.62)],
+    [("tuned", 0.69, 0.81), ("second", 0.63, 0.76), ("last", 0.66, 0.78)],
 )
 def test_whole_articles_stay_as_well_told_as_they_were(cases, part, precision, recall):
     found = report([one for one in cases if one.part == part])
