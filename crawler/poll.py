@@ -214,21 +214,13 @@ class Poll:
 
     async def _conclude(self, claim: PollClaim, gathered: "_Gathered") -> None:
         entries = tuple(gathered.entries.values())
-        again = await self._revised(claim.state, entries)
-        before, delta = claim.state.versions, gathered.outcome.delta
-        versions = versions_after(before, entries, again, delta=delta)
-        quiet = replace(self._listed(claim, gathered), versions=versions)
+        changed = [entry.id for entry in revised(claim.state.versions, entries)]
+        again = await self._held(changed) if changed else ()
+        quiet = self._listed(claim, gathered, changed, again)
         with_news = replace(quiet, last_new=self._clock.now())
         await self._commit(
             claim, with_news, entries, quiet=quiet, latency=gathered.latency, again=again
         )
-
-    async def _revised(self, state: FeedState, entries: Sequence[Entry]) -> Collection[EntryId]:
-        """Return the entries to be fetched again: revised, and articles that are kept."""
-        found = [entry.id for entry in revised(state.versions, entries)]
-        again = await self._held(found) if found else frozenset()
-        self._tally.count("entry/revised", len(again))
-        return again
 
     async def _read(self, claim: PollClaim, reply: Reply) -> FeedDocument:
         config, now = self._config, self._clock.now()
@@ -259,18 +251,28 @@ class Poll:
         rhythm = learned(state.rhythm, (), since=since, until=now)
         return self._answered(state, rhythm, "not-modified", outcome)
 
-    def _listed(self, claim: PollClaim, gathered: "_Gathered") -> FeedState:
-        """Return the state that a body which was read leaves behind, when none of it is unseen."""
+    def _listed(
+        self,
+        claim: PollClaim,
+        gathered: "_Gathered",
+        changed: Collection[EntryId],
+        again: Collection[EntryId],
+    ) -> FeedState:
+        """Return the state that a body which was read leaves behind, when none of it is unseen.
+
+        What it says was revised is a reason to send it, though no news.
+        """
         state, now, outcome = claim.state, self._clock.now(), gathered.outcome
         entries = tuple(gathered.entries.values())
         news = unlisted(state, entries)
         plainly = self._sent(claim) != state.validators
-        state = judged(state, outcome.validators, plainly=plainly, news=bool(news))
+        state = judged(state, outcome.validators, plainly=plainly, news=bool(news or changed))
         rhythm = rhythm_after(state, news, now)
         state = replace(
             state,
             wishes=wishes_of(gathered.document),
             stale=marks_of_versions(gathered.stale, state.stale),
+            versions=versions_after(state.versions, entries, again, delta=outcome.delta),
             listed=marks_of(news if outcome.delta else entries, state.listed * outcome.delta),
             last_listed=now,
             last_news=now if news else state.last_news,
@@ -379,6 +381,8 @@ class Poll:
         self._tally.count(f"poll/{state.last_outcome}")
         self._tally.count("entry/listed", len(entries))
         self._tally.count("entry/new", unseen)
+        if again:
+            self._tally.count("entry/revised", len(again))
         if alert:
             self._tally.count(f"alert/{alert.health}")
 

@@ -48,7 +48,7 @@ def serve(
     topic: Annotated[list[str] | None, typer.Option(help="Serve this topic (repeatable).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log no requests.")] = False,
 ) -> None:
-    """Answer HTTP until interrupted (docs/reference/api.md), and tell hooks of changes."""
+    """Answer HTTP until interrupted (docs/reference/api.md); tell hooks and a hub of changes."""
     asyncio.run(_serve(host, port, topic, quiet=quiet))
 
 

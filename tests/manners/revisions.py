@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from crawler.schedule.health import VAIN_TO_TELL, Health
 from tests.manners.checks import check, said
-from tests.manners.situations import polled
+from tests.manners.situations import FEED, polled
 from tests.manners.world import (
     ALL_BUT_OURS,
     DAY,
     HOUR,
+    MONTH,
     START,
     Asked,
     Given,
@@ -36,12 +38,14 @@ def dated(*changed: str, until: datetime = CORRECTED, every: timedelta = 60 * DA
     return answer
 
 
-async def fetched(world: World, publisher: Publisher, *, held: bool = True) -> list[int]:
-    """Follow the feed for a month; return how often each page was fetched."""
+async def fetched(
+    world: World, publisher: Publisher, *, held: bool = True, span: timedelta = MONTH
+) -> list[int]:
+    """Follow the feed for a span; return how often each page was fetched."""
     world.holds_articles = held
     for url in PAGES:
         world.on(url, Given(200, {}, b"<p>text</p>"))
-    await polled(world, publisher)
+    await polled(world, publisher, span)
     return [len(world.of(url)) for url in PAGES]
 
 
@@ -71,3 +75,11 @@ async def _(world):
 async def _(world):
     counts = await fetched(world, dated(*PAGES, every=HOUR))
     return said("no page is fetched again", holds=set(counts) == {1}, otherwise=counts)
+
+
+@check("revisions", "a feed that sends its body for corrections alone", "no lying validators")
+async def _(world):
+    counts = await fetched(world, dated(PAGES[3], every=HOUR), span=10 * DAY)
+    health = await world.health(FEED)
+    holds = counts[3] > VAIN_TO_TELL and health is not Health.LYING
+    return said("no lying validators", holds=holds, otherwise=(counts[3], health))
