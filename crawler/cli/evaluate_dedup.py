@@ -21,7 +21,11 @@ _SWEPT: Mapping[str, Sequence[float]] = {
     "held": (0.5, 0.55, 0.6, 0.63, 0.66, 0.7, 0.75, 0.8),
     "mutual": (0.4, 0.45, 0.5, 0.55, 0.6, 0.65),
     "evidence": (8, 12, 16, 24, 32),
-    "template_numbers": (0.25, 0.5, 0.75, 0.9),
+    "least": (4, 6, 8, 12, 16),
+    "fronted": (0.0, 0.3, 0.4, 0.5, 0.6),
+    "framed": (0.0, 0.3, 0.45, 0.5, 0.6),
+    "held_late": (0.0, 0.7, 0.8, 0.9),
+    "template_numbers": (0.3, 0.4, 0.5, 0.75, 0.9),
 }
 _PASSAGE_WORDS = 24  # shown of a shared passage
 

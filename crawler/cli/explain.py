@@ -137,7 +137,8 @@ def _print_pair(view: PairView) -> None:
         "other in one": f"{view.other_in_one:.2f} of {view.other_shingles} shingles",
         "jaccard": f"{view.jaccard:.2f} ({view.shared} shared)",
         "limits": f"copy {limits.mutual} of both, held {limits.held} of one, "
-                  f"link {limits.partial}, at least {limits.evidence} shared shingles",
+                  f"link {limits.partial}, at least {limits.evidence} shared shingles "
+                  f"({limits.least} where one is held)",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 from datasketch import MinHash
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from crawler.dedup.boilerplate import Boilerplate
@@ -16,6 +16,7 @@ from crawler.dedup.fingerprint import minhash
 from crawler.dedup.relation import converse, relate
 from crawler.dedup.sketch import overlap, pack, unpack, values_of
 from crawler.model import Relation
+from crawler.text.asides import told_words, without_asides
 from crawler.text.normalise import normalise, words
 from crawler.text.shingles import shingle_hashes
 from tests.newsroom import NOON, RECIPE, Newsroom, article, look_alike, mark, prose
@@ -69,6 +70,28 @@ def test_normalising_twice_is_normalising_once(text):
 @given(st.text(max_size=200))
 def test_words_are_never_empty_and_hold_no_spaces(text):
     assert all(word and not re.search(r"\s", word) for word in words(text))
+
+
+ASIDES = st.sampled_from(
+    [
+        "https://t.me/canal_example/48213?single", "t.me/canal_example/17", "@canal_bot",
+        "#новости #граница", "🔔 Подпишись на канал", "Читайте також: міст закрито",
+        "Forwarded from Пограничье", "Снимка: БТА", "Source: agency", "⚡️⚡️", "",
+    ]
+)  # fmt: skip
+
+
+@given(SENTENCES, st.lists(ASIDES, max_size=4), st.lists(ASIDES, max_size=4))
+def test_what_a_post_says_of_itself_changes_nothing_of_what_it_tells(sentence, above, below):
+    text = " ".join(["щось", *sentence])
+    assume(without_asides(text) == text)
+    assert told_words("\n".join([*above, text + ".", *below])) == told_words(text)
+
+
+@given(st.text(max_size=200))
+def test_leaving_out_asides_twice_is_leaving_them_out_once(text):
+    once = without_asides(text)
+    assert told_words(once) == told_words(text) or not words(once)
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=300))
