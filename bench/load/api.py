@@ -54,7 +54,8 @@ from crawler.model import (
 from crawler.store import embedded, keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.records import millis
-from crawler.store.search import Document, SearchIndex
+from crawler.store.search import SearchIndex
+from crawler.store.search_rows import Document
 from crawler.store.stories import RedisStories
 from crawler.text.lemmas import VERSION
 from crawler.text.shingles import shingle_hashes

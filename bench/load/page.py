@@ -45,7 +45,8 @@ from crawler.model import (
 )
 from crawler.store import embedded, keys
 from crawler.store.records import millis
-from crawler.store.search import Document, SearchIndex
+from crawler.store.search import SearchIndex
+from crawler.store.search_rows import Document
 
 LANGUAGES = ("uk", "ru", "pl", "en")
 WINDOWS = ("24h", "7d", "30d", "90d")

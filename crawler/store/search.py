@@ -8,10 +8,8 @@ nor repeats a story while others are placed.
 Source: docs/decisions/0112-search.md
 """
 
-import json
 import sqlite3
 import threading
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,53 +18,21 @@ from pathlib import Path
 from typing import Any
 
 from crawler.errors import StoreError
-from crawler.model import ArticleId, ChangeId, StoryId, id_of
-from crawler.store.listings import HASH_BITS, Listings
-from crawler.store.records import instant, millis
-from crawler.store.search_query import EVERY, Wanted, conditions, facet_term, is_narrowed
+from crawler.model import ArticleId, ChangeId, StoryId
+from crawler.store.listings import Listings
+from crawler.store.records import millis
+from crawler.store.search_query import Wanted, conditions, is_narrowed
+from crawler.store.search_rows import (
+    LAYOUT,
+    TABLES,
+    Document,
+    drop_body,
+    insert,
+    remove,
+    unpacked,
+)
 
-LAYOUT = 3  # grows with any change below; a file of another layout is begun anew
 CACHE_KIB = 32_768
-
-_TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE story (
-    row INTEGER PRIMARY KEY,      -- creation in milliseconds << 20 | hash of the id
-    id TEXT NOT NULL UNIQUE,
-    version INTEGER NOT NULL,
-    canonical TEXT NOT NULL,
-    generation INTEGER NOT NULL,  -- of the walk that last met it
-    terms BLOB NOT NULL,          -- as indexed: an index entry is removed by what was entered
-    until INTEGER                 -- when the body's terms go, in milliseconds; NULL without any
-);
-CREATE INDEX story_by_end ON story (until) WHERE until IS NOT NULL;
-CREATE VIRTUAL TABLE term USING fts5(
-    title, body, facets, content='', detail='column', tokenize='unicode61 remove_diacritics 0'
-);
-CREATE TABLE facet (code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE listing (
-    row INTEGER PRIMARY KEY,      -- as in story, whose rows are a hundred times as long
-    codes BLOB NOT NULL           -- of its facets, uint32 each, little-endian
-);
-CREATE TABLE change (
-    ms INTEGER NOT NULL, number INTEGER NOT NULL, story TEXT NOT NULL, PRIMARY KEY (ms, number)
-) WITHOUT ROWID;
-CREATE INDEX change_by_story ON change (story, ms, number);
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A story as it is indexed."""
-
-    id: StoryId
-    created: datetime
-    version: int
-    canonical: ArticleId
-    title: Sequence[str]  # terms of all its headlines
-    body: Sequence[str]  # terms of its canonical text
-    facets: Sequence[str]  # "language:uk", "place:krakivets", ...
-    until: datetime | None = None  # when the terms of the body have to go
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +136,7 @@ class SearchIndex:
         if not rows:
             return None
         version, canonical, terms = rows[0]
-        return version, ArticleId(canonical), _unpacked(terms)[1].split()
+        return version, ArticleId(canonical), unpacked(terms)[1].split()
 
     def apply(
         self,
@@ -193,10 +159,10 @@ class SearchIndex:
         with self._transaction() as db:
             met = self.generation() if generation is None else generation
             for story in gone:
-                _remove(db, story)
+                remove(db, story)
             for document in documents:
-                _remove(db, document.id)
-                _insert(db, document, met)
+                remove(db, document.id)
+                insert(db, document, met)
             db.executemany(
                 "INSERT OR IGNORE INTO change VALUES (?, ?, ?)",
                 [(*_numbers(one.id), one.story) for one in log],
@@ -210,7 +176,7 @@ class SearchIndex:
             over = db.execute("SELECT row, terms FROM story WHERE until <= ?", (millis(now),))
             rows = over.fetchall()
             for row, terms in rows:
-                _drop_body(db, row, terms)
+                drop_body(db, row, terms)
         return len(rows)
 
     def begin_walk(self) -> int:
@@ -225,7 +191,7 @@ class SearchIndex:
         with self._transaction() as db:
             rows = db.execute("SELECT id FROM story WHERE generation < ?", (generation,)).fetchall()
             for (story,) in rows:
-                _remove(db, StoryId(story))
+                remove(db, StoryId(story))
             _set_meta(db, "position", position)
 
     def forget_changes(self, trimmed: ChangeId) -> None:
@@ -245,7 +211,7 @@ class SearchIndex:
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
         self._writer = self._opened()
         with _translated():
-            self._writer.executescript(_TABLES)
+            self._writer.executescript(TABLES)
             _set_meta(self._writer, "layout", self._layout)
 
     def _opened(self) -> sqlite3.Connection:
@@ -287,81 +253,6 @@ class SearchIndex:
                 self._writer.execute("ROLLBACK")
                 raise
             self._writer.execute("COMMIT")
-
-
-def created_at(row: int) -> datetime:
-    """Return the instant that a row's number holds."""
-    return instant(row >> HASH_BITS)
-
-
-def _insert(db: sqlite3.Connection, document: Document, generation: int) -> None:
-    facets = " ".join(map(facet_term, (EVERY, *document.facets)))
-    terms = (" ".join(document.title), " ".join(document.body), facets)
-    row = _row(db, document)
-    until = millis(document.until) if document.until and document.body else None
-    db.execute(
-        "INSERT INTO story VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (row, document.id, document.version, document.canonical, generation, _packed(terms), until),
-    )
-    _enter(db, row, terms)
-    db.execute("INSERT INTO listing VALUES (?, ?)", (row, _codes(db, document.facets)))
-
-
-def _codes(db: sqlite3.Connection, facets: Sequence[str]) -> bytes:
-    """Return the codes of facets, giving new ones theirs."""
-    if not facets:
-        return b""
-    db.executemany("INSERT OR IGNORE INTO facet (name) VALUES (?)", ((one,) for one in facets))
-    marks = ",".join("?" * len(facets))
-    found = db.execute(f"SELECT code FROM facet WHERE name IN ({marks})", tuple(facets))  # noqa: S608 - only marks
-    return b"".join(code.to_bytes(4, "little") for (code,) in found)
-
-
-def _row(db: sqlite3.Connection, document: Document) -> int:
-    """Return the story's number; the few that meet another's take the next one."""
-    mask = (1 << HASH_BITS) - 1
-    row = millis(document.created) << HASH_BITS | int(id_of(document.id), 16) & mask
-    while db.execute("SELECT 1 FROM story WHERE row = ?", (row,)).fetchone():
-        row += 1
-    return row
-
-
-def _remove(db: sqlite3.Connection, story: StoryId) -> None:
-    found = db.execute("SELECT row, terms FROM story WHERE id = ?", (story,)).fetchone()
-    if found is None:
-        return
-    row, terms = found
-    _withdraw(db, row, terms)
-    db.execute("DELETE FROM story WHERE row = ?", (row,))
-    db.execute("DELETE FROM listing WHERE row = ?", (row,))
-
-
-def _drop_body(db: sqlite3.Connection, row: int, terms: bytes) -> None:
-    title, _, facets = _unpacked(terms)
-    _withdraw(db, row, terms)
-    _enter(db, row, (title, "", facets))
-    left = _packed((title, "", facets)), row
-    db.execute("UPDATE story SET terms = ?, until = NULL WHERE row = ?", left)
-
-
-def _enter(db: sqlite3.Connection, row: int, terms: tuple[str, str, str]) -> None:
-    db.execute("INSERT INTO term (rowid, title, body, facets) VALUES (?, ?, ?, ?)", (row, *terms))
-
-
-def _withdraw(db: sqlite3.Connection, row: int, terms: bytes) -> None:
-    db.execute(
-        "INSERT INTO term (term, rowid, title, body, facets) VALUES ('delete', ?, ?, ?, ?)",
-        (row, *_unpacked(terms)),
-    )
-
-
-def _packed(terms: tuple[str, str, str]) -> bytes:
-    return zlib.compress(json.dumps(terms, ensure_ascii=False).encode(), 1)
-
-
-def _unpacked(terms: bytes) -> tuple[str, str, str]:
-    title, body, facets = json.loads(zlib.decompress(terms))
-    return title, body, facets
 
 
 def _set_meta(db: sqlite3.Connection, name: str, value: str) -> None:

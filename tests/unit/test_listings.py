@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from crawler.model import ArticleId, StoryId
 from crawler.store.listings import Listings
-from crawler.store.search import Document, SearchIndex
+from crawler.store.search import SearchIndex
 from crawler.store.search_query import Wanted
+from crawler.store.search_rows import Document
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NAMES = tuple("abcdef")

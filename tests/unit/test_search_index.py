@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import ArticleId, ChangeId, StoryId
-from crawler.store.search import Document, Logged, SearchIndex
+from crawler.store.search import Logged, SearchIndex
 from crawler.store.search_query import Wanted
+from crawler.store.search_rows import Document
 from crawler.text.lemmas import terms, wanted
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
