@@ -33,6 +33,7 @@ from crawler.store.search_rows import (
 )
 
 CACHE_KIB = 32_768
+DROPPED_AT_ONCE = 1_000  # bodies, in one transaction: readers wait for none, other writes do
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +172,13 @@ class SearchIndex:
                 _set_meta(db, "position", position)
 
     def drop_bodies(self, now: datetime) -> int:
-        """Let go of the terms of every body whose time is over; return how many those were."""
-        with self._transaction() as db:
-            over = db.execute("SELECT row, terms FROM story WHERE until <= ?", (millis(now),))
-            rows = over.fetchall()
-            for row, terms in rows:
-                drop_body(db, row, terms)
+        """Let go of the terms of bodies whose time is over, some at once; return how many."""
+        over = "SELECT row FROM story WHERE until <= ? LIMIT ?"
+        rows = self._read(over, (millis(now), DROPPED_AT_ONCE))
+        if rows:
+            with self._transaction() as db:
+                for (row,) in rows:
+                    drop_body(db, row)
         return len(rows)
 
     def begin_walk(self) -> int:

@@ -102,8 +102,12 @@ def remove(db: sqlite3.Connection, story: StoryId) -> None:
     db.execute("DELETE FROM listing WHERE row = ?", (row,))
 
 
-def drop_body(db: sqlite3.Connection, row: int, terms: bytes) -> None:
+def drop_body(db: sqlite3.Connection, row: int) -> None:
     """Let go of the terms of a story's body; it stays findable by its headlines."""
+    found = db.execute("SELECT terms FROM story WHERE row = ?", (row,)).fetchone()
+    if found is None:
+        return
+    (terms,) = found
     title, _, facets = unpacked(terms)
     _withdraw(db, row, terms)
     _enter(db, row, (title, "", facets))
