@@ -95,6 +95,7 @@ def _frontier(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
         (share >= POSSIBLE, LIKELY, "a place at the border"),
         (share > 0, POSSIBLE, "a place near the border"),
         (home in ours and bool(others), LIKELY, "with a neighbour"),
+        (home in profile.neighbours and bool(others), 0.0, ANOTHER),
         (_far_off(head, profile), 0.0, ANOTHER),
         (home in ours, OWN_BORDER, "the country's own"),
         (len(others) > 1, 0.0, ANOTHER),

@@ -18,6 +18,7 @@ from crawler.model import TopicId
 LABELLED = Path(__file__).parent / "relevance" / "headlines.csv"
 DIGEST = "7a3992fd9e062412"
 PROBES = Path(__file__).parent / "relevance" / "probes.csv"  # bare headlines; decision 0180
+ARTICLES = Path(__file__).parent / "relevance" / "articles.jsonl"  # made up; decision 0200
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,14 @@ def test_bare_headlines_are_told_apart(desk):
     found = tallies(judged)["all"]
     assert found.precision >= 0.99
     assert found.recall >= 0.95
+
+
+def test_articles_in_seven_languages_are_told_apart(desk):
+    read = read_headlines(ARTICLES)
+    judged = judge_headlines(read, desk.matchers[0], desk.finder, desk.languages)
+    found = tallies(judged)["all"]
+    assert found.precision >= 0.95
+    assert found.recall >= 0.9
 
 
 def test_no_language_falls_behind(desk):

@@ -88,6 +88,12 @@ def test_other_borders_and_other_things_are_not(title, language):
     assert not judged(title, language=language).relevant
 
 
+def test_a_neighbours_border_with_another_is_its_own():
+    title = "Guards at the border with Belarus were warned that night about Ukraine"
+    assert not judged(title, home="PL").relevant
+    assert judged(title, home="UA").relevant
+
+
 def test_two_countries_before_the_word_mean_their_border():
     assert not judged("Польща та Білорусь: на кордоні черги", language="uk").relevant
     assert judged("На кордоні з Польщею та Білоруссю черги", language="uk").relevant
