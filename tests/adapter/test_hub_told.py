@@ -217,6 +217,8 @@ async def test_json_feeds_name_the_hub_and_the_public_address(house):
         again = await api.get(
             f"/feeds/{TOPIC}/all.json", headers={"If-None-Match": answer.headers["etag"]}
         )
+        listed = (await api.get("/feeds.opml")).text
+    assert f'xmlUrl="https://news.example.org/feeds/{TOPIC}/all.atom"' in listed
     assert answer.json()["hubs"] == [{"type": "WebSub", "url": house.hub.url}]
     assert answer.json()["feed_url"] == f"https://news.example.org/feeds/{TOPIC}/all.json"
     assert (again.status_code, again.headers["link"]) == (304, answer.headers["link"])

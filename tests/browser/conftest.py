@@ -46,13 +46,16 @@ def open_tab(chromium, newsstand):
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         tab = context.new_page()
         tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("console", lambda said: complaints.append(said.text) if grave(said) else None)
+        tab.on(
+            "console", lambda said: complaints.append(said.text) if grave(said, expected) else None
+        )
         tab.on("request", lambda asked: complaints.append(asked.url) if foreign(asked) else None)
         tab.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         return tab
 
-    def grave(said):
-        return said.type in {"error", "warning"}
+    def grave(said, expected):
+        foreseen = any(words in said.text for words in expected)
+        return said.type in {"error", "warning"} and not foreseen
 
     def foreign(asked):
         return not asked.url.startswith((newsstand.address, "about:"))

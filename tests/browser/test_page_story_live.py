@@ -75,6 +75,18 @@ def test_a_view_goes_on_following_after_it_was_refreshed(tab, newsstand):
     expect(tab.locator(CARRIERS)).to_have_count(5)
 
 
+def test_an_absent_store_leaves_what_is_shown_and_the_next_change_catches_up(open_tab, newsstand):
+    tab = opened(open_tab(expected=["status of 503"], locale="en-GB"), newsstand)
+    tab.route("**/stories/*?with=*", lambda route: route.fulfill(status=503, body="<p>away</p>"))
+    with tab.expect_response(lambda answer: answer.status == 503):
+        newsstand.place(a_copy(minutes=-200))
+    expect(tab.get_by_role("heading", level=1)).to_have_text(LORRIES)
+    expect(tab.locator(CARRIERS)).to_have_count(3)
+    tab.unroute("**/stories/*?with=*")
+    newsstand.merge(newsstand.story(LORRIES), newsstand.story(OTHER))
+    expect(tab.locator(CARRIERS)).to_have_count(5)
+
+
 def test_a_reader_is_told_that_the_story_was_merged_and_keeps_what_was_shown(tab, newsstand):
     opened(tab, newsstand, OTHER)
     newsstand.merge(newsstand.story(LORRIES), newsstand.story(OTHER))
