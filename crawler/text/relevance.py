@@ -1,6 +1,5 @@
 """Whether a text is about a topic, judged by evidence that stands together."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from itertools import groupby
 from crawler.model import Mention
 from crawler.text.countries import CountryFinder
 from crawler.text.profile import Concept, Profile, Spot
+from crawler.text.sentences import LEAD_LETTERS, Span, lower_case, part_of, sentences_of
 from crawler.text.terms import TermFinder
 from crawler.text.weighing import Evidence, Part, article_parts, score_of, short_parts
 from crawler.text.worth import ANOTHER, Hit, Named, Sentence, Worth, worth_of
@@ -19,11 +19,8 @@ HOMES = {
     "cs": "CZ", "bg": "BG",
 }  # whose border is meant where none is named, by the language of the text  # fmt: skip
 KIN = {"cs": "sk", "sk": "cs"}  # taken for each other on a headline, and read with one another
-LEAD_LETTERS = 400
 NOTHING = Named(frozenset(), ())
 NOWHERE = Spot(0.0, "")
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class TopicMatcher:
         """
         if not self._profile.concepts:
             return Judgement(relevant=True, score=1.0)
-        lower = _lower(f"{title}\n{text}")
+        lower = lower_case(f"{title}\n{text}")
         hits = self._hits(lower, language)
         if not hits:
             return Judgement(relevant=False, score=0.0, threshold=self._profile.threshold)
@@ -108,11 +105,11 @@ class TopicMatcher:
 
     def has_words(self, text: str, language: str = "") -> bool:
         """Return whether a text holds a word for any concept, whatever stands beside it."""
-        return bool(self._hits(_lower(text), language))
+        return bool(self._hits(lower_case(text), language))
 
     def names_a_frontier(self, text: str, language: str = "") -> bool:
         """Return whether a text speaks of any border at all, anybody's."""
-        return any(hit.concept.frontier for hit in self._hits(_lower(text), language))
+        return any(hit.concept.frontier for hit in self._hits(lower_case(text), language))
 
     def _hits(self, lower: str, language: str) -> list[Hit]:
         found = self._term_finder(language).find(lower)
@@ -130,7 +127,7 @@ class TopicMatcher:
     def _read(self, lower: str, title: int, places: Sequence[Mention], home: str) -> _Text:
         head = self._named(lower, (0, title + LEAD_LETTERS), places)
         whole = len(lower) - title > self._profile.whole.letters
-        return _Text(lower, title, places, home, tuple(_sentences(lower)), head, whole)
+        return _Text(lower, title, places, home, tuple(sentences_of(lower)), head, whole)
 
     def _evidence(self, text: _Text, hits: Sequence[Hit]) -> Iterator[Evidence]:
         """Yield the strongest of each sentence; words for a border first, which tell of others."""
@@ -145,7 +142,7 @@ class TopicMatcher:
     def _sentence(self, text: _Text, number: int) -> Sentence:
         start, end = span = text.spans[number]
         return Sentence(
-            where=_where(start, text.title),
+            where=part_of(start, text.title),
             words=self._countries.words(text.lower[start:end], start),
             spots=self._spots(text.places, span),
             around=self._around(text, number) if text.whole else NOTHING,
@@ -159,7 +156,7 @@ class TopicMatcher:
         """Return the places beside a sentence; the title stands beside all of the lead."""
         first, last = text.spans[max(0, number - 1)], text.spans[number + 1 : number + 2]
         spots = self._spots(text.places, (first[0], (last or text.spans[number:])[0][1]))
-        if _where(text.spans[number][0], text.title) == "lead":
+        if part_of(text.spans[number][0], text.title) == "lead":
             spots = (*spots, *self._spots(text.places, (0, text.title)))
         return Named(frozenset(spot.country for spot in spots), spots)
 
@@ -204,7 +201,7 @@ class TopicMatcher:
     ) -> tuple[Part, ...]:
         if not text.whole:
             return short_parts(evidence, self._profile)
-        body = sum(_where(start, text.title) == "body" for start, _ in text.spans)
+        body = sum(part_of(start, text.title) == "body" for start, _ in text.spans)
         titled = (
             not text.title
             or any(one.where == "title" for one in evidence)
@@ -282,27 +279,3 @@ def _in_language(patterns: Mapping[str, Sequence[str]], language: str) -> list[s
     if language in patterns:
         return [*patterns[language], *patterns.get(KIN.get(language, ""), ())]
     return [pattern for found in patterns.values() for pattern in found]
-
-
-def _sentences(lower: str) -> Iterator[Span]:
-    start = 0
-    for gap in re.finditer(r"(?<=[.!?…])[\"”»]?\s+|\n+", lower):
-        if gap.start() > start:
-            yield start, gap.start()
-        start = gap.end()
-    if start < len(lower):
-        yield start, len(lower)
-
-
-def _where(start: int, title: int) -> str:
-    if start < title:
-        return "title"
-    return "lead" if start <= title + LEAD_LETTERS else "body"
-
-
-def _lower(text: str) -> str:
-    """Return the text in lower case, letter for letter, so that offsets hold."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
