@@ -12,7 +12,8 @@ import typer
 
 from crawler.catalog.topics import topic
 from crawler.cli.console import Json, print_json, print_table, say
-from crawler.cli.session import why_of
+from crawler.cli.session import settings_of_kordon, why_of
+from crawler.config import Config
 from crawler.desk import desk_of
 from crawler.errors import ConfigError
 from crawler.evaluate.extraction import Match, PageScore, Reading, Report, as_row, evaluate, report
@@ -64,7 +65,8 @@ def relevance(
     as_json: Json = False,
 ) -> None:
     """Compare a topic's verdicts with labels."""
-    desk = desk_of((topic(name).id,))
+    own = _own_topics()
+    desk = desk_of((topic(name, own).id,), own=own)
     languages = desk.languages
     judged = judge_headlines(read_headlines(file), desk.matchers[0], desk.finder, languages)
     if not any(one.headline.relevant is not None for one in judged) and out is None:
@@ -87,7 +89,8 @@ def language(
     as_json: Json = False,
 ) -> None:
     """Compare the languages told from headlines alone with labels."""
-    found = tell_languages(read_headlines(file), topic(TopicId(name)).languages)
+    wanted = topic(TopicId(name), _own_topics())
+    found = tell_languages(read_headlines(file), wanted.languages)
     if not found.of:
         raise ConfigError(f"{file} names no row's language", "give it a column language")
     if as_json:
@@ -96,6 +99,10 @@ def language(
     say(f"{found.right} of {found.of} headlines")
     rows = [(pair.replace(">", " taken for "), count) for pair, count in found.confusions.items()]
     print_table("Mistaken", ("language", "times"), rows)
+
+
+def _own_topics() -> Path:
+    return Config.from_settings(settings_of_kordon()).own_topics
 
 
 # --- files -----------------------------------------------------------------------------------

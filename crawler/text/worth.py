@@ -70,7 +70,9 @@ class Worth:
 
 
 def worth_of(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
-    """Return what a word is worth in its sentence."""
+    """Return what a word is worth in its sentence; its weight where the topic has no country."""
+    if not profile.countries:
+        return Worth(hit.concept.weight, "a topic of no country")
     judge = _frontier if hit.concept.frontier else _supported
     found = judge(hit, sentence, profile)
     worth = round(min(1.0, found.worth * hit.concept.weight), 3)

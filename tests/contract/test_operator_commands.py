@@ -86,6 +86,7 @@ def test_topics_are_listed_with_those_that_are_active(kordon):
 def test_a_text_is_judged_with_the_words_and_places_that_speak_for_it(kordon):
     verdict = document(kordon, "topics", "test", "ukraine-border", "--text", ON_TOPIC)
     assert verdict["relevant"]
+    assert {part["where"] for part in verdict["parts"]} <= {"title", "lead", "body"}
     assert any("dorohusk" in place for place in verdict["places"])
     assert verdict["evidence"]
 
@@ -211,6 +212,11 @@ def test_an_operators_own_topic_is_listed_and_judged(kordon, tmp_path):
     assert "cats" in {topic["id"] for topic in document(kordon, "topics", "list")}
     code, _ = kordon("topics", "test", "cats", "--text", "A dog barks.", "--language", "en")
     assert code == 1
+    assert document(kordon, "topics", "test", "cats", "--text", "Cats sleep.")["relevant"]
+    labelled = tmp_path / "labelled.csv"
+    labelled.write_text("headline,label\nThe cat sleeps at last,relevant\nIt rains,irrelevant\n")
+    found = document(kordon, "evaluate", "relevance", str(labelled), "--topic", "cats")
+    assert found["all"]["f1"] == 1.0
 
 
 # --- an operator's word on stories, and the reasons --------------------------------------------

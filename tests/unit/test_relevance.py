@@ -226,5 +226,12 @@ def test_a_judgement_names_its_evidence():
     assert evidence.why
 
 
+def test_a_topic_of_no_country_goes_by_its_words():
+    queues = TopicMatcher(Profile(TopicId("queues"), concepts=(QUEUE,)), COUNTRIES)
+    assert queues.judge("Queues for bread", "", language="en").relevant
+    assert queues.judge("Queues for bread", an_article("Queues grow."), language="en").relevant
+    assert not queues.judge("Bread", an_article(CONCERT, "A queue."), language="en").relevant
+
+
 def test_a_topic_without_concepts_takes_everything():
     assert TopicMatcher(Profile(TopicId("everything")), COUNTRIES).judge("a", "b").relevant
