@@ -6,7 +6,7 @@ The pure packages are strangers to each other; here they are introduced.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
@@ -177,8 +177,8 @@ def _language(title: str, text: str, desk: Desk, claimed: str) -> str:
     return language_of(f"{title}\n{text}", allowed=desk.languages, claimed=claimed)
 
 
-def _zone(outlet: Outlet | None) -> tzinfo:
-    return ZoneInfo(outlet.time_zone) if outlet and outlet.time_zone else UTC
+def _zone(outlet: Outlet | None) -> tzinfo | None:
+    return ZoneInfo(outlet.time_zone) if outlet and outlet.time_zone else None
 
 
 # --- off the event loop, and into the store --------------------------------------------------

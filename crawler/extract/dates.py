@@ -77,6 +77,7 @@ _NOON_HOURS = 12
 def read_instant(text: str, zone: tzinfo = UTC) -> Instant | None:
     """Return the instant a publisher wrote, or None when the text names none for certain.
 
+    A bare day is the same day everywhere: it is told as its midnight in UTC, whatever the zone.
     `03/04/2026` names none: whether the day or the month stands first cannot be told, and
     a missing date is better than one a month away.
 
@@ -160,10 +161,10 @@ def _dated(match: re.Match[str], month: int, day: int | None = None) -> _Found |
 
 
 def _with_time(day: date, before: str, after: str, zone: tzinfo) -> Instant | None:
-    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     match = _COMPACT_TIME.match(after) or _TIME.search(after.lstrip("T")) or _TIME.search(before)
     if not match:
-        return _instant(midnight, Precision.DAY)
+        return Instant(midnight, Precision.DAY)
     hour = _hour(int(match["h"]), match.groupdict().get("half") or "")
     local = midnight.replace(hour=hour, minute=int(match["m"]), second=int(match["s"] or 0))
     written = _zone(match.string[match.end() :])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from crawler.extract.dates import Instant, read_instant
 from crawler.extract.structured import Node, article_node, first, texts
 from crawler.extract.titles import Titles, clean, own_heading, title_of
+from crawler.extract.zones import zone_of
 from crawler.model import DateSource, Precision
 
 
@@ -62,14 +63,15 @@ _DATE_NAMES = re.compile(
 )
 
 
-def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo = UTC) -> Metadata:
+def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None) -> Metadata:
     """Return what the page says about its article.
 
     Args:
         tree: The page; not changed.
         address: Where it was found, to tell its own description from those of others.
-        zone: The publisher's clock, for times written without one.
+        zone: The publisher's clock, for times written without one; by default its country's.
     """
+    zone = zone or zone_of(address)
     meta = _meta(tree)
     document = clean(tree.findtext(".//title") or "")
     heading = own_heading(tree, meta.get("og:title", ""), document)

@@ -34,7 +34,7 @@ def publication(
     return min(chosen.at, fetched), Dating(
         precision=chosen.precision,
         source=chosen.source,
-        clamped=chosen.at > fetched,
+        clamped=_is_ahead(chosen, fetched),
         other=other if other and abs(other - chosen.at) > SAME else None,
     )
 
@@ -47,6 +47,11 @@ def _chosen(page: Instant | None, feed: datetime | None, fetched: datetime) -> I
         return told
     refined = page.precision is Precision.DAY and abs(feed - page.at) <= 2 * _A_DAY
     return told if refined else page
+
+
+def _is_ahead(told: Instant, fetched: datetime) -> bool:
+    """Tell whether a time lies after the fetch; a bare day may have begun elsewhere."""
+    return told.at > fetched + (_A_DAY if told.precision is Precision.DAY else timedelta(0))
 
 
 def _precision(at: datetime) -> Precision:
