@@ -23,7 +23,7 @@ _SWEPT: Mapping[str, Sequence[float]] = {
     "evidence": (8, 12, 16, 24, 32),
     "least": (4, 6, 8, 12, 16),
     "fronted": (0.0, 0.3, 0.4, 0.5, 0.6),
-    "framed": (0.0, 0.3, 0.45, 0.5, 0.6),
+    "framed": (0.0, 0.3, 0.4, 0.5, 0.6),
     "held_late": (0.0, 0.7, 0.8, 0.9),
     "template_numbers": (0.3, 0.4, 0.5, 0.75, 0.9),
 }

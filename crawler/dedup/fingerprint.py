@@ -6,6 +6,7 @@ Source: docs/decisions/0003-recipe.md
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def fingerprint(
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
         samples=_runs(hashes, recipe)[: _SPARE * posted].astype("<u8").tobytes(),
-        sketch=pack(values[:kept], _counts(words, numbers, names)),
+        sketch=pack(values[:kept], _counts(words, numbers, names, recipe)),
         shingles=len(values),
         content_hash=_digest(" ".join(words), 16),
     )
@@ -143,14 +144,17 @@ def _any_of_run(marks: Marks, shingles: int) -> Marks:
     return held
 
 
-def _counts(words: Sequence[str], numbers: Marks, names: Collection[str]) -> bytes:
-    """Return eight bytes: four for the numbers and dates of a text, four for its names in order.
+def _counts(words: Sequence[str], numbers: Marks, names: Collection[str], recipe: Recipe) -> bytes:
+    """Return four bytes for the numbers and dates of a text, and eight of what a short one tells.
 
-    Of a name the first letter counts: the rest is often spelled in two ways.
+    Of a name the first letter is told: the rest is often spelled in two ways.
     """
-    counted = " ".join(sorted(_counted(words, np.flatnonzero(numbers).tolist())))
-    named = "".join(word[0] for word in words if word in names) if names else ""
-    return _digest(counted, 4) + _digest(named, 4)
+    counted = _counted(words, np.flatnonzero(numbers).tolist())
+    told = 0
+    if len(words) <= recipe.named_words:
+        for one in (*counted, *(word[0] for word in words if word in names)):
+            told |= 1 << crc32(one.encode("utf-8", "surrogatepass")) % 64
+    return _digest(" ".join(sorted(counted)), 4) + told.to_bytes(8, "little")
 
 
 def _counted(words: Sequence[str], places: Iterable[int]) -> list[str]:

@@ -34,7 +34,7 @@ class Rules:
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     partial: float = 0.3  # of either: worth a link
     fronted: float = 0.4  # of the smaller one's first half, in what they share: else background;
-    framed: float = 0.45  # of both halves, within one outlet: else its heading or signature
+    framed: float = 0.5  # of both halves, within one outlet: else its heading or signature
     late: timedelta = timedelta(days=4)  # between two appearances: later a text is used again,
     held_late: float = 0.8  # unless so much of it is held
     template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew
@@ -161,10 +161,14 @@ def _used_again(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules)
     ):
         return Reason.LATE
     smaller_half = min(shares.one, shares.other) / 2
+    surely_in_both = (1 + max(rules.fronted, rules.framed)) * smaller_half
+    if shares.shared >= surely_in_both:
+        return None
     if shares.front < rules.fronted * smaller_half:
         return Reason.BACKGROUND
-    framed = min(shares.front, shares.back) < rules.framed * smaller_half
-    return Reason.FRAME if framed and one.outlet == other.outlet != "" else None
+    at_home = one.outlet == other.outlet != ""
+    framed = at_home and min(shares.front, shares.back) < rules.framed * smaller_half
+    return Reason.FRAME if framed else None
 
 
 def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) -> bool:
@@ -193,8 +197,8 @@ def _counted_anew(shares: Overlap, rules: Rules) -> bool:
 
 def _named_anew(shares: Overlap, rules: Rules) -> bool:
     """Whether nothing but a name or number gave way to another, whatever else was added."""
-    if max(shares.one, shares.other) > rules.named or (shares.same_names and shares.same_numbers):
+    if max(shares.one, shares.other) > rules.named or not shares.gave_way:
         return False
     alone = shares.one - shares.shared, shares.other - shares.shared
-    gave_way = any(map(eq, alone, shares.telling))
-    return gave_way and min(shares.telling) >= rules.word
+    nothing_else = any(map(eq, alone, shares.telling))
+    return nothing_else and min(shares.telling) >= rules.word

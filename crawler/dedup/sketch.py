@@ -22,7 +22,7 @@ _ANY = np.uint32(15)
 _UNKEPT = np.uint32(1)
 _LOW_BITS = 16
 _HEADS = 1 << (_HASH_BITS + 3 - _LOW_BITS)
-_COUNTS_BYTES = 8
+_COUNTS_BYTES = 12  # four over the numbers, eight for what is told
 _DIGEST_BYTES = 4
 _ALL = (1 << 32) - 1
 _HEADER_BYTES = _COUNTS_BYTES + 1  # how wide a head is told
@@ -38,10 +38,10 @@ class Overlap:
     one: int
     other: int
     shared: int
-    same_numbers: bool  # and dates, in whatever order
-    same_names: bool  # by their first letters, in order
+    _counts: tuple[bytes, bytes] = field(repr=False)
     _values: tuple[Values, Values] = field(repr=False, compare=False)
-    _in_both: tuple[Values, Values] = field(repr=False, compare=False)  # in pairs
+    _sorted: Values = field(repr=False, compare=False)  # those of both
+    _twice: Marks = field(repr=False, compare=False)  # which are as the one after it
 
     @property
     def differing(self) -> int:
@@ -64,6 +64,18 @@ class Overlap:
         return self.shared / max(1, self.other)
 
     @property
+    def same_numbers(self) -> bool:
+        """Whether both hold the same numbers and dates, in whatever order."""
+        one, other = self._counts
+        return one[:_DIGEST_BYTES] == other[:_DIGEST_BYTES]
+
+    @property
+    def gave_way(self) -> bool:
+        """Whether each holds numbers or names that the other does not; told of short texts."""
+        one, other = (int.from_bytes(counts[_DIGEST_BYTES:], "little") for counts in self._counts)
+        return bool(one & ~other and other & ~one)
+
+    @property
     def front(self) -> int:
         """How many of those shared stand in the first half of one text or the other."""
         here, there = self._in_both
@@ -84,6 +96,10 @@ class Overlap:
     def telling(self) -> tuple[int, int]:
         """How many hold a number, a date or, in a short text, a name."""
         return self._alone(_NUMBER | _NAME)
+
+    @cached_property
+    def _in_both(self) -> tuple[Values, Values]:
+        return self._sorted[:-1][self._twice], self._sorted[1:][self._twice]
 
     def _alone(self, mark: np.uint32) -> tuple[int, int]:
         """Return how many shingles of each text alone bear one of these marks."""
@@ -127,7 +143,8 @@ def pack(values: Values, counts: bytes) -> bytes:
 
     Args:
         values: As `values_of` gives them.
-        counts: Four bytes that stand for the numbers and dates in the text, four for its names.
+        counts: Four bytes that stand for the numbers and dates in the text; eight in which each of
+            these and each name of a short text has set a bit.
     """
     values = values >> _UNKEPT
     heads = np.bincount(values >> np.uint32(_LOW_BITS), minlength=_HEADS)
@@ -169,15 +186,14 @@ def overlap(one: bytes, one_shingles: int, other: bytes, other_shingles: int) ->
     values = np.concatenate((mine, theirs | _OTHER))
     values.sort()
     twice = values[1:] ^ values[:-1] <= _ANY
-    here, there = values[:-1][twice], values[1:][twice]
     return Overlap(
         one=len(mine),
         other=len(theirs),
-        shared=len(here),
-        same_numbers=one[:_DIGEST_BYTES] == other[:_DIGEST_BYTES],
-        same_names=one[_DIGEST_BYTES:_COUNTS_BYTES] == other[_DIGEST_BYTES:_COUNTS_BYTES],
+        shared=int(np.count_nonzero(twice)),
+        _counts=(one[:_COUNTS_BYTES], other[:_COUNTS_BYTES]),
         _values=(mine, theirs),
-        _in_both=(here, there),
+        _sorted=values,
+        _twice=twice,
     )
 
 

@@ -102,7 +102,8 @@ def test_the_signature_is_datasketch_s(numbers):
 
 
 @given(
-    st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=400), st.binary(min_size=8, max_size=8)
+    st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=400),
+    st.binary(min_size=12, max_size=12),
 )
 def test_a_sketch_survives_packing(numbers, counts):
     values = values_of(np.array(numbers, np.uint32), np.zeros(len(numbers), bool))

@@ -107,20 +107,20 @@ def test_a_number_that_changed_in_a_short_post_tells_whatever_was_added():
     assert relation_of_posts(one, other) is Relation.TEMPLATE
 
 
+def printed(text, days):
+    day = None if days is None else NOON + timedelta(days=days)
+    return look_alike(text, "https://two.example/b", outlet="two", published=day)
+
+
 def test_two_accounts_days_apart_share_what_is_used_again():
     one, other = f"{cut(WIRE, 0, 150)} {prose('x', 50)}", f"{cut(WIRE, 0, 150)} {prose('y', 50)}"
-    first = look_alike(one)
-    soon = look_alike(other, "https://two.example/b", published=NOON + timedelta(days=4))
-    late = look_alike(other, "https://two.example/b", published=NOON + timedelta(days=5))
-    unknown = look_alike(other, "https://two.example/b", published=None)
-    assert relate(first, soon).relation is Relation.COPY
-    assert relate(first, late).relation is Relation.UNRELATED
-    assert relate(first, unknown).relation is Relation.COPY
+    assert relate(look_alike(one), printed(other, 4)).relation is Relation.COPY
+    assert relate(look_alike(one), printed(other, 5)).relation is Relation.UNRELATED
+    assert relate(look_alike(one), printed(other, None)).relation is Relation.COPY
 
 
 def test_a_text_printed_again_whole_is_a_copy_however_late():
-    late = look_alike(WIRE + " again", "https://two.example/b", published=NOON + timedelta(days=90))
-    assert relate(look_alike(WIRE), late).relation is Relation.COPY
+    assert relate(look_alike(WIRE), printed(WIRE + " again", 90)).relation is Relation.COPY
 
 
 def test_very_short_texts_match_by_their_very_words_only():
@@ -207,6 +207,13 @@ def test_another_name_and_a_line_more_is_a_template_still():
 
 def test_a_name_spelled_otherwise_is_a_copy():
     assert relation_of_posts(posted("Липовском"), posted("Липівському")) is Relation.COPY
+
+
+def test_another_word_beside_a_name_and_a_name_in_a_line_more_are_one_text():
+    post = "Вчера мэр Зорин {} Липовку и её школу, где чинят крышу и красят забор. {}"
+    one = fingerprint_of(post.format("посетил", ""), RECIPE)
+    other = post.format("осмотрел", "Спасибо, что заехал, пишет Анна Белова.")
+    assert relation_of_posts(one, fingerprint_of(other, RECIPE)) is Relation.EXCERPT
 
 
 def test_a_name_in_a_line_more_is_a_copy():
