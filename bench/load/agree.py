@@ -26,14 +26,11 @@ from typing import Any
 import redis.asyncio
 from place import NOW, RECIPE, TOPIC, Newsroom, server, spelled
 
-from crawler.dedup.fingerprint import fingerprint
 from crawler.model import Article, ArticleId, OutletId, id_of
-from crawler.placing import Place
+from crawler.placing import Place, fingerprint_of
 from crawler.store.clock import SimulatedClock
 from crawler.store.lessons import RedisLessons
 from crawler.store.stories import RedisStories
-from crawler.text.normalise import words
-from crawler.text.shingles import shingle_hashes
 
 IN_FLIGHT = 4  # in each process
 
@@ -75,11 +72,10 @@ def _varied(text: str, other: str, dice: random.Random) -> str:
 
 
 def _article(url: str, outlet: str, text: str) -> Article:
-    read = words(text)
     return Article(
         id=ArticleId(id_of(url)), url=url, outlet=OutletId(outlet), text=text, title="",
         fetched=NOW + timedelta(seconds=int(id_of(url), 16) % 86_400),
-        fingerprint=fingerprint(read, shingle_hashes(read, RECIPE.shingle_words), RECIPE),
+        fingerprint=fingerprint_of(text, RECIPE),
     )  # fmt: skip
 
 

