@@ -248,6 +248,7 @@ def corpora() -> Iterator[tuple[str, Callable[[], object]]]:
     yield "own", partial(_read, OWN / "articles.jsonl", OWN / "pairs.tsv")
     yield "posts", partial(_read, OWN / "posts.jsonl", OWN / "posts.tsv")
     yield "posts_written_later", partial(_read, OWN / "later.jsonl", OWN / "later.tsv")
+    yield "posts_written_last", partial(_read, OWN / "last.jsonl", OWN / "last.tsv")
     recorded = RECORDED / "ukraine_media.jsonl.gz"
     if recorded.is_file():
         yield "ukraine_media", partial(_read, recorded, RECORDED / "ukraine_media_pairs.tsv")

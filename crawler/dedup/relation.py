@@ -33,13 +33,14 @@ class Rules:
     held: float = 0.63  # of the smaller text, found in the other: they stand in one story
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     partial: float = 0.3  # of either: worth a link
-    fronted: float = 0.4  # of the smaller one's first half, in what they share: else background;
+    fronted: float = 0.3  # of the smaller one's first half, in what they share: else background;
     framed: float = 0.5  # of both halves, within one outlet: else its heading or signature
     late: timedelta = timedelta(days=4)  # between two appearances: later a text is used again,
     held_late: float = 0.8  # unless so much of it is held
     template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew
     named: int = 48  # shingles: in texts of no more, a name is as good as a number
     word: int = 3  # shingles that another word in a text spoils
+    rewritten: float = 0.75  # of a copy, found in its original: less is a rewrite, more a part
     own_part: float = 0.15  # of each of three of one outlet, which share nothing but one passage:
     same_part: float = 0.97  # of what any two of them share: that passage is boilerplate
     canonical: tuple[Preference, ...] = tuple(Preference)  # who is shown, first things first

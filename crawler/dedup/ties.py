@@ -91,7 +91,7 @@ class Ties:
         """Judge anew which of these articles hold two texts that have nothing in common."""
         ids = sorted(among)
         held = {one: [other for other in ids if self._took_over(one, other)] for one in ids}
-        self._digests = frozenset(one for one in ids if self._are_several(held[one]))
+        self._digests = frozenset(one for one in ids if self._are_several(held[one], ids))
 
     def reached_from(self, one: ArticleId, groups: Iterable[Iterable[ArticleId]]) -> set[ArticleId]:
         """Return all that hangs together with an article, through verified ties or old groups.
@@ -156,9 +156,25 @@ class Ties:
         holder, held = self._articles[one].published, self._articles[other].published
         return holder is None or held is None or held.date() <= holder.date()
 
-    def _are_several(self, texts: Iterable[ArticleId]) -> bool:
-        ties = (self._between_two(one, other) for one, other in combinations(texts, 2))
-        return any(self._have_nothing_in_common(tie) for tie in ties)
+    def _are_several(self, texts: Iterable[ArticleId], among: Sequence[ArticleId]) -> bool:
+        return any(
+            self._have_nothing_in_common(self._between_two(one, other))
+            and not any(self._is_of_both(whole, one, other) for whole in among)
+            for one, other in combinations(texts, 2)
+        )
+
+    def _is_of_both(self, whole: ArticleId, one: ArticleId, other: ArticleId) -> bool:
+        """Whether one of two is a rewrite of a text that holds the other: both are parts of it."""
+        if whole in (one, other):
+            return False
+        to_one, to_other = (self._between_two(whole, part) for part in (one, other))
+        return (self._is_rewritten(to_one) and to_other.relation is Relation.EXPANSION) or (
+            self._is_rewritten(to_other) and to_one.relation is Relation.EXPANSION
+        )
+
+    def _is_rewritten(self, tie: Tie) -> bool:
+        """Whether the other is a copy with much of its own, not a part of a longer text."""
+        return tie.relation is Relation.COPY and tie.other_in_one < self.rules.rewritten
 
     def _have_nothing_in_common(self, tie: Tie) -> bool:
         """Whether two texts are strangers, and not just too short to judge."""

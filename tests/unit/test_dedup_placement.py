@@ -85,6 +85,14 @@ async def test_a_digest_is_linked_with_what_it_holds_and_no_member_of_it():
     assert (await room.tie(digest, at("one", WIRE))).relation is Relation.DIGEST
 
 
+async def test_two_parts_of_one_text_make_no_digest_of_the_whole():
+    room = Newsroom()
+    lead, rest = cut(WIRE, 0, 50), f"{prose('new lead', 55)} {cut(WIRE, 60, 200)}"
+    longer = f"{WIRE} {prose('more', 70)}"
+    await room.place(at("one", WIRE), at("two", lead), at("three", rest), at("four", longer))
+    assert len(await room.all_stories()) == 1
+
+
 async def test_a_digest_leaves_the_story_it_stood_in_once_it_is_known_for_one():
     room = Newsroom()
     other = prose("other", 200)
