@@ -77,7 +77,7 @@ async def test_a_digest_counts_as_found_though_it_stands_apart():
 
 async def test_a_sweep_shows_what_other_limits_give():
     evaluation = await evaluate(SAMPLES, PAIRS)
-    loose = replace(RULES, held=0.2, partial=0.1)
+    loose = replace(RULES, held=0.2, partial=0.1, framed=0.0)
     (_, strict), (_, lax) = swept(evaluation, [RULES, loose])
     assert (strict.wrong, lax.wrong) == (0, 1)
 
