@@ -118,8 +118,7 @@ def report(cases: Sequence[Judged]) -> dict[str, float]:
     }
 
 
-def let(cases: Sequence[Judged]) -> dict[str, float]:
-    weight = weights(cases)
+def let(cases: Sequence[Judged], weight: dict[str, float]) -> dict[str, float]:
     return {
         "of": len(cases),
         "entry": share([one for one in cases if one.let_by_entry], cases, weight),
@@ -131,11 +130,12 @@ def main() -> None:
     rows, desk = recorded(Path(sys.argv[1])), desk_of((TopicId("ukraine-border"),))
     cases = [judged(rows[one["url"]], one, desk) for one in labels()]
     parts = {part: [one for one in cases if one.part == part] for part in dict.fromkeys(PARTS)}
+    weight = weights(cases)
     result = {
         "full_path": {name: report(found) for name, found in (*parts.items(), ("all", cases))},
-        "let_of_relevant": let([one for one in cases if one.relevant]),
-        "let_of_on_topic": let([one for one in cases if one.on_topic]),
-        "let_of_all": let(cases),
+        "let_of_relevant": let([one for one in cases if one.relevant], weight),
+        "let_of_on_topic": let([one for one in cases if one.on_topic], weight),
+        "let_of_all": let(cases, weight),
     }
     json.dump(result, sys.stdout, indent=1)
     print()

@@ -8,7 +8,18 @@ from hashlib import blake2b
 
 import pytest
 
-from bench.quality.recorded_labels import LABELS, judged, labels, part_of, recorded, report
+from bench.quality.recorded_labels import (
+    LABELS,
+    RECORDED,
+    Judged,
+    judged,
+    labels,
+    let,
+    part_of,
+    recorded,
+    report,
+    weights,
+)
 from crawler.desk import desk_of
 from crawler.model import TopicId
 
@@ -28,6 +39,18 @@ def test_the_labels_are_those_the_floors_were_set_for():
 def test_every_part_of_the_labels_is_drawn_by_the_address_alone():
     parts = {part_of(one["url"]) for one in labels()}
     assert parts == {"tuned", "second", "last"}
+
+
+def test_what_screening_lets_is_weighed_by_how_few_of_a_stratum_were_drawn():
+    known = Judged(
+        "tuned", "on-named", relevant=True, on_topic=True, let_by_entry=True, let_by_words=True
+    )
+    rest = known._replace(relevant=False)
+    lost = known._replace(stratum="on-none", let_by_entry=False)
+    named, none = RECORDED["on-named"] / 2, float(RECORDED["on-none"])
+    found = let([known, lost], weights([known, rest, lost]))
+    assert found["entry"] == pytest.approx(named / (named + none), abs=1e-4)
+    assert found["words"] == 1.0
 
 
 @pytest.mark.parametrize(
