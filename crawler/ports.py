@@ -699,8 +699,8 @@ class Corpus(Protocol):
         """Erase the articles that `gone` tells; return how many records that were."""
         ...
 
-    async def cut(self, articles: Collection[ArticleId], before: datetime) -> int:
-        """Take their texts out of the records of these articles that were fetched before then.
+    async def cut(self, gone: Mapping[ArticleId, datetime]) -> int:
+        """Take out what texts of these articles were fetched up to an instant, each its own.
 
         What is left of a record has an empty text and no mentions. Returns how many were cut.
         """

@@ -9,7 +9,8 @@ Source: docs/decisions/0071-corpus-segments.md
 import asyncio
 import mmap
 import os
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from heapq import merge
@@ -26,13 +27,12 @@ from crawler.store.corpus_records import (
     Record,
     blank,
     cut,
-    is_due,
+    due,
     key_of,
     once,
     packed,
     records,
 )
-from crawler.store.records import millis
 
 SEGMENT_BYTES = 256 << 20  # then a process begins its next one
 READ_AT_ONCE = 64  # articles decoded in one step off the event loop
@@ -48,6 +48,8 @@ class LocalCorpus:
         self._loading = asyncio.Lock()
         self._keys: set[bytes] | None = None
         self._segment: _Segment | None = None
+        self._cutting = threading.Lock()
+        self._cuts = self._new()
 
     async def keep(self, article: Article) -> None:
         """Append the article unless this address with this content is there already.
@@ -75,27 +77,31 @@ class LocalCorpus:
         """
         return await asyncio.to_thread(lambda: sum(_erase(path, gone) for path in self._paths()))
 
-    async def cut(self, articles: Collection[ArticleId], before: datetime) -> int:
+    async def cut(self, gone: Mapping[ArticleId, datetime]) -> int:
         """Take texts out of records, in a segment of its own before the old ones are erased.
 
-        A crash between the two leaves some records twice; `read` gives each once.
+        A process has one such segment, so that there are not as many as there were cuts. A crash
+        between the two leaves some records twice; `read` gives each once.
         """
-        return await asyncio.to_thread(self._cut, articles, millis(before))
+        return await asyncio.to_thread(self._cut, due(gone))
 
-    def _cut(self, articles: Collection[ArticleId], before: int) -> int:
-        due = {
-            path: [record for record in _records(path) if is_due(record, articles, before)]
-            for path in self._paths()
-        }
-        found = sorted((one for some in due.values() for one in some), key=_FETCHED)
-        if found:
-            with closing(_Segment.opened(self._folder)) as segment:
-                for record in found:
-                    segment.append(cut(record.article()))
-                segment.settle()
-        for path, some in due.items():
-            _blank(path, some)
-        return len(found)
+    def _cut(self, is_due: Callable[[Record], bool]) -> int:
+        with self._cutting:
+            held = {path: list(filter(is_due, _records(path))) for path in self._paths()}
+            found = sorted((one for some in held.values() for one in some), key=_FETCHED)
+            if found:
+                self._keep_cut(found)
+            for path, some in held.items():
+                _blank(path, some)
+            return len(found)
+
+    def _keep_cut(self, found: Sequence[Record]) -> None:
+        with closing(_Segment.opened(self._cuts)) as segment:
+            for record in found:
+                segment.append(cut(record.article()))
+            segment.settle()
+            if segment.size >= SEGMENT_BYTES:
+                self._cuts = self._new()
 
     def close(self) -> None:
         """Let go of the segment in writing."""
@@ -119,8 +125,12 @@ class LocalCorpus:
         if self._segment and self._segment.size >= SEGMENT_BYTES:
             self.close()
         if self._segment is None:
-            self._segment = _Segment.opened(self._folder)
+            self._segment = _Segment.opened(self._new())
         return self._segment
+
+    def _new(self) -> Path:
+        """Return the name of a segment that nobody else knows."""
+        return self._folder / f"{uuid4().hex}{SUFFIX}"
 
 
 class _Segment:
@@ -128,19 +138,19 @@ class _Segment:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self.size = 0
+        self.size = os.fstat(descriptor).st_size
 
     @classmethod
-    def opened(cls, folder: Path) -> Self:
-        """Return a new segment; nobody else knows its name.
+    def opened(cls, path: Path) -> Self:
+        """Return the segment of this name, which is made if it is not there.
 
         Raises:
             StoreError: The disk is full or gone.
         """
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            return cls(os.open(folder / f"{uuid4().hex}{SUFFIX}", flags, 0o600))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return cls(os.open(path, flags, 0o600))
         except OSError as error:
             raise _unwritable(error) from error
 

@@ -7,8 +7,9 @@ Source: docs/decisions/0071-corpus-segments.md
 """
 
 import struct
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 from zlib import crc32
@@ -26,7 +27,16 @@ _MAGIC = 0x184D2A50  # a skippable frame: RFC 8878, 3.1.2
 _CUT = 0x184D2A51  # another: of a record whose text was taken out
 _SKIPPABLE = struct.Struct("<II")  # magic, size of what follows
 _REST = _HEADER.size - _SKIPPABLE.size
+
+
+class _Named(msgspec.Struct):
+    """As much of an article as tells which it is; the rest is passed over unread."""
+
+    id: ArticleId
+
+
 _articles = msgspec.json.Decoder(Article)
+_names = msgspec.json.Decoder(_Named)
 _compressor = ZstdCompressor(level=3)
 
 
@@ -41,7 +51,14 @@ class Record(NamedTuple):
 
     def article(self) -> Article:
         """Return the article that was kept."""
-        return _articles.decode(ZstdDecompressor().decompress(self.whole[_HEADER.size :]))
+        return _articles.decode(self._line())
+
+    def id(self) -> ArticleId:
+        """Return which article was kept, for a fraction of what reading it costs."""
+        return _names.decode(self._line()).id
+
+    def _line(self) -> bytes:
+        return ZstdDecompressor().decompress(self.whole[_HEADER.size :])
 
 
 def key_of(article: Article) -> bytes:
@@ -66,10 +83,17 @@ def cut(article: Article) -> bytes:
     return packed(replace(article, text="", mentions=()))
 
 
-def is_due(record: Record, articles: Collection[ArticleId], before: int) -> bool:
-    """Tell whether a record holds the text of one of these articles, fetched before then (ms)."""
-    old = not record.is_cut and record.fetched < before
-    return old and record.article().id in articles
+def due(gone: Mapping[ArticleId, datetime]) -> Callable[[Record], bool]:
+    """Return what tells whether a record holds a text fetched by its article's instant."""
+    ends = {article: millis(at) for article, at in gone.items()}
+    last = max(ends.values(), default=-1)
+
+    def is_due(record: Record) -> bool:
+        if record.is_cut or record.fetched > last:
+            return False
+        return record.fetched <= ends.get(record.id(), -1)
+
+    return is_due
 
 
 def records(segment: memoryview) -> Iterator[Record]:

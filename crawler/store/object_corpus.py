@@ -7,9 +7,8 @@ Source: docs/decisions/0115-corpus-objects.md
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +20,7 @@ from crawler.store.corpus_records import (
     SUFFIX,
     Record,
     cut,
-    is_due,
+    due,
     key_of,
     once,
     packed,
@@ -69,12 +68,13 @@ class ObjectCorpus:
             lambda: sum(self._without(path, gone) for path in self._paths())
         )
 
-    async def cut(self, articles: Collection[ArticleId], before: datetime) -> int:
-        """Write each object anew that holds texts of these articles, without them."""
-        due = partial(is_due, articles=articles, before=millis(before))
-        return await asyncio.to_thread(
-            lambda: sum(self._cut(path, due) for path in self._paths() if _oldest(path) < before)
-        )
+    async def cut(self, gone: Mapping[ArticleId, datetime]) -> int:
+        """Write each object anew that holds such texts of these articles, without them."""
+        return await asyncio.to_thread(self._cut, due(gone), max(gone.values(), default=None))
+
+    def _cut(self, is_due: Callable[[Record], bool], last: datetime | None) -> int:
+        paths = [path for path in self._paths() if last and _oldest(path) <= last]
+        return sum(self._cut_in(path, is_due) for path in paths)
 
     def close(self) -> None:
         """Let go of nothing: what was kept is written."""
@@ -111,14 +111,13 @@ class ObjectCorpus:
             self._asked(self._files.rm_file, path)
         return len(held) - len(left)
 
-    def _cut(self, path: str, due: Callable[[Record], bool]) -> int:
+    def _cut_in(self, path: str, is_due: Callable[[Record], bool]) -> int:
         held = list(self._records(path))
-        found = [due(record) for record in held]
-        if any(found):
-            pairs = zip(held, found, strict=True)
-            body = b"".join(cut(one.article()) if is_due else one.whole for one, is_due in pairs)
+        found = {record.at for record in held if is_due(record)}
+        if found:
+            body = b"".join(cut(one.article()) if one.at in found else one.whole for one in held)
             self._asked(self._files.pipe_file, path, body)
-        return sum(found)
+        return len(found)
 
     def _asked(self, ask: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
         try:

@@ -3,16 +3,17 @@
 Source: docs/decisions/0212-texts-have-a-term.md
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from crawler.directory import Directory
-from crawler.model import OutletId, TopicId
+from crawler.model import ArticleId, OutletId, TopicId
 from crawler.ports import Clock, Corpus, Erasure, Texts
 
 STEP = 1_000  # texts let go of at once
 
 KeptUntil = Callable[[OutletId, datetime], Awaitable[datetime]]
+Fetched = Mapping[ArticleId, datetime]
 
 
 class Terms:
@@ -62,16 +63,33 @@ class TextTerms:
         self._topics = topics
 
     async def sweep(self) -> int:
-        """Let go of every text whose term is over now; return how many articles that were."""
-        return sum([await self._sweep(outlet) for outlet in await self._texts.outlets()])
+        """Let go of every text whose term is over now; return how many articles that were.
 
-    async def _sweep(self, outlet: OutletId) -> int:
-        horizon = self._clock.now() - await self._terms.of(outlet)
+        Outlets go together: every cut reads through the whole corpus.
+        """
         count = 0
-        while gone := await self._texts.older(outlet, horizon, STEP):
+        while due := await self._due():
+            gone = _newest(due.values())
             for topic in self._topics:
                 await self._stories.drop_texts(topic, list(gone))
-            await self._corpus.cut(gone.keys(), horizon)
-            await self._texts.strike(outlet, gone)
+            await self._corpus.cut(gone)
+            for outlet, some in due.items():
+                await self._texts.strike(outlet, some)
             count += len(gone)
         return count
+
+    async def _due(self) -> Mapping[OutletId, Fetched]:
+        found: dict[OutletId, Fetched] = {}
+        room = STEP
+        for outlet in await self._texts.outlets():
+            horizon = self._clock.now() - await self._terms.of(outlet)
+            if room and (some := await self._texts.older(outlet, horizon, room)):
+                found[outlet] = some
+                room -= len(some)
+        return found
+
+
+def _newest(found: Iterable[Fetched]) -> Fetched:
+    """Return all of them; of an address that two outlets list, its newest text."""
+    pairs = sorted((at, article) for some in found for article, at in some.items())
+    return {article: at for at, article in pairs}

@@ -111,8 +111,10 @@ async def test_a_corpus_lets_go_of_texts_and_keeps_what_they_were(shelf):  # noq
     old, young = article_of("one"), article_of("one", "b", at=NOON + DAY)
     other = article_of("two")
     await asyncio.gather(*map(corpus.keep, (old, young, other)))
-    assert await corpus.cut([old.id, young.id], NOON + HOUR) == 1
-    assert await corpus.cut([old.id, young.id], NOON + HOUR) == 0
+    gone = {old.id: old.fetched, young.id: NOON + HOUR}
+    assert await corpus.cut(gone) == 1
+    assert await corpus.cut(gone) == 0
+    assert await corpus.cut({}) == 0
     left = {article.id: article for article in await shelf.everything()}
     bare = replace(old, text="", mentions=())
     assert left == {old.id: bare, young.id: young, other.id: other}
@@ -122,8 +124,20 @@ async def test_every_text_that_an_article_ever_had_leaves_together(shelf):  # no
     corpus = shelf.opened()
     await corpus.keep(article_of("one", words=words_of(1)))
     await corpus.keep(article_of("one", words=words_of(2), at=NOON + HOUR))
-    assert await corpus.cut([article_of("one").id], NOON + DAY) == 2
+    assert await corpus.cut({article_of("one").id: NOON + DAY}) == 2
     assert [article.text for article in await shelf.everything()] == ["", ""]
+
+
+async def test_however_often_texts_leave_a_process_writes_one_segment_more(tmp_path):
+    corpus = LocalCorpus(tmp_path)
+    articles = [article_of("one", str(n)) for n in range(5)]
+    for article in articles:
+        await corpus.keep(article)
+    for article in articles:
+        assert await corpus.cut({article.id: NOON}) == 1
+    corpus.close()
+    assert len(list(tmp_path.iterdir())) == 2
+    assert [one.text async for one in LocalCorpus(tmp_path).read()] == [""] * 5
 
 
 async def test_a_text_that_left_a_directory_is_in_none_of_its_bytes_and_stays_away(tmp_path):
@@ -132,7 +146,7 @@ async def test_a_text_that_left_a_directory_is_in_none_of_its_bytes_and_stays_aw
     await corpus.keep(article)
     (segment,) = tmp_path.iterdir()
     before = segment.read_bytes()
-    await corpus.cut([article.id], NOON + DAY)
+    await corpus.cut({article.id: NOON + DAY})
     assert segment.read_bytes()[8:] == bytes(len(before) - 8)
     corpus.close()
     again = LocalCorpus(tmp_path)
@@ -149,10 +163,10 @@ async def test_a_crash_before_the_old_record_is_erased_loses_nothing(tmp_path):
     corpus.close()
     (segment,) = tmp_path.iterdir()
     before = segment.read_bytes()
-    await corpus.cut([article.id], NOON + DAY)
+    await corpus.cut({article.id: NOON + DAY})
     segment.write_bytes(before)  # as if it had not been reached
     assert {one.id async for one in corpus.read()} == {article.id, other.id}
-    assert await corpus.cut([article.id], NOON + DAY) == 1
+    assert await corpus.cut({article.id: NOON + DAY}) == 1
     left = {one.id: one.text async for one in corpus.read()}
     assert left == {article.id: "", other.id: other.text}
 
@@ -160,11 +174,23 @@ async def test_a_crash_before_the_old_record_is_erased_loses_nothing(tmp_path):
 # --- by term ---------------------------------------------------------------------------------
 
 
+class CountedCorpus(LocalCorpus):
+    """A corpus that remembers of which articles it was asked to cut texts."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.cuts = []
+
+    async def cut(self, gone):
+        self.cuts.append({*gone})
+        return await super().cut(gone)
+
+
 class House:
     """Stories, corpus and notes of one installation, and what lets go of texts."""
 
     def __init__(self, stories, texts, folder, clock):  # noqa: F811
-        self.stories, self.texts, self.corpus = stories, texts, LocalCorpus(folder)
+        self.stories, self.texts, self.corpus = stories, texts, CountedCorpus(folder)
         self.worker = TextTerms(texts, stories, self.corpus, TERMS, clock=clock, topics=[TOPIC])
 
     async def place(self, *articles):
@@ -199,6 +225,24 @@ async def test_each_text_leaves_when_its_outlets_term_is_over(house, clock):  # 
         assert await house.kept(*articles) == (left, set())
         assert await house.worker.sweep() == 0
     assert (await house.stories.articles(TOPIC, [articles[0].id])).keys() == {articles[0].id}
+
+
+async def test_the_corpus_is_read_through_once_for_the_texts_of_all_outlets(house, clock):  # noqa: F811
+    articles = [article_of(outlet) for outlet in ("nothing", "one", "two")]
+    await house.place(*articles)
+    clock.advance(60 * DAY)
+    assert await house.worker.sweep() == 3
+    assert house.corpus.cuts == [{article.id for article in articles}]
+    assert await house.kept(*articles) == ([], set())
+
+
+async def test_an_address_that_two_outlets_list_leaves_with_its_newest_text(house, clock):  # noqa: F811
+    first = replace(article_of("one"), outlet=OutletId("two"))
+    later = article_of("one", words=words_of(2), at=NOON + HOUR)
+    await house.place(first, later)
+    clock.advance(60 * DAY)
+    assert await house.worker.sweep() == 1
+    assert await house.kept(first) == ([], set())
 
 
 async def test_a_revision_begins_its_articles_term_anew(house, clock):  # noqa: F811
