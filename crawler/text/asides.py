@@ -6,8 +6,10 @@ Source: docs/decisions/0205-asides.md
 import re
 
 from crawler.text.normalise import words
+from crawler.text.sentences import lower_case, sentences_of
 
 _LONGEST = 200  # letters of a line that is an aside; in a longer one the text is speaking
+_NEWS = 4  # words before an invitation that are no channel's name
 
 
 def _any_of(*phrases: str) -> str:
@@ -77,9 +79,8 @@ def without_asides(text: str) -> str:
     Two posts of one text differ in these, and any two of one channel agree in them. A tag inside
     a sentence is a word of it and stays.
     """
-    lines = text.split("\n")
-    told = [line for line in lines if len(line) > _LONGEST or not _is_aside(line)]
-    kept = text if len(told) == len(lines) else "\n".join(told)
+    told = (line if len(line) > _LONGEST else _told_of(line) for line in text.split("\n"))
+    kept = "\n".join(line for line in told if line is not None)
     if "#" in kept:
         kept = _CLOSING_TAGS.sub("", kept)
     return _without_pointers(kept) if "@" in kept or "/" in kept or "www." in kept else kept
@@ -97,8 +98,14 @@ def _without_pointers(text: str) -> str:
     return "".join((*kept, text[read:]))
 
 
-def _is_aside(line: str) -> bool:
+def _told_of(line: str) -> str | None:
+    """Return what a line tells before it invites to follow; None where it is an aside."""
     if _ASIDE.match(line):
-        return True
-    lowered = line.lower()
-    return any(invitation in lowered for invitation in _INVITATIONS)
+        return None
+    lowered = lower_case(line)
+    found = [at for phrase in _INVITATIONS if (at := lowered.find(phrase)) >= 0]
+    if not found:
+        return line
+    before = line[: max((end for _, end in sentences_of(line) if end <= min(found)), default=0)]
+    is_news = len(words(before)) >= _NEWS and not _ASIDE.match(before)
+    return before if is_news else None

@@ -36,11 +36,24 @@ NEWS = "Паром через Тихую не ходит до четверга, 
         f"{NEWS}\nŹródło: PAP",
         f"{NEWS}\nRead more: The bridge is shut",
         f"{NEWS}\nПідписуйтесь на наш телеграм",
+        f"{NEWS} Подписывайтесь на наш канал!",
+        f"{NEWS} 🔔 Дорожный дозор, подпишись: t.me/dozor_example",
     ],
 )
 def test_posts_of_one_text_tell_the_same_words(post):
     assert told_words(post) == words(NEWS)
     assert fingerprint_of(post, RECIPE).content_hash == fingerprint_of(NEWS, RECIPE).content_hash
+
+
+def test_news_before_an_invitation_in_its_line_is_told_under_a_heading_too():
+    posts = f"Срочно\n{NEWS} Подпишись!", "Срочно\nНа складе пожар, двое ранены. Подпишись!"
+    assert told_words(posts[0]) == words(f"Срочно {NEWS}")
+    assert len({fingerprint_of(post, RECIPE).content_hash for post in posts}) == 2
+
+
+def test_a_source_before_an_invitation_in_its_line_is_an_aside_still():
+    line = "Источник: пресс-служба района и области. Подписывайтесь на наш канал"
+    assert told_words(f"{NEWS}\n{line}") == words(NEWS)
 
 
 @pytest.mark.parametrize(
