@@ -9,17 +9,15 @@ import msgspec
 
 from crawler.catalog.gazetteer import Place, ambiguous_names, context_places, places
 from crawler.catalog.topics import Topic, countries, patterns_of, terms, topic
-from crawler.dedup.fingerprint import fingerprint
 from crawler.ingest import Desk
 from crawler.model import Recipe, TopicId
+from crawler.placing import fingerprint_of
 from crawler.text.countries import CountryFinder
 from crawler.text.language import language_of
-from crawler.text.normalise import words
 from crawler.text.places import PlaceFinder, names_of
 from crawler.text.profile import Concept, Profile, Spot, Whole
 from crawler.text.relevance import TopicMatcher
 from crawler.text.screening import Screen
-from crawler.text.shingles import shingle_hashes
 
 _FIRST_TEXT = "Lorries have waited at the border crossing since the morning."
 BORROWING = ("pl", "sk", "hu")
@@ -92,9 +90,8 @@ def _languages(topics: Sequence[Topic]) -> tuple[str, ...]:
 def ready(topics: tuple[TopicId, ...], own: Path | None = None) -> None:
     """Make the desk before the first page comes, and load what its first use would load."""
     desk = desk_of(topics, own=own)  # as the crawl calls it, so that it finds the desk made
-    read = words(_FIRST_TEXT)
     language_of(_FIRST_TEXT, allowed=desk.languages)
-    fingerprint(read, shingle_hashes(read, desk.recipe.shingle_words), desk.recipe)
+    fingerprint_of(_FIRST_TEXT, desk.recipe)
 
 
 def matcher_of(wanted: Topic) -> TopicMatcher:
