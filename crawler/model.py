@@ -363,7 +363,7 @@ class Fingerprint:
 
     signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values
     samples: bytes  # uint64[n, 2], little-endian, ascending: runs that nominate, a shingle of each
-    sketch: bytes  # the shingles as 20-bit hashes and what is counted: crawler.dedup.sketch
+    sketch: bytes  # the shingles as 19-bit hashes and what is counted: crawler.dedup.sketch
     shingles: int  # distinct shingles in the text
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
 

@@ -138,7 +138,7 @@ def shortened(hashes: Values) -> Values:
 def pack(values: Values, counts: bytes) -> bytes:
     """Return ascending sketch values as bytes: how many have each head, then the low halves.
 
-    Elias-Fano coding with byte borders: 73 bytes and two for each value; 137 where more than 255
+    Elias-Fano coding with byte borders: 77 bytes and two for each value; 141 where more than 255
     values have one head, as happens in texts of which not all are kept.
 
     Args:
