@@ -231,11 +231,16 @@ class _Builder:
             for article in articles
         ]
         await asyncio.gather(*(self.place(self.topic, article) for article in marked))
-        await self.built.drop_texts(self.topic, [one.id for one in marked if not one.text])
         if marked:
+            await self._drop_texts_gone([article.id for article in marked])
             built, _ = await self.built.count(self.topic)
             whole, _ = await self.read.count(self.topic)
             self.told(Progress(self.topic, built, whole))
+
+    async def _drop_texts_gone(self, placed: Sequence[ArticleId]) -> None:
+        """Let go of texts that left before these were placed here, or in that very moment."""
+        left = await self.read.texts(self.topic, placed)
+        await self.built.drop_texts(self.topic, [id_ for id_ in placed if id_ not in left])
 
 
 async def _agreement(topic: TopicId, one: KeptStories, other: KeptStories) -> float:

@@ -8,6 +8,8 @@ from test_index_generations import House, clock, new, old, public  # noqa: F401 
 from test_stories import TOPIC
 
 from crawler.errors import ConfigError
+from crawler.placing import Place
+from crawler.reindex import Reindex
 
 
 async def without_texts(house, *articles):
@@ -49,6 +51,24 @@ async def test_under_another_recipe_their_articles_are_left_behind(old, new):  #
     assert (await new.stories.story(TOPIC, story)).id == story
     assert await new.stories.story(TOPIC, gone) is None
     assert await new.sound() == []
+
+
+async def test_a_text_that_leaves_in_the_moment_in_which_it_is_built_leaves_there_too(old, new):  # noqa: F811
+    one, other = copies(2)
+    await old.place(one, other)
+
+    def place_in(_, built):
+        async def place(topic, article):
+            if article.id == one.id:
+                await new.stories.drop_texts(topic, [one.id])
+            return await Place(built)(topic, article)
+
+        return place
+
+    index = Reindex(new.generations, new.corpus, new.recipe, [TOPIC], place_in=place_in)
+    await index.build(lambda _: None)
+    _, (_, coming) = await new.generations.written(TOPIC, anew=True)
+    assert await coming.texts(TOPIC, [one.id, other.id]) == {other.id: other.text}
 
 
 async def test_whoever_still_has_a_text_is_not_left_behind(old, new):  # noqa: F811
