@@ -29,7 +29,7 @@ from crawler.store.records import instant
 from crawler.workers.loop import forever
 
 LOOK = timedelta(seconds=1)  # between two looks for what changed
-READ_MOST = 500  # changes looked at in one step
+READ_MOST = 500  # changes, or stories, looked at in one step
 WALK_STEP = 200  # stories read at once after a gap
 
 Ping = Callable[[str], Awaitable[Reply]]  # by the feed's path
@@ -123,13 +123,19 @@ class Herald:
     async def _note(
         self, topic: TopicId, stories: Sequence[StoryId], start: ChangeId, position: ChangeId
     ) -> ChangeId:
-        payloads = await self._published.payloads(topic, stories)
-        read = (read_story(payloads[one]) if one in payloads else None for one in stories)
-        standing = [one if isinstance(one, StoryPayload) else None for one in read]
-        feeds = dict.fromkeys(feed for one in standing for feed in self._feeds_of(topic, one))
+        feeds: dict[str, None] = {}
+        for at in range(0, len(stories), READ_MOST):
+            feeds |= await self._feeds(topic, stories[at : at + READ_MOST])
         step = partial(noted, feeds=feeds, start=start, position=position, now=self._clock.now())
         await self._announcements.change(topic, step)
         return position
+
+    async def _feeds(self, topic: TopicId, stories: Sequence[StoryId]) -> dict[str, None]:
+        """Return the feeds that hold these stories, each once and in their order."""
+        payloads = await self._published.payloads(topic, stories)
+        read = (read_story(payloads[one]) if one in payloads else None for one in stories)
+        standing = [one if isinstance(one, StoryPayload) else None for one in read]
+        return dict.fromkeys(feed for one in standing for feed in self._feeds_of(topic, one))
 
     async def _since(self, topic: TopicId, change: ChangeId) -> list[StoryId]:
         """Return the stories that stand and changed since then, newest first."""

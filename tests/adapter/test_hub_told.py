@@ -20,7 +20,7 @@ from crawler.model import WorkerId
 from crawler.ports import Window
 from crawler.schedule.announcing import PAUSE
 from crawler.serve.application import application
-from crawler.workers.herald import Herald
+from crawler.workers.herald import READ_MOST, Herald
 from tests.site.hub import Hub
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -71,6 +71,25 @@ class House:
         await (herald or self.herald).tell(TOPIC)
         base = self.stand.service.public_url
         return [url.removeprefix(base) for url in self.hub.told[before:]]
+
+
+def trimmed(house):
+    """The changes of a house as they are when all but the last are gone."""
+
+    class Trimmed(type(house.stand.service.published)):
+        def __init__(self, stories):
+            super().__init__(stories)
+            self.read = []  # how many stories were asked for, each time
+
+        async def window(self, topic):
+            window = await super().window(topic)
+            return Window(window.last, window.last, window.last)
+
+        async def payloads(self, topic, stories):
+            self.read.append(len(stories))
+            return await super().payloads(topic, stories)
+
+    return Trimmed(house.stand.service.stories)
 
 
 @pytest.fixture
@@ -182,14 +201,19 @@ async def test_a_worker_that_overslept_tells_of_all_stories_since(house):
     house.stand.clock.advance(HOUR)
     await house.stand.place(another("one", language="uk"), another("two", outlet="open"))
 
-    class Trimmed(type(house.stand.service.published)):
-        async def window(self, topic):
-            window = await super().window(topic)
-            return Window(window.last, window.last, window.last)
-
-    published = Trimmed(house.stand.service.stories)
-    told = await house.tell(house.a_herald("late", published=published))
+    told = await house.tell(house.a_herald("late", published=trimmed(house)))
     assert set(told) == formats("all", "language/en", "language/uk", "outlet/town", "outlet/open")
+
+
+async def test_after_any_number_of_changes_so_many_stories_are_read_at_once(house):
+    house.stand.clock.advance(HOUR)
+    many = [another(f"n{n}", language="uk" if n < 5 else "en") for n in range(READ_MOST + 5)]
+    await house.stand.place(*many)
+    published = trimmed(house)
+    await house.a_herald("late", published=published).tell(TOPIC)
+    assert published.read == [READ_MOST, 5]
+    owed = {notice.feed for notice in (await house.announcements.bulletin(TOPIC)).notices}
+    assert owed >= formats("all", "language/uk", "language/en")
 
 
 async def test_a_story_that_is_gone_changes_the_feed_of_the_topic(house):
