@@ -79,7 +79,7 @@ class Boilerplate:
         kept = values[~self.common(values)]
         if len(kept) > (1 - _MATTERS) * len(values):
             return fingerprint
-        whole = len(values) == fingerprint.shingles
+        whole = len(values) == fingerprint.shingles or not len(kept)
         scaled = fingerprint.shingles * len(kept) // len(values)
         shingles = len(kept) if whole else max(len(kept) + 1, scaled)
         return replace(fingerprint, sketch=repack(fingerprint.sketch, kept), shingles=shingles)

@@ -18,6 +18,7 @@ from crawler.model import Fingerprint, Recipe
 Hashes = NDArray[np.uint32]
 Samples = NDArray[np.uint64]
 
+NO_WORDS = blake2b(digest_size=16).digest()  # the content hash of a text without any
 _SPARE = 2  # times as many samples as postings, to stand in for those that are boilerplate
 _MIX = np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 _HALF = np.uint64(32)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from operator import eq
 
+from crawler.dedup.fingerprint import NO_WORDS
 from crawler.dedup.sketch import Overlap, overlap
 from crawler.model import LookAlike, OutletId, Relation, Tie
 
@@ -127,7 +128,7 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
 def _same_words(one: LookAlike, other: LookAlike) -> Reason:
     if one.url == other.url:
         return Reason.SAME_ADDRESS
-    return Reason.SAME_WORDS if one.fingerprint.shingles else Reason.TOO_LITTLE
+    return Reason.TOO_LITTLE if one.fingerprint.content_hash == NO_WORDS else Reason.SAME_WORDS
 
 
 def converse(tie: Tie) -> Tie:
@@ -161,15 +162,26 @@ def _used_again(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules)
         one, other, rules
     ):
         return Reason.LATE
-    smaller_half = min(shares.one, shares.other) / 2
-    surely_in_both = (1 + max(rules.fronted, rules.framed)) * smaller_half
+    surely_in_both = (1 + max(rules.fronted, rules.framed)) * shares.smaller / 2
     if shares.shared >= surely_in_both:
         return None
-    if shares.front < rules.fronted * smaller_half:
+    if _missing(shares, rules.fronted)[0]:
         return Reason.BACKGROUND
     at_home = one.outlet == other.outlet != ""
-    framed = at_home and min(shares.front, shares.back) < rules.framed * smaller_half
-    return Reason.FRAME if framed else None
+    return Reason.FRAME if at_home and any(_missing(shares, rules.framed)) else None
+
+
+def _missing(shares: Overlap, share: float) -> tuple[bool, bool]:
+    """Return whether less than a share of the smaller text's first and second half is in both.
+
+    Boilerplate that was left out may leave next to nothing of a half, which then tells nothing.
+    """
+    front, back = shares.halves
+    even = shares.smaller / 2
+    return (
+        front - shares.front > (1 - share) * max(front, even),
+        back - shares.back > (1 - share) * max(back, even),
+    )
 
 
 def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) -> bool:

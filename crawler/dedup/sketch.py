@@ -49,6 +49,11 @@ class Overlap:
         return self.one + self.other - 2 * self.shared
 
     @property
+    def smaller(self) -> int:
+        """How many shingles the smaller text has."""
+        return min(self.one, self.other)
+
+    @property
     def jaccard(self) -> float:
         """Shared shingles over all of both, 0..1."""
         return self.shared / max(1, self.one + self.other - self.shared)
@@ -74,6 +79,15 @@ class Overlap:
         """Whether each holds numbers or names that the other does not; told of short texts."""
         one, other = (int.from_bytes(counts[_DIGEST_BYTES:], "little") for counts in self._counts)
         return bool(one & ~other and other & ~one)
+
+    @property
+    def halves(self) -> tuple[int, int]:
+        """How many of the smaller text stand in its first half, and how many in its second.
+
+        Not as many in each where boilerplate was left out: halves are of the text as printed.
+        """
+        size, front = min((len(one), _how_many(one & _FRONT)) for one in self._values)
+        return front, size - front
 
     @property
     def front(self) -> int:

@@ -94,6 +94,35 @@ def test_clearing_a_cut_sketch_keeps_it_a_sample():
     assert shares.one_in_other == pytest.approx(1, abs=0.03)  # 5,200 counts in 32,768 collide
 
 
+def test_a_cut_sketch_of_nothing_but_boilerplate_shares_nothing():
+    huge = prose("huge", 6_000)
+    found = learned([huge] * 5).cleared(mark(huge))
+    assert found.shingles == 0
+    alone = mark(TAIL)
+    assert overlap(found.sketch, 0, alone.sketch, alone.shingles).shared == 0
+
+
+@pytest.mark.parametrize("printed", ["{news} {tail}", "{tail} {news}"])
+@pytest.mark.parametrize("every", [9, 10])
+def test_an_update_beside_what_is_printed_everywhere_is_a_copy_still(printed, every):
+    news = prose("news", 120)
+    edited = " ".join(
+        f"{word}x" if n % every == every - 1 else word for n, word in enumerate(news.split())
+    )
+    one, other = (printed.format(news=text, tail=TAIL) for text in (news, edited))
+    known = {OutletId("one"): learned(items(6))}
+    pair = look_alike(one), look_alike(other, "https://one.example/b")
+    assert relate(*pair).relation is Relation.COPY
+    assert relate(*(cleared(each, known) for each in pair)).relation is Relation.COPY
+
+
+def test_the_same_words_are_a_copy_though_one_outlet_prints_them_everywhere():
+    one, other = look_alike(TAIL), look_alike(TAIL, "https://two.example/b", outlet="two")
+    bare = cleared(one, {OutletId("one"): learned(items(6))})
+    assert bare.fingerprint.shingles == 0
+    assert relate(bare, other).relation is relate(other, bare).relation is Relation.COPY
+
+
 def test_another_outlet_s_text_is_not_cleared():
     one = look_alike(items(9)[7], outlet="two")
     assert cleared(one, {OutletId("one"): learned(items(6))}) is one
