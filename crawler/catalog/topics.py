@@ -58,8 +58,8 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """How an article is told to be about the topic, and not only to touch it."""
+class Whole:
+    """How a whole article is told to be about the topic, and not only to touch it."""
 
     letters: int = 400  # of text from which it is more than headline and lead
     threshold: Share = 0.5  # score from which it is relevant
@@ -90,7 +90,7 @@ class Topic:
     neighbours: frozenset[str] = frozenset()
     commonplace: frozenset[str] = frozenset()  # neighbours whose bare name supports nothing
     weights: Standing = Standing()
-    article: Article = Article()
+    article: Whole = Whole()
     support: Support = Support()
     concepts: dict[str, ConceptUse] = field(default_factory=dict)
     places: dict[str, Share] = field(default_factory=dict)  # id or beginning of a kind -> share

@@ -12,7 +12,7 @@ from crawler.text.profile import Concept, Profile, Spot
 from crawler.text.sentences import LEAD_LETTERS, Span, lower_case, part_of, sentences_of
 from crawler.text.terms import TermFinder
 from crawler.text.weighing import Evidence, Part, article_parts, score_of, short_parts
-from crawler.text.worth import ANOTHER, Hit, Named, Sentence, Worth, worth_of
+from crawler.text.worth import ANOTHER, Hit, Named, Sentence, Worth, is_placed, worth_of
 
 HOMES = {
     "uk": "UA", "be": "BY", "pl": "PL", "ro": "RO", "hu": "HU", "sk": "SK", "lt": "LT", "lv": "LV",
@@ -214,9 +214,10 @@ class TopicMatcher:
         """Whether the title names a neighbour, or a place at the border or beyond it."""
         profile = self._profile
         named = self._named(text.lower, (0, text.title), text.places)
-        return bool(named.countries & (profile.neighbours - profile.commonplace)) or any(
-            spot.share >= profile.whole.place or (spot.share and spot.country in profile.neighbours)
-            for spot in named.spots
+        return (
+            bool(named.countries & (profile.neighbours - profile.commonplace))
+            or is_placed(named.spots, profile)
+            or any(spot.share and spot.country in profile.neighbours for spot in named.spots)
         )
 
     # --- patterns ----------------------------------------------------------------------------

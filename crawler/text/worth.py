@@ -80,6 +80,11 @@ def worth_of(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
     return Worth(worth, found.why, border, found.firm)
 
 
+def is_placed(spots: Sequence[Spot], profile: Profile) -> bool:
+    """Whether a place says what an article asks of one, and says anything at all."""
+    return any(spot.share and spot.share >= profile.whole.place for spot in spots)
+
+
 # --- words for a border ----------------------------------------------------------------------
 
 
@@ -90,7 +95,7 @@ def _frontier(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
     others = (before | after) - {home}
     share = _share(sentence.spots)
     told_by_head = bool(ours & head) and (not sentence.whole or sentence.where == "title")
-    near = _share(sentence.around.spots) >= profile.whole.place
+    near = is_placed(sentence.around.spots, profile)
     rules = (
         (bool((before | after) & ours), SURE, "the country stands beside it"),
         (_elsewhere(before, after, home, profile), 0.0, ANOTHER),
@@ -174,7 +179,7 @@ def _in_article(concept: Concept, sentence: Sentence, own: Named, profile: Profi
         near = _joined(near, _border_of(profile))
     here = near if sentence.where == "title" else own  # a title is explained by its lead
     across = concept.across and _across(here, profile)
-    placed = across or _share(near.spots) >= profile.whole.place
+    placed = across or is_placed(near.spots, profile)
     if concept.local and not placed:
         return Worth(0.0, "no place at the border beside it", firm=False)
     if not placed and not _share(own.spots) and not _neighbours(own, profile):

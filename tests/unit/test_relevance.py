@@ -7,7 +7,7 @@ import pytest
 from crawler.model import PlaceId, TopicId
 from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
-from crawler.text.profile import Concept, Profile, Spot
+from crawler.text.profile import Concept, Profile, Spot, Whole
 from crawler.text.relevance import TopicMatcher
 
 COUNTRIES = CountryFinder(
@@ -167,6 +167,16 @@ def test_what_is_met_everywhere_needs_a_place_at_the_border_beside_it():
     war = "The shelling of Ukraine goes on, and shells fell on Kharkiv."
     assert not judged("Shelling of Ukraine goes on", an_article(war)).relevant
     assert judged("Shelling goes on", an_article("Shells fell at Medyka in Ukraine.")).relevant
+
+
+def test_a_topic_that_asks_little_of_a_place_still_asks_for_one():
+    matcher = TopicMatcher(replace(PROFILE, whole=Whole(place=0.0)), COUNTRIES)
+    for text in ("", an_article("Shelling goes on.")):
+        assert not matcher.judge("Guards at the border", text, language="en").evidence
+    title, text = "Shelling goes on", an_article("Shells fell on Kharkiv in Ukraine.")
+    places = FINDER.find(f"{title}\n{text}", "en")
+    assert matcher.judge(title, text, places, language="en").relevant
+    assert not MATCHER.judge(title, text, places, language="en").evidence
 
 
 @pytest.mark.parametrize("beside", ["Guards at Medyka fled.", "Ukraine's border is near."])
