@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from socket import AF_INET, AF_INET6, create_server, socket
 from typing import Annotated
@@ -175,7 +176,7 @@ async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
             indexes[topic] = index
             worker = SearchWorker(
                 topic, wired.published, wired.stories, index, facets_of,
-                kept_until=terms.end, now=wired.clock.now,
+                kept_until=terms.end, mark=partial(terms.mark, wired.texts), now=wired.clock.now,
             )  # fmt: skip
             keeping = _kept(worker, wired, folder / f"{topic}.lock")
             await ends.enter_async_context(beside(keeping, f"search {topic}"))

@@ -181,6 +181,13 @@ class SearchIndex:
                     drop_body(db, row)
         return len(rows)
 
+    def hold_to(self, terms: str) -> None:
+        """Have everything read anew unless it was written under these terms of texts."""
+        if self._meta("terms") != terms:
+            with self._transaction() as db:
+                db.execute("DELETE FROM meta WHERE name = 'position'")
+                _set_meta(db, "terms", terms)
+
     def begin_walk(self) -> int:
         """Return the generation of a new walk over all stories."""
         with self._transaction() as db:

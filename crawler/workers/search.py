@@ -1,7 +1,7 @@
 """The worker that keeps the search index of a topic up to date with its changes."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -28,6 +28,7 @@ class SearchWorker:
     Args:
         facets: Under which names a story is listed, such as `place:krakivets`.
         kept_until: Until when an outlet's text of some instant may be kept; for ever without it.
+        mark: What is another once that is; then every story is read anew.
         now: The present, for those.
     """
 
@@ -40,6 +41,7 @@ class SearchWorker:
         facets: Facets,
         *,
         kept_until: KeptUntil | None = None,
+        mark: Callable[[], Awaitable[str]] | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self.topic = topic
@@ -48,11 +50,15 @@ class SearchWorker:
         self._index = index
         self._facets = facets
         self._kept_until = kept_until
+        self._mark = mark
         self._now = now
         self._trimmed = ChangeId("")
 
     async def position(self) -> ChangeId | None:
-        """Return the last change the index knows of."""
+        """Return the last change the index knows of; None when it is to be written anew."""
+        if self._mark:
+            await asyncio.to_thread(self._index.hold_to, await self._mark())
+            self._mark = None  # terms stay the same for a process's life
         return await asyncio.to_thread(lambda: self._index.position)
 
     async def read_all(self, window: Window) -> None:

@@ -3,6 +3,7 @@
 Source: docs/decisions/0212-texts-have-a-term.md
 """
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -36,6 +37,12 @@ class Terms:
     async def end(self, name: OutletId, fetched: datetime) -> datetime:
         """Return until when a text may be kept."""
         return fetched + await self.of(name)
+
+    async def mark(self, texts: Texts) -> str:
+        """Return what is another once the term of any text that is noted is."""
+        days = {name: (await self.of(name)).days for name in await texts.outlets()}
+        usual = self._otherwise.days
+        return json.dumps([usual, {name: term for name, term in days.items() if term != usual}])
 
 
 class TextTerms:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from newsroom import NOON, an_article, copies, decide, words_of
@@ -295,3 +296,32 @@ async def test_the_words_of_a_text_are_found_no_more_but_its_title_is(both, tmp_
     await catch_up(worker(), published)
     assert (found(words[3]), found("queue")) == ([], [story])
     anew.close()
+
+
+async def test_a_shortened_term_holds_for_words_that_are_there(both, texts, tmp_path, clock):  # noqa: F811
+    stories, published = both  # noqa: F811
+    index = SearchIndex(tmp_path / "t.sqlite", version=1)
+
+    async def started(days):
+        outlet = Outlet(OutletId("one"), "One", keep_text_days=days)
+        terms = Terms(Directory(MemorySubscriptions(), [outlet]), otherwise=90 * DAY)
+        worker = SearchWorker(
+            TOPIC, published, stories, index, lambda _: [], kept_until=terms.end,
+            mark=partial(terms.mark, texts), now=clock.now,
+        )  # fmt: skip
+        began = index.generation()
+        await catch_up(worker, published)
+        return index.generation() - began
+
+    def found(text):
+        return list(index.find(Wanted(terms=wanted(text)), 9).stories)
+
+    article = article_of("one", title="Queues")
+    await texts.note(article)
+    story = (await stories.place(TOPIC, article, decide)).story
+    assert [await started(90), await started(90)] == [1, 0]
+    clock.advance(2 * DAY)
+    assert found(article.text.split()[3]) == [story]
+    assert await started(1) == 1
+    assert (found(article.text.split()[3]), found("queue")) == ([], [story])
+    index.close()
