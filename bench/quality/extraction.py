@@ -148,6 +148,8 @@ def main() -> None:
     if options.peers:
         sys.path.append(str(options.peers))
     markup = [name for name in options.without.split(",") if name]
+    if unknown := set(markup) - MARKUP.keys():
+        parser.error(f"--without knows no {', '.join(sorted(unknown))}")
     pages = [stripped(page, markup) for page in read_gold(options.folder, options.format)]
     rows = [measured(name, pages) for name in READERS]
     if options.json:
