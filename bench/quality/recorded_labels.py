@@ -3,7 +3,7 @@
     python -m bench.quality.recorded_labels FOLDER
 
 FOLDER holds the recorded news. 1,179 of its articles with a title are labelled, by title and first
-90 words and before anybody saw a verdict on them, once and by one reader; `doubt` marks those that
+75 to 90 words and before anybody saw a verdict on them, once and by one reader; `doubt` marks those that
 another might call otherwise. Relevant is what is about Ukraine's border with any neighbour, on
 land, river or sea, or at Crimea's line: build-ups and drills there, crossings and queues, fire over
 it or on what lies at it, people crossing it, what guards or blocks it. Not relevant: the war

@@ -16,9 +16,13 @@ from crawler.evaluate.relevance import judge_headlines, tallies, tell_languages
 from crawler.model import TopicId
 
 LABELLED = Path(__file__).parent / "relevance" / "headlines.csv"
-DIGEST = "7a3992fd9e062412"
 PROBES = Path(__file__).parent / "relevance" / "probes.csv"  # bare headlines; decision 0180
 ARTICLES = Path(__file__).parent / "relevance" / "articles.jsonl"  # made up; decision 0200
+DIGESTS = {
+    LABELLED: "7a3992fd9e062412",
+    PROBES: "c54009ddb7c4f5bb",
+    ARTICLES: "681a20984d348e0a",
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +36,9 @@ def desk():
     return desk_of((TopicId("ukraine-border"),))
 
 
-def test_the_labelled_headlines_are_those_the_floors_were_set_for():
-    assert blake2b(LABELLED.read_bytes(), digest_size=8).hexdigest() == DIGEST
+@pytest.mark.parametrize("labelled", DIGESTS, ids=lambda path: path.stem)
+def test_the_labels_are_those_the_floors_were_set_for(labelled):
+    assert blake2b(labelled.read_bytes(), digest_size=8).hexdigest() == DIGESTS[labelled]
 
 
 @pytest.mark.parametrize(("half", "floor"), [("tune", 0.98), ("held", 0.97)])
