@@ -10,10 +10,10 @@ import asyncio
 import mmap
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from heapq import merge
+from heapq import heappop, heappush
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -25,6 +25,7 @@ from crawler.model import Article, ArticleId
 from crawler.store.corpus_records import (
     SUFFIX,
     Record,
+    Span,
     blank,
     cut,
     due,
@@ -64,7 +65,7 @@ class LocalCorpus:
 
     async def read(self) -> AsyncIterator[Article]:
         """Every kept article once, oldest first as far as each segment is in order."""
-        found = once(merge(*map(_records, self._paths()), key=_FETCHED))
+        found = once(_merged(self._paths()))
         articles = (record.article() for record in found)
         while batch := await asyncio.to_thread(lambda: list(islice(articles, READ_AT_ONCE))):
             for article in batch:
@@ -92,7 +93,7 @@ class LocalCorpus:
             if found:
                 self._keep_cut(found)
             for path, some in held.items():
-                _blank(path, some)
+                _blank(path, [record.span for record in some])
             return len(found)
 
     def _keep_cut(self, found: Sequence[Record]) -> None:
@@ -189,13 +190,33 @@ def _records(path: Path) -> Iterator[Record]:
     yield from records(view)
 
 
+def _merged(paths: Iterable[Path]) -> Iterator[Record]:
+    """Yield the records of segments, the oldest first as far as each is in order.
+
+    A segment is open from its first record's turn to its last one's, so that there may be more of
+    them than a process may open.
+    """
+    begun = ((path, next(_records(path), None)) for path in paths)
+    waiting = sorted(((first.fetched, path) for path, first in begun if first), reverse=True)
+    heads: list[tuple[int, Path, Record, Iterator[Record]]] = []
+    while waiting or heads:
+        if waiting and (not heads or waiting[-1] < heads[0][:2]):
+            _, path = waiting.pop()
+            rest = _records(path)
+        else:
+            _, path, record, rest = heappop(heads)
+            yield record
+        if head := next(rest, None):
+            heappush(heads, (head.fetched, path, head, rest))
+
+
 def _erase(path: Path, gone: Callable[[Article], bool]) -> int:
-    found = [record for record in _records(path) if gone(record.article())]
+    found = [record.span for record in _records(path) if gone(record.article())]
     _blank(path, found)
     return len(found)
 
 
-def _blank(path: Path, found: Sequence[Record]) -> None:
+def _blank(path: Path, found: Sequence[Span]) -> None:
     """Overwrite records with zeros behind the head of a skippable frame of their length.
 
     The head comes first: whatever a crash leaves behind it is passed over.
@@ -207,9 +228,9 @@ def _blank(path: Path, found: Sequence[Record]) -> None:
         return
     try:
         with path.open("r+b") as file:
-            for record in found:
-                head, zeros = blank(len(record.whole))
-                file.seek(record.at)
+            for at, size in found:
+                head, zeros = blank(size)
+                file.seek(at)
                 file.write(head)
                 file.flush()
                 file.write(zeros)

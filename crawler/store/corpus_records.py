@@ -40,14 +40,22 @@ _names = msgspec.json.Decoder(_Named)
 _compressor = ZstdCompressor(level=3)
 
 
+Span = tuple[int, int]
+
+
 class Record(NamedTuple):
     """One record, and where it stands in its segment."""
 
     at: int
     fetched: int  # milliseconds since 1970
     key: bytes
-    whole: memoryview  # header and frame
+    whole: bytes  # header and frame
     is_cut: bool = False  # its text was taken out
+
+    @property
+    def span(self) -> Span:
+        """Where it stands, and how many bytes it takes."""
+        return self.at, len(self.whole)
 
     def article(self) -> Article:
         """Return the article that was kept."""
@@ -97,7 +105,10 @@ def due(gone: Mapping[ArticleId, datetime]) -> Callable[[Record], bool]:
 
 
 def records(segment: memoryview) -> Iterator[Record]:
-    """Yield the whole records of a segment; what a crash tore off the end is left out."""
+    """Yield the whole records of a segment; what a crash tore off the end is left out.
+
+    They are copies: one that waits to be read is not zeros when its turn comes.
+    """
     at = 0
     while at + _HEADER.size <= len(segment):
         magic, rest, key, fetched, length, checksum = _HEADER.unpack_from(segment, at)
@@ -105,7 +116,7 @@ def records(segment: memoryview) -> Iterator[Record]:
             at += _SKIPPABLE.size + rest
             continue
         start, at = at, at + _HEADER.size + length
-        whole = segment[start:at]
+        whole = bytes(segment[start:at])
         frame = whole[_HEADER.size :]
         if magic not in {_MAGIC, _CUT} or len(frame) < length or crc32(frame) != checksum:
             return

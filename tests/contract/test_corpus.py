@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -144,6 +145,41 @@ async def test_keeping_again_adds_nothing_to_a_directory_also_after_a_restart(co
     corpus.close()
     await LocalCorpus(tmp_path / "corpus").keep(article)
     assert len(list((tmp_path / "corpus").iterdir())) == 1
+
+
+@pytest.fixture
+def few_files():
+    """Let this process open so few files that a corpus may have more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = len(list(Path("/dev/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 20, hard))
+    yield 40
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_there_may_be_more_segments_than_files_a_process_may_open(tmp_path, few_files):
+    articles = articles_of(few_files)
+    for article in reversed(articles):
+        corpus = LocalCorpus(tmp_path)
+        await corpus.keep(article)
+        corpus.close()
+    assert await everything_in(tmp_path) == articles
+    gone = {article.id: article.fetched for article in articles}
+    assert await LocalCorpus(tmp_path).cut(gone) == few_files
+    assert [article.text for article in await everything_in(tmp_path)] == [""] * few_files
+
+
+async def test_a_record_that_is_cut_while_it_waits_for_its_turn_breaks_no_reader(tmp_path):
+    many, others = articles_of(70), articles_of(100, outlet="two")[::99]
+    for articles in (many, others):
+        corpus = LocalCorpus(tmp_path)
+        await asyncio.gather(*map(corpus.keep, articles))
+        corpus.close()
+    reader = aiter(LocalCorpus(tmp_path).read())
+    read = [await anext(reader)]
+    assert await LocalCorpus(tmp_path).cut({others[1].id: others[1].fetched}) == 1
+    read += [article async for article in reader]
+    assert {article.id for article in read} == {article.id for article in (*many, *others)}
 
 
 async def test_any_zstd_tool_prints_one_json_line_for_each_article(corpus, tmp_path):
