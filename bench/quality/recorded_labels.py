@@ -3,11 +3,12 @@
     python -m bench.quality.recorded_labels FOLDER
 
 FOLDER holds the recorded news. 1,179 of its articles with a title are labelled, by title and first
-75 to 90 words and before anybody saw a verdict on them, once and by one reader; `doubt` marks those that
-another might call otherwise. Relevant is what is about Ukraine's border with any neighbour, on
-land, river or sea, or at Crimea's line: build-ups and drills there, crossings and queues, fire over
-it or on what lies at it, people crossing it, what guards or blocks it. Not relevant: the war
-without it, other borders, life abroad, aid driven there, diplomacy, sanctions, a border in passing.
+75 to 90 words and before anybody saw a verdict on them, once and by one reader; `doubt` marks
+those that another might call otherwise. Relevant is what is about Ukraine's border with any
+neighbour, on land, river or sea, or at Crimea's line: build-ups and drills there, crossings and
+queues, fire over it or on what lies at it, people crossing it, what guards or blocks it. Not
+relevant: the war without it, other borders, life abroad, aid driven there, diplomacy, sanctions, a
+border in passing.
 
 They were drawn at random within strata of all 7,093: what the path of that time called on topic
 (`on`, `off`), and whether title and first 60 words name a border (`named`: border, frontier,
