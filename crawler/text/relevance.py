@@ -83,14 +83,16 @@ class TopicMatcher:
         if not self._profile.concepts:
             return Judgement(relevant=True, score=1.0)
         lower = lower_case(f"{title}\n{text}")
+        whole = len(text) >= self._profile.whole.letters
+        threshold = self._profile.whole.threshold if whole else self._profile.threshold
         hits = self._hits(lower, language)
         if not hits:
-            return Judgement(relevant=False, score=0.0, threshold=self._profile.threshold)
-        read = self._read(lower, len(title), places, home or HOMES.get(language, ""))
+            return Judgement(relevant=False, score=0.0, threshold=threshold)
+        home = home or HOMES.get(language, "")
+        read = self._read(lower, len(title), places, home, whole=whole)
         evidence = tuple(self._evidence(read, hits))
         parts = self._parts(read, hits, evidence)
         score = score_of(parts)
-        threshold = self._profile.whole.threshold if read.whole else self._profile.threshold
         return Judgement(score >= threshold, score, threshold, evidence, parts)
 
     @property
@@ -124,9 +126,10 @@ class TopicMatcher:
 
     # --- sentences ---------------------------------------------------------------------------
 
-    def _read(self, lower: str, title: int, places: Sequence[Mention], home: str) -> _Text:
+    def _read(
+        self, lower: str, title: int, places: Sequence[Mention], home: str, *, whole: bool
+    ) -> _Text:
         head = self._named(lower, (0, title + LEAD_LETTERS), places)
-        whole = len(lower) - title > self._profile.whole.letters
         return _Text(lower, title, places, home, tuple(sentences_of(lower)), head, whole)
 
     def _evidence(self, text: _Text, hits: Sequence[Hit]) -> Iterator[Evidence]:

@@ -205,6 +205,14 @@ def test_an_article_tells_what_each_part_of_it_adds():
     assert found.threshold == PROFILE.whole.threshold
 
 
+@pytest.mark.parametrize("said", ["They sang at the Ukrainian border.", CONCERT])
+def test_an_article_is_told_by_the_threshold_of_articles_whatever_it_holds(said):
+    strict = replace(PROFILE, threshold=0.4, whole=Whole(threshold=0.9))
+    matcher = TopicMatcher(strict, COUNTRIES)
+    assert matcher.judge("A band", an_article(said), language="en").threshold == 0.9
+    assert matcher.judge("A band", said, language="en").threshold == 0.4
+
+
 def test_a_body_too_short_to_return_to_anything_is_not_asked_to():
     assert judged("Notes", f"We met at the Ukrainian border. {' '.join([CONCERT] * 7)}").relevant
 
