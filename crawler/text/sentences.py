@@ -4,20 +4,29 @@ import re
 from collections.abc import Iterator
 
 LEAD_LETTERS = 400
+LONGEST = 1_000  # letters of a sentence: what runs on without a stop is taken in pieces
 _GAP = re.compile(r"(?<=[.!?…])[\"”»]?\s+|\n+")
 
 Span = tuple[int, int]  # where something begins and ends
 
 
 def sentences_of(text: str) -> Iterator[Span]:
-    """Yield where each sentence stands, in order; a line's end ends one too."""
+    """Yield where each sentence stands, in order; a line's end ends one too, and `LONGEST`."""
     start = 0
     for gap in _GAP.finditer(text):
-        if gap.start() > start:
-            yield start, gap.start()
+        yield from _pieces(text, start, gap.start())
         start = gap.end()
-    if start < len(text):
-        yield start, len(text)
+    yield from _pieces(text, start, len(text))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    while end - start > LONGEST:
+        space = text.rfind(" ", start + 1, start + LONGEST)
+        at = space if space > 0 else start + LONGEST
+        yield start, at
+        start = at
+    if start < end:
+        yield start, end
 
 
 def part_of(start: int, title: int) -> str:
