@@ -88,7 +88,7 @@ def without_asides(text: str) -> str:
 
 def _without_pointers(text: str) -> str:
     """Return the text without the words that are links, addresses or handles."""
-    text = text.replace("RT @", "@")
+    text = text.replace("\N{NO-BREAK SPACE}", " ").replace("RT @", "@")
     kept, read = [], 0
     for pointer in _POINTER.finditer(text):
         at = pointer.start()

@@ -99,3 +99,7 @@ def test_names_are_the_capitals_in_mid_sentence():
 def test_shouting_and_headlines_name_nobody():
     assert names_of("ВНИМАНИЕ ВОДИТЕЛЯМ МОСТ ЗАКРЫТ") == frozenset()
     assert names_of("Ferry Stops And School Bus Takes The Bridge") == frozenset()
+
+
+def test_a_word_before_a_no_break_space_stays_where_a_handle_goes():
+    assert told_words("Очередь выросла\u00a0@channel") == told_words("Очередь выросла")
