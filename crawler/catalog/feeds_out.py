@@ -67,7 +67,8 @@ def _narrowed(facets: Iterable[str]) -> Iterator[tuple[Kind, str]]:
     for facet in facets:
         kind, _, name = facet.partition(":")
         known = place_of(PlaceId(name)) if kind == Kind.PLACE else None
-        if (kind == Kind.LANGUAGE and name not in LANGUAGES) or (kind == Kind.PLACE and not known):
+        foreign = kind == Kind.LANGUAGE and name not in LANGUAGES
+        if not name or foreign or (kind == Kind.PLACE and not known):
             continue
         yield Kind(kind), name
         if known and is_crossing(known):

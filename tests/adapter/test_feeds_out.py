@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 from served import TOPIC, an_article, another
 
+from crawler.catalog.feeds_out import feeds_of
 from crawler.render.document import address, plain
 
 BASE = f"/feeds/{TOPIC}"
@@ -117,6 +118,12 @@ async def test_there_is_no_feed_of_what_does_not_exist(api):
     ):
         assert (await api.get(f"{BASE}/{path}.rss")).status_code in {404, 422}
     assert (await api.get(f"{BASE}/all.pdf")).status_code == 422
+
+
+def test_only_feeds_that_there_are_are_told_of():
+    facets = ("language:uk", "language:xx", "outlet:", "outlet:one", "place:nowhere")
+    names = {path.partition(".")[0] for path in feeds_of(TOPIC, facets)}
+    assert names == {f"{BASE}/all", f"{BASE}/language/uk", f"{BASE}/outlet/one"}
 
 
 async def test_stories_are_in_the_feeds_of_their_language_place_and_border(stand, api):
