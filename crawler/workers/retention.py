@@ -21,10 +21,12 @@ async def retain(
     every: timedelta = EVERY,
     *,
     terms: TextTerms | None = None,
+    passed: asyncio.Event | None = None,
 ) -> None:
     """Let go of old stories, index segments, changes and texts, again and again, until cancelled.
 
-    Any number of processes may do so at once: what one let go of, another does not find.
+    Any number of processes may do so at once: what one let go of, another does not find. `passed`
+    is set after each time.
     """
 
     async def once() -> None:
@@ -33,6 +35,8 @@ async def retain(
                 log.info("%s: let go of %d articles", topic, released)
         if terms and (texts := await terms.sweep()):
             log.info("let go of %d texts whose terms are over", texts)
+        if passed:
+            passed.set()
         await asyncio.sleep(every.total_seconds())
 
     await forever(once, "retention")

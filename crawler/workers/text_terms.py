@@ -12,6 +12,7 @@ from crawler.model import ArticleId, OutletId, TopicId
 from crawler.ports import Clock, Corpus, Erasure, Texts
 
 STEP = 1_000  # texts let go of at once
+IN_HAND = timedelta(minutes=10)  # after its fetch an article may still be on its way to its place
 
 KeptUntil = Callable[[OutletId, datetime], Awaitable[datetime]]
 Fetched = Mapping[ArticleId, datetime]
@@ -72,17 +73,28 @@ class TextTerms:
     async def sweep(self) -> int:
         """Let go of every text whose term is over now; return how many articles that were.
 
-        Outlets go together: every cut reads through the whole corpus.
+        Outlets go together: every cut reads through the whole corpus. What may be in hand stays
+        noted, for whoever sweeps next: it is kept before it is placed.
         """
-        count = 0
-        while due := await self._due():
+        count, struck = 0, 1
+        while struck and (due := await self._due()):
             gone = _newest(due.values())
             for topic in self._topics:
                 await self._stories.drop_texts(topic, list(gone))
             await self._corpus.cut(gone)
-            for outlet, some in due.items():
-                await self._texts.strike(outlet, some)
+            struck = await self._strike(due)
             count += len(gone)
+        return count
+
+    async def _strike(self, due: Mapping[OutletId, Fetched]) -> int:
+        """Forget those that are not in hand any more; return how many that were."""
+        settled = self._clock.now() - IN_HAND
+        count = 0
+        for outlet, some in due.items():
+            over = {article: at for article, at in some.items() if at <= settled}
+            if over:
+                await self._texts.strike(outlet, over)
+            count += len(over)
         return count
 
     async def _due(self) -> Mapping[OutletId, Fetched]:

@@ -21,7 +21,7 @@ from crawler.store.texts import MemoryTexts, RedisTexts
 from crawler.text.lemmas import wanted
 from crawler.workers.loop import catch_up
 from crawler.workers.search import SearchWorker
-from crawler.workers.text_terms import Terms, TextTerms
+from crawler.workers.text_terms import IN_HAND, Terms, TextTerms
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OUTLETS = (
@@ -226,6 +226,19 @@ async def test_each_text_leaves_when_its_outlets_term_is_over(house, clock):  # 
         assert await house.kept(*articles) == (left, set())
         assert await house.worker.sweep() == 0
     assert (await house.stories.articles(TOPIC, [articles[0].id])).keys() == {articles[0].id}
+
+
+async def test_a_text_swept_while_its_article_is_in_hand_leaves_with_the_next_sweep(house, clock):  # noqa: F811
+    article = article_of("nothing")
+    await house.texts.note(article)
+    await house.corpus.keep(article)
+    clock.advance(timedelta(seconds=1))
+    await house.worker.sweep()
+    await house.stories.place(TOPIC, article, decide)
+    clock.advance(IN_HAND)
+    assert await house.worker.sweep() == 1
+    assert await house.kept(article) == ([], set())
+    assert await house.worker.sweep() == 0
 
 
 async def test_the_corpus_is_read_through_once_for_the_texts_of_all_outlets(house, clock):  # noqa: F811
