@@ -36,4 +36,5 @@ async def retaining(wired: App, terms: Terms | None = None) -> AsyncIterator[Non
     async with beside(work, "retention"):
         yield
         with suppress(TimeoutError):
-            await asyncio.wait_for(passed.wait(), FIRST_SECONDS)
+            async with asyncio.timeout(FIRST_SECONDS):
+                await passed.wait()
