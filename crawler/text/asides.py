@@ -10,6 +10,8 @@ from crawler.text.sentences import lower_case, sentences_of
 
 _LONGEST = 200  # letters of a line that is an aside; in a longer one the text is speaking
 _NEWS = 4  # words before an invitation that are no channel's name
+_CLOSING = 4  # lines at the end of a text in which its outlet may speak of itself,
+_LONGEST_CLOSING = 400  # letters of such a line
 
 
 def _any_of(*phrases: str) -> str:
@@ -23,6 +25,45 @@ _INVITATIONS = (  # wherever they stand in a line
     "абонирайте се", "последвайте ни",
     "subscribe to our", "sign up to our", "sign up for our", "follow us on",
     "obserwuj nas", "subskrybuj",
+)  # fmt: skip
+_FOLLOW = _any_of(  # in a closing line: imperatives that news seldom ends with
+    r"follow (?:us|[\w ]{1,40} on)\b", "subscribe to", "sign up (?:to|for)", "become a member",
+    "join us", r"(?:do you have|have you got|got|seen) an? (?:story|tip|news)", "donate",
+    "support (?:us|our work|local journalism|independent)", "readers like you",
+    "reporting by", "edited by",
+    "(?:по)?следвайте", "абонирайте", "получавайте", "присъединете се", "харесайте",
+    "станете част", "подкрепете", "имате (?:новина|сигнал)", "сигнали изпращайте", "пишете ни",
+    "поставете оценка", "гледайте .{0,40}емисия",
+    r"подписаться(?: на [«\"]|\W*(?:$|\|))", "подписывайтесь", "подпишитесь", "подпишись",
+    "читайте нас",
+    "следите за (?:нами|новостями|обновлениями)", "присоединяйтесь", "присылайте",
+    "поддержать редакцию", "поддержите нас",
+    r"підписатис[яь](?: на [«\"]|\W*(?:$|\|))", "підписуйтес[яь]", "підпишіться",
+    "читайте нас", "стежте за",
+    "долучайтес[яь]", "надсилайте", "пишіть нам", "підтрим(?:ати|айте) (?:нас|незалежну)",
+    "поділіться", "маєте новину", "стали свідк", "знайшли помилку", "більше новин",
+    r"падпісацца(?: на [«\"]|\W*(?:$|\|))", "падпісвайцеся", "падпішыцеся",
+    "чытайце нас", "сачыце за", "далучайцеся", "дасылайце",
+    r"obserwuj\b", r"polub\b", r"dołącz\b", "śledź nas", "subskrybuj", "bądź na bieżąco",
+    "zapisz się", r"wesprzyj\b", "napisz do nas", "masz dla nas",
+    r"urmăre[sș]te(?:-ne|\s+și)", "urmăriți-ne", "abonează-te", "abonați-vă", "trimite-ne",
+    "trimiteți-ne", "alătură-te", "te așteptăm", "editor(?: online)?:",
+    "sledujte", "odoberajte", "odebírejte", "prihláste sa", "přihlaste se", "pridajte sa",
+    "podporte", "podpořte", "máte tip", "napíšte nám", "napište nám",
+    "kövess(?:en|d|e)? (?:minket|bennünket)", "iratkozz(?:on)? fel", "csatlakozz(?:on)? hozzánk",
+    "támogass(?:on|a)? (?:minket|munkánkat)", "írj(?:on)? nekünk", "oszd meg",
+    "pratite nas", "zapratite", "pretplatite se", "folgen sie", "abonnieren sie",
+    "suivez-nous", "abonnez-vous", "síguenos", "suscríbete", "seguici", "iscriviti",
+    "takip edin", "abone olun", "sekite mus", "prenumeruokite", "jälgi meid",
+)  # fmt: skip
+_RIGHTS = _any_of(
+    "all rights reserved", "may not be (?:published|republished|reproduced)", "republication",
+    "всички права запазени", "позоваването на", "публикуването на материали",
+    "все права защищены", "всі права захищен", "усе правы абаронен",
+    "wszelkie prawa zastrzeżone", "kopiowanie (?:tekstów|materiałów)",
+    "toate drepturile rezervate", "všetky práva vyhradené", "všechna práva vyhrazena",
+    "minden jog fenntartva", "sva prava (?:pridržana|zadržana)",
+    r"ctrl\s*\+\s*enter", "google news", "wiadomościach google",
 )  # fmt: skip
 _READ_ON = _any_of(
     r"чита(?:йте|ть|й) (?:также|ещ[её]|далее|дальше|полностью|на сайте)",
@@ -61,6 +102,7 @@ _SOURCE = _any_of(
 _ASIDE = re.compile(
     rf"[\W_]*(?:{_READ_ON}|{_FORWARDED}|{_SOURCE}\.?\s*[:/©][^.!?]{{0,60}}\W*$)", re.IGNORECASE
 )
+_OF_ITSELF = re.compile(rf"\b(?:{_FOLLOW}|{_RIGHTS})", re.IGNORECASE)
 _POINTER = re.compile(r"(?:@|://|www\.|\.[a-zA-Z]{2,8}/)\S*")  # from its sign to the word's end
 _CLOSING_TAGS = re.compile(r"(?m)(?:^|(?<=[.!?…»”\"]))(?:[^\S\n]*#\w+,?)+[^\S\n]*$")
 
@@ -83,7 +125,24 @@ def without_asides(text: str) -> str:
     kept = "\n".join(line for line in told if line is not None)
     if "#" in kept:
         kept = _CLOSING_TAGS.sub("", kept)
-    return _without_pointers(kept) if "@" in kept or "/" in kept or "www." in kept else kept
+    if "@" in kept or "/" in kept or "www." in kept:
+        kept = _without_pointers(kept)
+    return _without_closing(kept)
+
+
+def _without_closing(text: str) -> str:
+    """Return the text without the lines at its end in which its outlet speaks of itself."""
+    lines = text.split("\n")
+    ends = [at for at, line in enumerate(lines) if line.strip()][-_CLOSING:]
+    asides = {at for at in ends if _is_closing(lines[at])}
+    if not asides:
+        return text
+    kept = [line for at, line in enumerate(lines) if at not in asides]
+    return "\n".join(kept) if any(map(words, kept)) else text
+
+
+def _is_closing(line: str) -> bool:
+    return len(line) <= _LONGEST_CLOSING and _OF_ITSELF.search(line) is not None
 
 
 def _without_pointers(text: str) -> str:

@@ -78,6 +78,43 @@ def test_what_only_looks_like_an_aside_stays(text):
     assert without_asides(text) == text
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Следвайте ни в Google News, за да сте в крак с всичко важно.",
+        "Граница LIVE 🚗 Подписаться | Чат | Прислать новость",
+        "❗️ЧП Юг. Подписаться ➡️ @chp_yug_ex",
+        "Якщо ви знайшли помилку, будь ласка, виділіть фрагмент тексту та натисніть Ctrl+Enter.",
+        "Masz dla nas temat? Napisz do nas: redakcja@kurier.example",
+        "Urmărește-ne și pe Facebook, WhatsApp și YouTube pentru cele mai noi știri din județ!",
+        "Sledujte nás na Facebooku a odoberajte náš newsletter.",
+        "Kövess minket a Facebookon is!",
+        "Падпісвайцеся на наш канал, каб нічога не прапусціць.",
+        "(Reporting by Lena Quah; Editing by Simon Fitch)",
+        "Readers like you are keeping these stories free for everyone. " + "Support us. " * 20,
+        "© Агенция. Всички права запазени.",
+    ],
+)
+def test_what_an_outlet_says_of_itself_at_the_end_is_an_aside(line):
+    assert told_words(f"{NEWS}\n\n{line}") == words(NEWS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Сторони мають намір підписати угоду до кінця року.",
+        "Стороны намерены подписать соглашение до конца года.",
+        "Жители смогут подписаться на уведомления о закрытии моста.",
+        "Guvernul susține că podul va fi gata în mai.",
+        "Magyarország nem támogatja, hogy Ukrajna csatlakozzon az unióhoz.",
+        "Policjanci obserwują okolice przejścia i dołączyli do patroli.",
+        "Residents must follow the rules, the mayor said, and support their neighbours.",
+    ],
+)
+def test_news_at_the_end_of_a_text_stays(line):
+    assert told_words(f"{NEWS}\n\n{line}") == words(f"{NEWS} {line}")
+
+
 def test_a_long_line_is_the_text_speaking_whatever_it_begins_with():
     line = "Читайте также, говорит учитель, " + "и читает вслух " * 20
     assert without_asides(line) == line
