@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from crawler.dedup.explanation import Explanation, explain
-from crawler.dedup.relation import RULES, Rules
+from crawler.dedup.rules import RULES, Rules
 from crawler.model import ArticleId, LookAlike, Recipe, Ruling, Story, StoryId, Tie, TopicId
 from crawler.ports import Rulings, Stories
 from crawler.text.asides import told_words

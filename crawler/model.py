@@ -307,7 +307,7 @@ class Recipe:
     Source: docs/decisions/0003-recipe.md
     """
 
-    text_version: int = 3  # pinned by golden digests: extractor, tokenizer, Unicode tables
+    text_version: int = 4  # pinned by golden digests: extractor, tokenizer, Unicode tables
     scheme: str = "affine32"
     seed: int = 1
     permutations: int = 128
@@ -320,12 +320,15 @@ class Recipe:
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this
     run_words: int = 8  # articles are found by the runs of words they share,
-    brief: int = 64  # texts of so few shingles
-    brief_run_words: int = 5  # by shorter ones as well
+    short: int = 300  # texts of so few shingles
+    short_run_words: int = 5  # by shorter ones as well,
+    short_postings: int = 8  # so many of them,
+    brief: int = 64  # or, where the shingles are so few,
+    brief_postings: int = 24  # so many
     postings_least: int = 16  # the same three numbers as of the sketch for the runs that nominate
     postings_share: int = 24
     postings_most: int = 64
-    index_version: int = 2  # how the store finds look-alikes by them: decision 0193
+    index_version: int = 3  # how the store finds look-alikes by them: decision 0193
 
     @property
     def id(self) -> RecipeId:
@@ -363,7 +366,7 @@ class Fingerprint:
 
     signature: bytes  # uint32[permutations], little-endian: datasketch MinHash values
     samples: bytes  # uint64[n, 2], little-endian, ascending: runs that nominate, a shingle of each
-    sketch: bytes  # the shingles as 19-bit hashes and what is counted: crawler.dedup.sketch
+    sketch: bytes  # the shingles as 18-bit hashes and what is told: crawler.dedup.sketch
     shingles: int  # distinct shingles in the text
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
 

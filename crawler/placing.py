@@ -9,7 +9,8 @@ from typing import TypeVar
 from crawler.dedup.boilerplate import Boilerplate, Learned, cleared
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
-from crawler.dedup.relation import RULES, Rules, relate
+from crawler.dedup.relation import relate
+from crawler.dedup.rules import RULES, Rules
 from crawler.errors import SupersededError
 from crawler.model import (
     Article,

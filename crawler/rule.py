@@ -6,7 +6,7 @@ from itertools import product
 from typing import Protocol
 
 from crawler.dedup.placement import reconsider
-from crawler.dedup.relation import RULES, Rules
+from crawler.dedup.rules import RULES, Rules
 from crawler.errors import ConfigError
 from crawler.model import ArticleId, Ruling, RulingKind, Story, StoryId, TopicId
 from crawler.ports import Clock, Regroup, Rulings, Stories

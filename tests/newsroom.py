@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
-from crawler.dedup.relation import RULES
+from crawler.dedup.rules import RULES
 from crawler.model import Article, ArticleId, LookAlike, OutletId, Recipe, StoryId, TopicId, id_of
 from crawler.store.memory_stories import MemoryStories
 from crawler.text.normalise import words

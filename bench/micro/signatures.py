@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datasketch import MinHash
 
 from crawler.dedup.fingerprint import fingerprint, minhash
-from crawler.dedup.sketch import overlap, unpack
+from crawler.dedup.overlap import overlap
+from crawler.dedup.sketch import unpack
 from crawler.model import Recipe
 from crawler.text.normalise import words
 from crawler.text.shingles import shingle_hashes

@@ -24,7 +24,8 @@ from typing import Any
 
 from datasketch import MinHash
 
-from crawler.dedup.relation import RULES, Rules, relate
+from crawler.dedup.relation import relate
+from crawler.dedup.rules import RULES, Rules
 from crawler.evaluate.dedup import FOUND, SUBSETS, Evaluation, Figures, JudgedPair, evaluate
 from crawler.evaluate.labels import Label, LabelledPair, Sample, read_pairs, read_samples
 from crawler.model import ArticleId, id_of
@@ -106,7 +107,7 @@ def by_baseline(evaluation: Evaluation, says: Says) -> dict[str, Any]:
 
 
 def halves(evaluation: Evaluation) -> dict[str, Any]:
-    """Choose the two limits on one half of the labels and measure on the other, both ways."""
+    """Choose the limits on one half of the labels and measure on the other, both ways."""
     odd: list[JudgedPair] = []
     even: list[JudgedPair] = []
     for pair in evaluation.pairs:
@@ -121,22 +122,30 @@ def halves(evaluation: Evaluation) -> dict[str, Any]:
 def _carried(
     evaluation: Evaluation, tuning: Sequence[JudgedPair], measured: Sequence[JudgedPair]
 ) -> dict[str, Any]:
-    grid = [
-        replace(RULES, held=held / 100, mutual=mutual / 100)
-        for held, mutual in product(range(50, 86), range(40, 76, 5))
-    ]
-    chosen = max(grid, key=lambda rules: (_with(evaluation, tuning, rules).f1, -_far(rules)))
+    chosen = max(_GRID, key=lambda rules: (_with(evaluation, tuning, rules).f1, -_far(rules)))
     return {
-        "held": chosen.held,
-        "mutual": chosen.mutual,
+        **{name: getattr(chosen, name) for name in _TUNED},
         "tuned": shown(_with(evaluation, tuning, chosen)),
         "measured": shown(_with(evaluation, measured, chosen)),
         "shipped_limits_measured": shown(_with(evaluation, measured, RULES)),
     }
 
 
+_TUNED: Mapping[str, Sequence[float]] = {
+    "held": (0.55, 0.6, 0.63, 0.66, 0.7, 0.75),
+    "mutual": (0.5, 0.55, 0.6),
+    "woven": (0.55, 0.6, 0.65, 0.7, 1.01),
+    "woven_brief": (0.65, 0.72, 0.8, 1.01),
+}
+_GRID = [
+    replace(RULES, **dict(zip(_TUNED, values, strict=True))) for values in product(*_TUNED.values())
+]
+
+
 def _far(rules: Rules) -> float:
-    return abs(rules.held - 0.65) + abs(rules.mutual - 0.55)  # of equals the middle one
+    """How far from the middle of the grid: of equals that one is taken."""
+    middles = {name: values[len(values) // 2] for name, values in _TUNED.items()}
+    return sum(abs(getattr(rules, name) - middle) for name, middle in middles.items())
 
 
 def _with(evaluation: Evaluation, pairs: Iterable[JudgedPair], rules: Rules) -> Figures:
@@ -246,9 +255,9 @@ def corpora() -> Iterator[tuple[str, Callable[[], object]]]:
         yield articles.name, partial(_read, articles, pairs)
         return
     yield "own", partial(_read, OWN / "articles.jsonl", OWN / "pairs.tsv")
-    yield "posts", partial(_read, OWN / "posts.jsonl", OWN / "posts.tsv")
-    yield "posts_written_later", partial(_read, OWN / "later.jsonl", OWN / "later.tsv")
-    yield "posts_written_last", partial(_read, OWN / "last.jsonl", OWN / "last.tsv")
+    for labels in sorted(OWN.glob("*.tsv")):
+        if labels.stem != "pairs":
+            yield labels.stem, partial(_read, labels.with_suffix(".jsonl"), labels)
     recorded = RECORDED / "ukraine_media.jsonl.gz"
     if recorded.is_file():
         yield "ukraine_media", partial(_read, recorded, RECORDED / "ukraine_media_pairs.tsv")

@@ -11,7 +11,7 @@ import typer
 
 from crawler.cli.console import Json, print_json, print_table, say
 from crawler.dedup.explanation import Explanation, explain
-from crawler.dedup.relation import RULES, Rules
+from crawler.dedup.rules import RULES, Rules
 from crawler.evaluate.dedup import ALARM, Evaluation, Figures, JudgedPair, evaluate, swept
 from crawler.evaluate.labels import read_pairs, read_samples
 from crawler.model import ArticleId, id_of
@@ -20,12 +20,16 @@ from crawler.text.asides import told_words
 _SWEPT: Mapping[str, Sequence[float]] = {
     "held": (0.5, 0.55, 0.6, 0.63, 0.66, 0.7, 0.75, 0.8),
     "mutual": (0.4, 0.45, 0.5, 0.55, 0.6, 0.65),
+    "woven": (0.55, 0.6, 0.65, 0.7, 0.8, 1.01),
+    "woven_brief": (0.65, 0.7, 0.72, 0.75, 0.8, 1.01),
+    "step": (3, 4, 5, 6),
     "evidence": (8, 12, 16, 24, 32),
     "least": (4, 6, 8, 12, 16),
     "fronted": (0.0, 0.3, 0.4, 0.5, 0.6),
     "framed": (0.0, 0.3, 0.4, 0.5, 0.6),
     "held_late": (0.0, 0.7, 0.8, 0.9),
     "template_numbers": (0.3, 0.4, 0.5, 0.75, 0.9),
+    "changed_numbers": (0.0, 0.2, 0.3, 0.4, 0.5),
 }
 _PASSAGE_WORDS = 24  # shown of a shared passage
 

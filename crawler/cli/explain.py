@@ -11,7 +11,7 @@ from crawler.account import Account, PairAccount, StoryAccount
 from crawler.cli.articles import Named, article_named
 from crawler.cli.console import Json, print_facts, print_json, print_table, printable, say
 from crawler.cli.session import opened
-from crawler.dedup.relation import Rules
+from crawler.dedup.rules import Rules
 from crawler.model import Ruling, StoryId, Tie, TopicId
 
 Found = TypeVar("Found")
@@ -32,6 +32,8 @@ class PairView:
     jaccard: float
     one_in_other: float
     other_in_one: float
+    one_woven: float  # its words in shared runs or close to them: what another outlet may edit
+    other_woven: float
     shared: int  # shingles
     one_shingles: int
     other_shingles: int
@@ -95,6 +97,7 @@ async def _first(
 
 def _pair_view(pair: PairAccount) -> PairView:
     why, shares = pair.explanation, pair.explanation.shares
+    one_woven, other_woven = shares.woven(why.rules.step)
     return PairView(
         one=pair.one.url,
         other=pair.other.url,
@@ -106,6 +109,8 @@ def _pair_view(pair: PairAccount) -> PairView:
         jaccard=round(shares.jaccard, 4),
         one_in_other=round(shares.one_in_other, 4),
         other_in_one=round(shares.other_in_one, 4),
+        one_woven=round(one_woven, 4),
+        other_woven=round(other_woven, 4),
         shared=shares.shared,
         one_shingles=shares.one,
         other_shingles=shares.other,
@@ -135,10 +140,12 @@ def _print_pair(view: PairView) -> None:
         "one story": view.same_story,
         "one in other": f"{view.one_in_other:.2f} of {view.one_shingles} shingles",
         "other in one": f"{view.other_in_one:.2f} of {view.other_shingles} shingles",
+        "woven through": f"{view.one_woven:.2f} of one, {view.other_woven:.2f} of the other",
         "jaccard": f"{view.jaccard:.2f} ({view.shared} shared)",
         "limits": f"copy {limits.mutual} of both, held {limits.held} of one, "
                   f"link {limits.partial}, at least {limits.evidence} shared shingles "
-                  f"({limits.least} where one is held)",
+                  f"({limits.least} where one is held); of two outlets, woven through "
+                  f"{limits.woven} of both or {limits.woven_brief} of a brief",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

@@ -111,7 +111,7 @@ def cleared(article: LookAlike, learned: Learned) -> LookAlike:
 
 
 def _places(hashes: Values) -> NDArray[np.uint32]:
-    """Return where each 19-bit hash is counted, one row for each row of counts."""
+    """Return where each 18-bit hash is counted, one row for each row of counts."""
     return (hashes * _ROWS) >> _SHIFT
 
 

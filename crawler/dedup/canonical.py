@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from math import log
 
-from crawler.dedup.relation import Preference, Rules
+from crawler.dedup.rules import Preference, Rules
 from crawler.model import LookAlike
 
 _UNKNOWN = datetime.max.replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from datetime import datetime
 from crawler.dedup.canonical import canonical_of
 from crawler.dedup.grouping import Group, grouped
 from crawler.dedup.placement import MOST_REGROUPED
-from crawler.dedup.relation import RULES, Rules
+from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.ties import Ties
 from crawler.model import (
     ArticleId,

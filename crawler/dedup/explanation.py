@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.dedup.relation import RULES, Reason, Rules, reason_of, relate, shares_of
-from crawler.dedup.sketch import Overlap
+from crawler.dedup.overlap import Overlap
+from crawler.dedup.relation import Reason, reason_of, relate, shares_of
+from crawler.dedup.rules import RULES, Rules
 from crawler.model import LookAlike, Tie
 
 

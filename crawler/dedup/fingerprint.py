@@ -6,13 +6,12 @@ Source: docs/decisions/0003-recipe.md
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crawler.dedup.numbers import which_are_numbers
-from crawler.dedup.sketch import Marks, pack, values_of
+from crawler.dedup.sketch import Marks, Tells, pack, tells_of, values_of
 from crawler.model import Fingerprint, Recipe
 
 Hashes = NDArray[np.uint32]
@@ -39,18 +38,13 @@ def fingerprint(
         names: Which of the words are names; asked of texts of `recipe.named_words` at most.
     """
     numbers = np.array(which_are_numbers(words), bool)
-    named = np.array([word in names for word in words], bool) if names else None
-    values = values_of(
-        hashes,
-        _any_of_run(numbers, len(hashes)),
-        None if named is None else _any_of_run(named, len(hashes)),
-    )
+    telling = numbers | np.array([word in names for word in words], bool) if names else numbers
+    values = values_of(hashes, _any_of_run(telling, len(hashes)))
     kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
-    posted = _postings_size(len(values), recipe)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
-        samples=_runs(hashes, recipe)[: _SPARE * posted].astype("<u8").tobytes(),
-        sketch=pack(values[:kept], _counts(words, numbers, names, recipe)),
+        samples=_sampled(hashes, _kinds(len(values), recipe), recipe).astype("<u8").tobytes(),
+        sketch=pack(values[:kept], _told(words, numbers, names, recipe)),
         shingles=len(values),
         content_hash=_digest(" ".join(words), 16),
     )
@@ -91,12 +85,18 @@ def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
     """
     if fingerprint.shingles < recipe.min_shingles:
         return ()
-    size = _postings_size(fingerprint.shingles, recipe)
-    return tuple(samples(fingerprint)[:size, 0].tolist())
+    sampled = samples(fingerprint)
+    words = sampled[:, 1] >> _HALF
+    kinds = _kinds(fingerprint.shingles, recipe)
+    return tuple(run for kind, size in kinds for run in sampled[words == kind][:size, 0].tolist())
 
 
 def samples(fingerprint: Fingerprint) -> Samples:
-    """Return the sampled runs with a shingle of each, `uint64[n, 2]`, by the hash of the run."""
+    """Return the sampled runs, `uint64[n, 2]`: their hashes, and a shingle of each.
+
+    Runs of one length stand together, by their hashes; the upper half of the second column tells
+    the length.
+    """
     return np.frombuffer(fingerprint.samples, "<u8").reshape(-1, 2)
 
 
@@ -105,19 +105,22 @@ def exact_key(fingerprint: Fingerprint) -> bytes:
     return fingerprint.content_hash
 
 
-def _postings_size(shingles: int, recipe: Recipe) -> int:
-    brief = shingles <= recipe.brief
-    least = 2 * recipe.postings_least if brief else recipe.postings_least
-    return min(max(least, shingles // recipe.postings_share), recipe.postings_most)
+def _kinds(shingles: int, recipe: Recipe) -> tuple[tuple[int, int], ...]:
+    """Return the lengths of the runs that a text is found by, and how many of each."""
+    size = max(recipe.postings_least, shingles // recipe.postings_share)
+    kinds = [(recipe.run_words, min(size, recipe.postings_most))]
+    if shingles <= recipe.short:
+        brief = shingles <= recipe.brief
+        kinds.append(
+            (recipe.short_run_words, recipe.brief_postings if brief else recipe.short_postings)
+        )
+    return tuple(kinds)
 
 
-def _runs(shingles: Hashes, recipe: Recipe) -> Samples:
-    """Return the hashes of a text's runs of words, ascending, each with a shingle inside it."""
-    lengths = [recipe.run_words]
-    if len(shingles) <= recipe.brief:
-        lengths.append(recipe.brief_run_words)
-    found = np.concatenate([_runs_of(shingles, words, recipe) for words in lengths])
-    return found[np.unique(found[:, 0], return_index=True)[1]]
+def _sampled(shingles: Hashes, kinds: Iterable[tuple[int, int]], recipe: Recipe) -> Samples:
+    """Return the smallest runs of each length, with some to spare for what is boilerplate."""
+    runs = ((_runs_of(shingles, words, recipe), size) for words, size in kinds)
+    return np.concatenate([found[: _SPARE * size] for found, size in runs])
 
 
 def _runs_of(shingles: Hashes, words: int, recipe: Recipe) -> Samples:
@@ -129,8 +132,9 @@ def _runs_of(shingles: Hashes, words: int, recipe: Recipe) -> Samples:
     for offset in covering:
         runs = (runs ^ shingles[offset : offset + count]) * _MIX
         runs ^= runs >> _HALF
-    inside = shingles[covering[len(covering) // 2] :][:count]
-    return np.column_stack((runs, inside.astype(np.uint64)))
+    inside = shingles[covering[len(covering) // 2] :][:count] | (np.uint64(words) << _HALF)
+    found = np.column_stack((runs, inside))
+    return found[np.unique(runs, return_index=True)[1]]
 
 
 def _size(shingles: int, least: int, share: int, most: int) -> int:
@@ -145,17 +149,14 @@ def _any_of_run(marks: Marks, shingles: int) -> Marks:
     return held
 
 
-def _counts(words: Sequence[str], numbers: Marks, names: Collection[str], recipe: Recipe) -> bytes:
-    """Return four bytes for the numbers and dates of a text, and eight of what a short one tells.
+def _told(words: Sequence[str], numbers: Marks, names: Collection[str], recipe: Recipe) -> Tells:
+    """Return what stands for the numbers and dates of a text, and for the names of a short one.
 
     Of a name the first letter is told: the rest is often spelled in two ways.
     """
     counted = _counted(words, np.flatnonzero(numbers).tolist())
-    told = 0
-    if len(words) <= recipe.named_words:
-        for one in (*counted, *(word[0] for word in words if word in names)):
-            told |= 1 << crc32(one.encode("utf-8", "surrogatepass")) % 64
-    return _digest(" ".join(sorted(counted)), 4) + told.to_bytes(8, "little")
+    short = len(words) <= recipe.named_words
+    return tells_of(counted, [word[0] for word in words if word in names] if short else ())
 
 
 def _counted(words: Sequence[str], places: Iterable[int]) -> list[str]:

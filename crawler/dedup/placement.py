@@ -10,7 +10,7 @@ from types import MappingProxyType
 from crawler.dedup.boilerplate import Learned
 from crawler.dedup.grouping import Group, grouped
 from crawler.dedup.outcome import Outcome, founded
-from crawler.dedup.relation import RULES, Rules
+from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.scene import Scene
 from crawler.model import (
     Article,

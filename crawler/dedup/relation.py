@@ -3,52 +3,14 @@
 Source: docs/decisions/0062-relations.md
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from operator import eq
 
 from crawler.dedup.fingerprint import NO_WORDS
-from crawler.dedup.sketch import Overlap, overlap
-from crawler.model import LookAlike, OutletId, Relation, Tie
-
-
-class Preference(StrEnum):
-    """Why an article is shown for its story rather than another."""
-
-    ORIGINAL = "original"  # its outlet is the agency that the text credits
-    EARLIEST = "earliest"
-    FULLEST = "fullest"
-    TRUSTED = "trusted"  # its outlet stands before the other's in `Rules.trusted`
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Where one relation ends and the next begins; all shares are 0..1.
-
-    Source: docs/decisions/0062-relations.md, which shows what was tuned on what.
-    """
-
-    evidence: int = 16  # shingles found in both, at least;
-    least: int = 6  # so many do where one text is held; with fewer, texts match exactly only
-    held: float = 0.63  # of the smaller text, found in the other: they stand in one story
-    mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
-    partial: float = 0.3  # of either: worth a link
-    fronted: float = 0.3  # of the smaller one's first half, in what they share: else background;
-    framed: float = 0.5  # of both halves, within one outlet: else its heading or signature
-    late: timedelta = timedelta(days=4)  # between two appearances: later a text is used again,
-    held_late: float = 0.8  # unless so much of it is held
-    template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew
-    named: int = 48  # shingles: in texts of no more, a name is as good as a number
-    word: int = 3  # shingles that another word in a text spoils
-    rewritten: float = 0.75  # of a copy, found in its original: less is a rewrite, more a part
-    own_part: float = 0.15  # of each of three of one outlet, which share nothing but one passage:
-    same_part: float = 0.97  # of what any two of them share: that passage is boilerplate
-    canonical: tuple[Preference, ...] = tuple(Preference)  # who is shown, first things first
-    trusted: tuple[OutletId, ...] = ()  # outlets, most trusted first
-
-
-RULES = Rules()
+from crawler.dedup.overlap import Overlap, overlap
+from crawler.dedup.rules import RULES, Rules
+from crawler.model import LookAlike, Relation, Tie
 
 
 class Reason(StrEnum):
@@ -62,11 +24,19 @@ class Reason(StrEnum):
     FRAME = "one outlet's heading or signature is what they share"
     LATE = "days lie between them, and neither is nearly whole in the other"
     NUMBERS_DIFFER = "most of what differs holds a number or a date, or a name in a short text"
+    EDITED = "another outlet's words run through the whole of both"
+    EDITED_BRIEF = "another outlet's words run through the whole of a brief"
     MUTUAL = "each holds most of the other"
     HELD = "one holds most of the other, and much besides"
     SAME_ADDRESS = "the same address at another time"
 
+    @property
+    def joins(self) -> bool:
+        """Whether what two texts share is enough for one story, if it is news of both."""
+        return self in _JOINING
 
+
+_JOINING = (Reason.MUTUAL, Reason.HELD, Reason.EDITED, Reason.EDITED_BRIEF)
 _JUDGED = {
     Reason.SAME_WORDS: Relation.COPY,
     Reason.TOO_LITTLE: Relation.UNRELATED,
@@ -77,6 +47,7 @@ _JUDGED = {
     Reason.LATE: Relation.UNRELATED,
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
     Reason.SAME_ADDRESS: Relation.REVISION,
+    Reason.EDITED: Relation.COPY,
 }
 
 
@@ -86,16 +57,19 @@ def relate(one: LookAlike, other: LookAlike, rules: Rules = RULES) -> Tie:
     Swapped arguments give the converse.
     """
     shares = shares_of(one, other)
-    reason = reason_of(one, other, shares, rules)
-    joining = joining_relation(shares.one_in_other, shares.other_in_one, rules)
     return Tie(
         one=one.id,
         other=other.id,
-        relation=_JUDGED.get(reason, joining),
+        relation=_judged(reason_of(one, other, shares, rules), shares, rules),
         jaccard=shares.jaccard,
         one_in_other=shares.one_in_other,
         other_in_one=shares.other_in_one,
     )
+
+
+def _judged(reason: Reason, shares: Overlap, rules: Rules) -> Relation:
+    joining = joining_relation(shares.one_in_other, shares.other_in_one, rules)
+    return _JUDGED.get(reason, joining)
 
 
 def joining_relation(one_in_other: float, other_in_one: float, rules: Rules) -> Relation:
@@ -116,13 +90,15 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
     if one.fingerprint.content_hash == other.fingerprint.content_hash:
         return _same_words(one, other)
     reason = _by_shares(shares, rules)
+    if not reason.joins and _may_be_edited(one, other, rules):
+        reason = _edited(shares, rules) or reason
     if _JUDGED.get(reason) is Relation.UNRELATED:
         return reason
     if one.url == other.url:
         return Reason.SAME_ADDRESS
-    if reason not in (Reason.MUTUAL, Reason.HELD):
+    if not reason.joins:
         return reason
-    return _used_again(one, other, shares, rules) or reason
+    return _used_again(one, other, reason, shares, rules) or reason
 
 
 def _same_words(one: LookAlike, other: LookAlike) -> Reason:
@@ -156,18 +132,54 @@ def _by_shares(shares: Overlap, rules: Rules) -> Reason:
     return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
-def _used_again(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> Reason | None:
+def _may_be_edited(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
+    """Whether one outlet may have edited what the other printed.
+
+    That takes hours. Two who translate one text, or fill a form a day later, share as much; an
+    outlet recycles its own texts.
+    """
+    apart = _apart(one, other)
+    return one.outlet != other.outlet and apart is not None and apart <= rules.soon
+
+
+def _edited(shares: Overlap, rules: Rules) -> Reason | None:
+    """Return whether shared words are woven through the whole of a text, changed here and there.
+
+    An editor changes a word in every sentence, which spoils three shingles each time; who quotes
+    or recycles takes whole passages.
+
+    Source: docs/decisions/0214-texts-edited-throughout.md
+    """
+    if shares.shared < rules.least or shares.larger > rules.longest:
+        return None
+    less, more = sorted(shares.woven(rules.step))
+    brief = shares.smaller <= rules.brief and shares.shared <= rules.passage * shares.runs
+    if less < rules.woven and not (brief and more >= rules.woven_brief):
+        return None
+    if _filled_anew(shares, rules):
+        return Reason.NUMBERS_DIFFER
+    return Reason.EDITED if less >= rules.woven else Reason.EDITED_BRIEF
+
+
+def _used_again(
+    one: LookAlike, other: LookAlike, reason: Reason, shares: Overlap, rules: Rules
+) -> Reason | None:
     """Return why what two articles share is no news of either, if it is not."""
-    if max(shares.one_in_other, shares.other_in_one) < rules.held_late and _is_late(
-        one, other, rules
-    ):
+    held = max(shares.one_in_other, shares.other_in_one)
+    if held < rules.held_late and _is_late(one, other, rules):
         return Reason.LATE
+    if reason in (Reason.EDITED, Reason.EDITED_BRIEF):  # wherever they stand
+        return None
+    return _misplaced(shares, rules, at_home=one.outlet == other.outlet != "")
+
+
+def _misplaced(shares: Overlap, rules: Rules, *, at_home: bool) -> Reason | None:
+    """Return why shared words are no news by where in the texts they stand."""
     surely_in_both = (1 + max(rules.fronted, rules.framed)) * shares.smaller / 2
     if shares.shared >= surely_in_both:
         return None
     if _missing(shares, rules.fronted)[0]:
         return Reason.BACKGROUND
-    at_home = one.outlet == other.outlet != ""
     return Reason.FRAME if at_home and any(_missing(shares, rules.framed)) else None
 
 
@@ -186,15 +198,26 @@ def _missing(shares: Overlap, share: float) -> tuple[bool, bool]:
 
 def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) -> bool:
     """Whether the first is to both of two articles of the same words what it is to either."""
-    same_home = (one.outlet == other.outlet) == (twin.outlet == other.outlet)
-    return same_home and _is_late(one, other, rules) == _is_late(twin, other, rules)
+    return _terms(one, other, rules) == _terms(twin, other, rules)
+
+
+def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool, ...]:
+    """Return what besides their words decides about two articles."""
+    at_home = one.outlet == other.outlet
+    return at_home, _is_late(one, other, rules), _may_be_edited(one, other, rules)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
     """Whether the two are known to have appeared on days far apart."""
+    apart = _apart(one, other)
+    return apart is not None and apart > rules.late
+
+
+def _apart(one: LookAlike, other: LookAlike) -> timedelta | None:
+    """Return how far apart the two appeared; None where one's time is not known."""
     if one.published is None or other.published is None:
-        return False
-    return abs(one.published - other.published) > rules.late
+        return None
+    return abs(one.published - other.published)
 
 
 def _filled_anew(shares: Overlap, rules: Rules) -> bool:
@@ -203,14 +226,14 @@ def _filled_anew(shares: Overlap, rules: Rules) -> bool:
 
 
 def _counted_anew(shares: Overlap, rules: Rules) -> bool:
-    if shares.same_numbers or not min(shares.numbers):
+    if not min(shares.telling) or shares.changed_numbers <= rules.changed_numbers:
         return False
-    return sum(shares.numbers) >= rules.template_numbers * shares.differing
+    return sum(shares.telling) >= rules.template_numbers * shares.differing
 
 
 def _named_anew(shares: Overlap, rules: Rules) -> bool:
     """Whether nothing but a name or number gave way to another, whatever else was added."""
-    if max(shares.one, shares.other) > rules.named or not shares.gave_way:
+    if shares.larger > rules.named or not shares.gave_way:
         return False
     alone = shares.one - shares.shared, shares.other - shares.shared
     nothing_else = any(map(eq, alone, shares.telling))

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Self
 
 from crawler.dedup.boilerplate import Learned, cleared
-from crawler.dedup.relation import Rules, alike_to
+from crawler.dedup.relation import alike_to
+from crawler.dedup.rules import Rules
 from crawler.dedup.ties import Ties
 from crawler.model import (
     Article,

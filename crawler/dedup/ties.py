@@ -7,7 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from crawler.dedup.relation import Rules, converse, joining_relation, relate
+from crawler.dedup.relation import converse, joining_relation, relate
+from crawler.dedup.rules import Rules
 from crawler.dedup.ruling import Ruled
 from crawler.dedup.sketch import hashes_of, unpack
 from crawler.model import ArticleId, LookAlike, OutletId, Relation, Ruling, Tie

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from crawler.dedup.relation import RULES, Rules, converse, relate
+from crawler.dedup.relation import converse, relate
+from crawler.dedup.rules import RULES, Rules
 from crawler.evaluate.labels import LabelledPair, Sample
 from crawler.model import (
     Article,

@@ -7,7 +7,7 @@ import re
 
 from crawler.text.normalise import words
 
-_IN_MID_SENTENCE = re.compile(r"(?<=[\w,;)–—-] )[«„“\"']?([^\W\d_][\w'’ʼ-]*)")
+_IN_MID_SENTENCE = re.compile(r"(?<=[\w,;)–—-] )[«„“(\"']?([^\W\d_][\w'’ʼ-]*)")
 _MOST = 0.5  # of the words in mid-sentence; a text with more capitals has another use for them
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from crawler.dedup.fingerprint import fingerprint
-from crawler.dedup.sketch import overlap
+from crawler.dedup.overlap import overlap
 from crawler.model import (
     Article,
     ArticleId,

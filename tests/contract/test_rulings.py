@@ -88,7 +88,7 @@ async def test_what_was_merged_can_be_split_again(stories, clock):
 
 async def test_stories_never_to_be_merged_are_not_by_a_newcomer_that_holds_both(stories, clock):
     left, right = words_of("left", 60), words_of("right", 60)
-    one = an_article(left + right[:50], url="https://a.example/")
+    one = an_article(left + right[:30], url="https://a.example/")
     other = an_article(left[:15] + right, url="https://b.example/")
     first, second = await place(stories, one, other)
     if first == second:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from crawler.dedup.boilerplate import Boilerplate
 from crawler.dedup.fingerprint import minhash
+from crawler.dedup.overlap import overlap
 from crawler.dedup.relation import converse, relate
-from crawler.dedup.sketch import overlap, pack, unpack, values_of
+from crawler.dedup.sketch import pack, tells_of, unpack, unpack_tells, values_of
 from crawler.model import Relation
 from crawler.text.asides import told_words, without_asides
 from crawler.text.normalise import normalise, words
@@ -103,11 +104,14 @@ def test_the_signature_is_datasketch_s(numbers):
 
 @given(
     st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=400),
-    st.binary(min_size=12, max_size=12),
+    st.lists(st.text(), max_size=100),
 )
-def test_a_sketch_survives_packing(numbers, counts):
+def test_a_sketch_survives_packing(numbers, told):
     values = values_of(np.array(numbers, np.uint32), np.zeros(len(numbers), bool))
-    assert unpack(pack(values, counts)).tolist() == values.tolist()
+    tells = tells_of(told[::2], told[1::2])
+    sketch = pack(values, tells)
+    assert unpack(sketch).tolist() == values.tolist()
+    assert unpack_tells(sketch).tolist() == tells.tolist()
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(20, 200))

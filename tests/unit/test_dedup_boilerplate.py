@@ -3,8 +3,9 @@ import pytest
 
 from crawler.dedup.boilerplate import Boilerplate, cleared
 from crawler.dedup.fingerprint import postings
+from crawler.dedup.overlap import overlap
 from crawler.dedup.relation import relate
-from crawler.dedup.sketch import overlap, unpack
+from crawler.dedup.sketch import unpack
 from crawler.model import OutletId, Relation
 from crawler.placing import Place
 from tests.newsroom import RECIPE, TOPIC, Newsroom, article, look_alike, mark, prose

@@ -5,7 +5,8 @@ from datasketch import MinHash, MinHashLSH
 from crawler.dedup import numbers
 from crawler.dedup.fingerprint import bands, exact_key, fingerprint, minhash, postings
 from crawler.dedup.numbers import which_are_numbers
-from crawler.dedup.sketch import overlap, pack, unpack, values_of
+from crawler.dedup.overlap import overlap
+from crawler.dedup.sketch import MOST_TELLS, pack, tells_of, unpack, unpack_tells, values_of
 from crawler.model import Recipe
 from crawler.text.normalise import words
 from crawler.text.shingles import shingle_hashes
@@ -41,7 +42,7 @@ def test_the_fingerprint_of_a_text_is_pinned():
     assert exact_key(found).hex() == "b9e06aafcfce9d1fcdd330f8a80865eb"
     assert bands(found, RECIPE)[0].hex() == "008bb205e95abc43"
     assert postings(found, RECIPE)[:2] == (35705400802926007, 296742448048048193)
-    assert RECIPE.id == "c4ca546f9c"
+    assert RECIPE.id == "1b3bffa263"
 
 
 def test_copies_share_every_key():
@@ -69,8 +70,15 @@ def test_texts_that_share_shorter_runs_only_share_no_posting():
     phrases = [prose(f"phrase {n}", 7) for n in range(40)]
     one = mark(" ".join(f"{phrase} {prose(f'one {n}', 2)}" for n, phrase in enumerate(phrases)))
     other = mark(" ".join(f"{phrase} {prose(f'other {n}', 2)}" for n, phrase in enumerate(phrases)))
-    assert len(np.intersect1d(unpack(one.sketch), unpack(other.sketch))) >= 190
+    assert overlap(one.sketch, one.shingles, other.sketch, other.shingles).shared >= 190
     assert not {*postings(one, RECIPE)} & {*postings(other, RECIPE)}
+
+
+def test_a_short_text_with_every_eighth_word_changed_is_still_found():
+    told = prose("item", 200).split()
+    edited = [f"{word}x" if n % 8 == 7 else word for n, word in enumerate(told)]
+    one, other = mark(" ".join(told)), mark(" ".join(edited))
+    assert {*postings(one, RECIPE)} & {*postings(other, RECIPE)}
 
 
 def test_a_brief_text_with_every_seventh_word_changed_is_still_found():
@@ -88,13 +96,13 @@ def test_a_brief_text_is_found_in_a_longer_one_by_the_longer_runs():
 
 def test_the_sketch_of_a_news_text_is_whole():
     found = mark(prose("long", 3_000))
-    assert len(unpack(found.sketch)) == found.shingles > 2_980  # a few meet by chance
+    assert len(unpack(found.sketch)) == found.shingles > 2_960  # some meet by chance
 
 
 def test_the_sketch_of_a_huge_text_is_bounded():
     found = mark(prose("huge", 20_000))
     assert len(unpack(found.sketch)) == RECIPE.sketch_most
-    assert found.shingles > 19_000
+    assert found.shingles > 18_500  # as good as 20,000 may be told apart
 
 
 def test_a_passage_inside_a_huge_text_is_measured_by_the_sample():
@@ -113,7 +121,9 @@ def test_repeated_captions_count_once():
 
 def test_a_packed_sketch_is_unpacked_whole():
     values = values_of(shingle_hashes(words(prose("any", 500)), 3), np.zeros(498, bool))
-    assert unpack(pack(values, b"123456789012")).tolist() == values.tolist()
+    tells = tells_of(["14", "monday"], ["k"])
+    assert unpack(pack(values, tells)).tolist() == values.tolist()
+    assert unpack_tells(pack(values, tells)).tolist() == tells.tolist()
 
 
 @pytest.mark.parametrize("word", ["14", "2026", "березня", "март", "marca", "monday", "f16", "сто"])
@@ -132,8 +142,20 @@ def test_every_listed_number_is_spelled_as_words_are_compared():
 
 def test_numbers_are_the_same_however_their_digits_are_grouped():
     one, other = prose("a", 30), prose("b", 30)
-    assert shares(f"{one} 1,207 {other}", f"{one} 1 207 {other}").same_numbers
-    assert not shares(f"{one} 1,207 {other}", f"{one} 1,208 {other}").same_numbers
+    assert shares(f"{one} 1,207 {other}", f"{one} 1 207 {other}").changed_numbers == 0
+    assert shares(f"{one} 1,207 {other}", f"{one} 1,208 {other}").changed_numbers == 1
+
+
+def test_a_number_that_only_one_has_is_no_changed_one():
+    one, other = prose("a", 30), prose("b", 30)
+    assert shares(f"{one} 1,207 {other} 14", f"{one} 1,207 {other}").changed_numbers == 0
+
+
+def test_of_a_table_of_numbers_as_much_is_compared_as_both_tell():
+    few = " lorries, ".join(map(str, range(100, 100 + MOST_TELLS // 2)))
+    many = " lorries, ".join(map(str, range(100, 100 + 4 * MOST_TELLS)))
+    assert shares(few, many).changed_numbers == 0
+    assert shares(many, many.replace("1", "7")).changed_numbers > 0.3
 
 
 def test_any_number_of_a_recipe_changes_its_id():

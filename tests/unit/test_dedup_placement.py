@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from crawler.dedup.outcome import Outcome
 from crawler.dedup.placement import MOST_REGROUPED, decide
-from crawler.dedup.relation import RULES, Preference, Rules
+from crawler.dedup.rules import RULES, Preference, Rules
 from crawler.dedup.scene import Scene
 from crawler.model import ChangeKind, Neighbourhood, Relation
 from tests.newsroom import NOON, Newsroom, article, prose

@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from crawler.dedup.explanation import explain, longest_shared
-from crawler.dedup.relation import RULES, Reason, Rules, converse, reason_of, relate, shares_of
+from crawler.dedup.relation import Reason, converse, reason_of, relate, shares_of
+from crawler.dedup.rules import RULES, Rules
 from crawler.model import Relation
 from crawler.placing import fingerprint_of
 from crawler.text.normalise import words
@@ -51,6 +52,62 @@ def test_an_edited_text_is_a_copy():
 def test_a_cut_is_an_excerpt_and_its_whole_an_expansion():
     assert judged(cut(WIRE, 0, 60), WIRE) is Relation.EXCERPT
     assert judged(WIRE, cut(WIRE, 0, 60)) is Relation.EXPANSION
+
+
+def edited(text, every):
+    return " ".join(f"{w}x" if n % every == every - 1 else w for n, w in enumerate(text.split()))
+
+
+def test_a_text_edited_in_every_sentence_is_a_copy_of_another_outlet_s():
+    assert reason(WIRE, edited(WIRE, 5)) is Reason.EDITED
+    assert judged(WIRE, edited(WIRE, 5)) is Relation.COPY
+
+
+def test_a_brief_edited_throughout_is_an_excerpt_wherever_it_was_taken_from():
+    assert reason(edited(cut(WIRE, 120, 180), 5), WIRE) is Reason.EDITED_BRIEF
+    assert judged(edited(cut(WIRE, 120, 180), 5), WIRE) is Relation.EXCERPT
+
+
+def test_an_outlet_does_not_edit_its_own_text_throughout():
+    assert reason(WIRE, edited(WIRE, 5), outlet="one") is Reason.PARTLY_SHARED
+
+
+@pytest.mark.parametrize(("hours", "relation"), [(20, Relation.COPY), (21, Relation.PARTIAL)])
+def test_what_is_edited_throughout_appears_within_hours(hours, relation):
+    later = look_alike(
+        edited(WIRE, 5),
+        "https://two.example/b",
+        outlet="two",
+        published=NOON + timedelta(hours=hours),
+    )
+    assert relate(look_alike(WIRE), later).relation is relation
+
+
+def test_where_a_time_is_not_known_nothing_tells_an_edited_text_from_a_translation():
+    other = look_alike(edited(WIRE, 5), "https://two.example/b", outlet="two", published=None)
+    assert relate(look_alike(WIRE), other).relation is Relation.PARTIAL
+
+
+def test_one_passage_of_some_length_is_no_text_edited_throughout():
+    passage = cut(WIRE, 0, 50)
+    assert judged(f"{passage} {prose('x', 50)}", f"{passage} {prose('y', 60)}") is Relation.PARTIAL
+
+
+def test_a_form_that_is_filled_anew_is_not_edited():
+    one, other = bulletin(3, 120, 45, 6, 21), bulletin(4, 310, 62, 9, 20)
+    assert reason(one, edited(other, 9)) is Reason.NUMBERS_DIFFER
+
+
+def test_words_that_changed_beside_the_same_numbers_make_no_template():
+    rates = "the dollar {} 90.94 roubles, the euro {} 100.42, the yuan {} 12.64 {} Tuesday"
+    tail = prose("tail", 12)
+    one, other = rates.format("costs", "costs", "costs", "on"), rates.format(*"abcd")
+    assert judged(f"{one} {tail}", f"{other} {tail}") is Relation.COPY
+
+
+def test_one_corrected_number_of_many_makes_no_template():
+    form = f"in {{}} districts wind of 55 to 70 km, 5 to 12 cm of snow by 10 {prose('tail', 50)}"
+    assert judged(form.format(8), form.format(9)) is Relation.COPY
 
 
 def test_a_shared_quote_is_partial():

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from crawler.cli.evaluate_dedup import evaluate_dedup
-from crawler.dedup.relation import RULES
+from crawler.dedup.rules import RULES
 from crawler.errors import ConfigError
 from crawler.evaluate.dedup import Figures, evaluate, swept
 from crawler.evaluate.labels import Label, LabelledPair, Sample, read_pairs, read_samples
