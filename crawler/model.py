@@ -449,8 +449,7 @@ class Relation(StrEnum):
     @property
     def converse(self) -> "Relation":
         """The same relation seen from the other article."""
-        pairs = {Relation.EXCERPT: Relation.EXPANSION, Relation.EXPANSION: Relation.EXCERPT}
-        return pairs.get(self, self)
+        return _CONVERSES.get(self, self)
 
     @property
     def joins(self) -> bool:
@@ -458,6 +457,10 @@ class Relation(StrEnum):
         return self in _JOINING
 
 
+_CONVERSES = {
+    Relation.EXCERPT: Relation.EXPANSION,
+    Relation.EXPANSION: Relation.EXCERPT,
+}
 _JOINING = frozenset({Relation.COPY, Relation.REVISION, Relation.EXCERPT, Relation.EXPANSION})
 
 

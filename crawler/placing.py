@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial, reduce
 from typing import TypeVar
 
-from crawler.dedup.boilerplate import Boilerplate, Learned, cleared
+from crawler.dedup.boilerplate import Boilerplate, Learned, cleared, told_apart
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
 from crawler.dedup.relation import relate
@@ -98,7 +98,9 @@ class Place:
     def tie(self, topic: TopicId, one: LookAlike, other: LookAlike) -> Tie:
         """Return what a pair would be judged now, with what its outlets are known to repeat."""
         learned: Learned = self._learned.get(topic, {})
-        return relate(cleared(one, learned), cleared(other, learned), self._rules)
+        whole = relate(one, other, self._rules)
+        bare = relate(cleared(one, learned), cleared(other, learned), self._rules)
+        return told_apart(whole, bare, at_home=one.outlet == other.outlet)
 
 
 def _well_sampled(article: Article, learned: Learned) -> Article:

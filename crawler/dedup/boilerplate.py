@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crawler.dedup.fingerprint import samples
 from crawler.dedup.sketch import Values, hashes_of, repack, shortened, unpack
-from crawler.model import Fingerprint, LookAlike, OutletId
+from crawler.model import Fingerprint, LookAlike, OutletId, Tie
 
 _WIDTH = 1 << 15
 _ROWS = np.array([[0x9E3779B1], [0x85EBCA77]], np.uint32)  # odd multipliers: xxHash's primes
@@ -108,6 +108,16 @@ def cleared(article: LookAlike, learned: Learned) -> LookAlike:
     fingerprint = known.cleared(article.fingerprint) if known else article.fingerprint
     same = fingerprint is article.fingerprint
     return article if same else replace(article, fingerprint=fingerprint)
+
+
+def told_apart(whole: Tie, bare: Tie, *, at_home: bool) -> Tie:
+    """Return which verdict on two articles stands: as printed, or without their boilerplate.
+
+    Within one outlet what it prints everywhere joins nobody. Of two outlets it may only hinder:
+    a copy is found under its standing tail, and none is lost by what is learned later. So what is
+    learned, and when, hardly matters to stories of several outlets.
+    """
+    return bare if at_home or (bare.relation.joins and not whole.relation.joins) else whole
 
 
 def _places(hashes: Values) -> NDArray[np.uint32]:

@@ -19,9 +19,9 @@ _CLEARLY = {  # by less, two copies would take turns
 }
 
 
-def best(members: Iterable[LookAlike], rules: Rules) -> LookAlike:
-    """Return the member to show by the rules' preferences; by id where they are equal."""
-    return min(members, key=lambda article: (*_rank(article, rules), article.id))
+def preference(members: Iterable[LookAlike], rules: Rules) -> list[LookAlike]:
+    """Return the members by the rules' preferences, the one to show first; of equals by id."""
+    return sorted(members, key=lambda article: (*_rank(article, rules), article.id))
 
 
 def canonical_of(
@@ -31,7 +31,7 @@ def canonical_of(
 
     A few minutes or a few words are not: two copies shall not take turns.
     """
-    challenger = best(members, rules)
+    challenger = preference(members, rules)[0]
     if incumbent is None or _clearly_better(challenger, incumbent, rules):
         return challenger
     return incumbent

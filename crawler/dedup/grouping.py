@@ -1,50 +1,91 @@
 """Stories as a function of verified ties: the same groups in whatever order articles arrived.
 
+Articles are bits of an int here, so that whom a whole group matches is one operation.
+
 Source: docs/decisions/0063-stories.md
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from typing import Self
 
-from crawler.dedup.canonical import best
+from crawler.dedup.canonical import preference
 from crawler.dedup.ties import Ties
 from crawler.model import ArticleId, LookAlike, Relation
 
 Group = frozenset[ArticleId]
+Bits = int
 
 
 def grouped(articles: Mapping[ArticleId, LookAlike], ties: Ties) -> list[Group]:
     """Return the stories that these articles are, each article in exactly one.
 
     The closest pairs come together first, and two groups become one only if they are one text
-    by `is_one_text`: no chain of likenesses makes a story.
+    by `Bonds.are_one_text`: no chain of likenesses makes a story.
     """
-    group_of: dict[ArticleId, Group] = {one: frozenset([one]) for one in articles}
-    for one, other in _closest_first(articles, ties):
+    bonds = Bonds.of(articles, ties)
+    group_of = [1 << at for at in range(len(bonds.ids))]
+    for one, other in bonds.closest:
         union = group_of[one] | group_of[other]
-        if group_of[one] != group_of[other] and is_one_text(union, articles, ties):
-            group_of.update(dict.fromkeys(union, union))
-    return sorted(set(group_of.values()), key=min)
+        if group_of[one] != group_of[other] and bonds.are_one_text(union):
+            for at in _places(union):
+                group_of[at] = union
+    return sorted(map(bonds.named, set(group_of)), key=min)
 
 
-def is_one_text(group: Group, articles: Mapping[ArticleId, LookAlike], ties: Ties) -> bool:
-    """Whether every member matches most members or the group's canonical, and none clashes.
+@dataclass(frozen=True, slots=True)
+class Bonds:
+    """Who may stand with whom, by the places of articles in order of their ids."""
 
-    What merely holds the canonical must match most members too: a brief that two long texts
-    embed does not make them one.
-    """
-    if any(ties.clash(one, other) for one, other in combinations(sorted(group), 2)):
-        return False
-    core = central(group, ties)
-    if not core:
-        return False
-    canonical = best((articles[one] for one in core), ties.rules).id
-    return all(_is_of(one, canonical, ties) for one in group - core)
+    ids: Sequence[ArticleId]
+    closest: Sequence[tuple[int, int]]  # pairs that may share a story, the closest first
+    joined: Sequence[Bits]  # by article: who may share a story with it,
+    within: Sequence[Bits]  # who may do so without holding it,
+    clashing: Sequence[Bits]  # and who must not
+    preferred: Sequence[int]  # whom to show rather than whom
 
+    @classmethod
+    def of(cls, articles: Mapping[ArticleId, LookAlike], ties: Ties) -> Self:
+        """Return the bonds among some articles."""
+        ids = sorted(articles)
+        joined, within, clashing = ([0] * len(ids) for _ in range(3))
+        closest = []
+        for here, there in combinations(range(len(ids)), 2):
+            tie = ties.between(ids[here], ids[there])
+            if ties.clash(ids[here], ids[there]):
+                _mark(clashing, here, there)
+            elif tie.relation.joins:
+                _mark(joined, here, there)
+                within[there] |= (tie.relation is not Relation.EXPANSION) << here
+                within[here] |= (tie.relation is not Relation.EXCERPT) << there
+                closest.append((-tie.jaccard, here, there))
+        order = preference(articles.values(), ties.rules)
+        preferred = [ids.index(article.id) for article in order]
+        pairs = [(here, there) for _, here, there in sorted(closest)]
+        return cls(ids, pairs, joined, within, clashing, preferred)
 
-def _is_of(one: ArticleId, canonical: ArticleId, ties: Ties) -> bool:
-    relation = ties.between(one, canonical).relation
-    return relation.joins and relation is not Relation.EXPANSION
+    def are_one_text(self, group: Bits) -> bool:
+        """Whether every member matches most members or the group's canonical, and none clashes.
+
+        What merely holds the canonical must match most members too: a brief that two long texts
+        embed does not make them one.
+        """
+        if any(self.clashing[at] & group for at in _places(group)):
+            return False
+        core = self._core(group)
+        canonical = next((at for at in self.preferred if core >> at & 1), None)
+        return canonical is not None and not group & ~core & ~self.within[canonical]
+
+    def named(self, group: Bits) -> Group:
+        """Return the ids of a group."""
+        return frozenset(self.ids[at] for at in _places(group))
+
+    def _core(self, group: Bits) -> Bits:
+        """Return the members that match most of the others."""
+        most = group.bit_count() - 1
+        matched = (at for at in _places(group) if 2 * (self.joined[at] & group).bit_count() > most)
+        return sum(1 << at for at in matched)
 
 
 def central(group: Group, ties: Ties) -> Group:
@@ -52,10 +93,13 @@ def central(group: Group, ties: Ties) -> Group:
     return frozenset(one for one in group if 2 * ties.matched(one, group) > len(group) - 1)
 
 
-def _closest_first(
-    articles: Mapping[ArticleId, LookAlike], ties: Ties
-) -> list[tuple[ArticleId, ArticleId]]:
-    found = [ties.between(one, other) for one, other in combinations(sorted(articles), 2)]
-    joining = [tie for tie in found if tie.relation.joins]
-    joining.sort(key=lambda tie: (-tie.jaccard, tie.one, tie.other))
-    return [(tie.one, tie.other) for tie in joining]
+def _mark(bits: list[Bits], here: int, there: int) -> None:
+    bits[here] |= 1 << there
+    bits[there] |= 1 << here
+
+
+def _places(group: Bits) -> Iterator[int]:
+    while group:
+        lowest = group & -group
+        yield lowest.bit_length() - 1
+        group ^= lowest

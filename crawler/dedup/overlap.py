@@ -120,6 +120,9 @@ class Overlap:
     @property
     def changed_numbers(self) -> float:
         """Share of its numbers and dates that either text has and the other has not: the lesser."""
+        one, other = self._tells
+        if one.tobytes() == other.tobytes():
+            return 0.0
         alone = [_how_many(~are_names(_only(*tells))) for tells in self._both_ways]
         every = [_how_many(~are_names(tells)) for tells in self._tells]
         return min(few / max(1, many) for few, many in zip(alone, every, strict=True))

@@ -226,9 +226,10 @@ def _filled_anew(shares: Overlap, rules: Rules) -> bool:
 
 
 def _counted_anew(shares: Overlap, rules: Rules) -> bool:
-    if not min(shares.telling) or shares.changed_numbers <= rules.changed_numbers:
+    if shares.changed_numbers <= rules.changed_numbers:
         return False
-    return sum(shares.telling) >= rules.template_numbers * shares.differing
+    most_tell = sum(shares.telling) >= rules.template_numbers * shares.differing
+    return most_tell and min(shares.telling) > 0
 
 
 def _named_anew(shares: Overlap, rules: Rules) -> bool:

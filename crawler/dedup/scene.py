@@ -59,10 +59,9 @@ class Scene:
         rules: Rules,
         boilerplate: Learned,
     ) -> Self:
-        everybody = [*around.look_alikes, newcomer]
-        articles = {alike.id: cleared(alike, boilerplate) for alike in everybody}
-        newcomer, stored = articles[newcomer.id], around.ties
-        ties = Ties(articles, stored, rules, around.rulings)
+        articles = {alike.id: alike for alike in (*around.look_alikes, newcomer)}
+        stored, bare = around.ties, _bare(articles.values(), boilerplate)
+        ties = Ties(articles, stored, rules, around.rulings, bare)
         own = _own_ties(newcomer, _nominated(around), articles, ties)
         members = {story: [m.article for m in story.members] for story in around.stories}
         reached = ties.reached_from(newcomer.id, members.values())
@@ -81,6 +80,12 @@ class Scene:
             touched=sorted(touched, key=lambda story: (story.created, story.id)),
             everyone=everyone,
         )
+
+
+def _bare(articles: Iterable[LookAlike], boilerplate: Learned) -> dict[ArticleId, LookAlike]:
+    """Return those that hold much boilerplate, without it."""
+    pairs = ((article, cleared(article, boilerplate)) for article in articles)
+    return {bare.id: bare for article, bare in pairs if bare is not article}
 
 
 def _look_alike(article: Article, known: LookAlike | None) -> LookAlike:

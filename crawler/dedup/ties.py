@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
+from datetime import datetime
+from functools import lru_cache, reduce
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 
+from crawler.dedup.boilerplate import told_apart
 from crawler.dedup.relation import converse, joining_relation, relate
 from crawler.dedup.rules import Rules
 from crawler.dedup.ruling import Ruled
@@ -14,6 +17,42 @@ from crawler.dedup.sketch import hashes_of, unpack
 from crawler.model import ArticleId, LookAlike, OutletId, Relation, Ruling, Tie
 
 _MOST_COMPARED = 12  # articles of one outlet, three at a time
+_REMEMBERED = 1 << 15  # pairs, twice: some 20 MB
+
+_Judged = tuple[ArticleId, OutletId, bytes, int, datetime | None]
+_Pair = tuple[_Judged, _Judged]
+
+
+class Judge:
+    """`relate` under some rules, which remembers pairs: in a large story all are asked for again.
+
+    Two generations of verdicts are kept, so that memory has a bound and the latest stay.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._young: dict[_Pair, Tie] = {}
+        self._old: dict[_Pair, Tie] = {}
+
+    def __call__(self, one: LookAlike, other: LookAlike) -> Tie:
+        """Return what `one` is to `other`."""
+        pair = _what_is_judged(one), _what_is_judged(other)
+        tie = self._young.get(pair) or self._old.get(pair) or relate(one, other, self._rules)
+        if len(self._young) >= _REMEMBERED:
+            self._old, self._young = self._young, {}
+        self._young[pair] = tie
+        return tie
+
+
+@lru_cache(maxsize=4)
+def judge_of(rules: Rules) -> Judge:
+    """Return the judge by these rules, the same each time."""
+    return Judge(rules)
+
+
+def _what_is_judged(article: LookAlike) -> _Judged:
+    mark = article.fingerprint
+    return article.id, article.outlet, mark.content_hash, hash(mark.sketch), article.published
 
 
 class Ties:
@@ -24,6 +63,7 @@ class Ties:
         stored: What was verified before.
         rules: What a missing tie is judged by.
         rulings: What operators decided, which goes before what the texts say.
+        bare: Articles without the boilerplate that they hold much of.
     """
 
     def __init__(
@@ -32,8 +72,11 @@ class Ties:
         stored: Iterable[Tie],
         rules: Rules,
         rulings: Iterable[Ruling] = (),
+        bare: Mapping[ArticleId, LookAlike] = MappingProxyType({}),
     ) -> None:
         self._articles = articles
+        self._bare = bare
+        self._judge = judge_of(rules)
         self.rules = rules
         self.ruled = Ruled.by(rulings)
         self._digests: frozenset[ArticleId] = frozenset()
@@ -132,7 +175,7 @@ class Ties:
         pairs = combinations(triple, 2)
         if not all(self._between_two(*pair).relation.joins for pair in pairs):
             return False
-        sketches = [hashes_of(unpack(self._articles[one].fingerprint.sketch)) for one in triple]
+        sketches = [hashes_of(unpack(self._without(one).fingerprint.sketch)) for one in triple]
         shared = [len(np.intersect1d(*pair)) for pair in combinations(sketches, 2)]
         passage = len(reduce(np.intersect1d, sketches))
         own_part = min(1 - passage / len(sketch) for sketch in sketches)
@@ -140,8 +183,19 @@ class Ties:
 
     def _between_two(self, one: ArticleId, other: ArticleId) -> Tie:
         if (one, other) not in self._ties:
-            self._remember(relate(self._articles[one], self._articles[other], self.rules))
+            self._remember(self._judged(one, other))
         return self._ties[one, other]
+
+    def _judged(self, one: ArticleId, other: ArticleId) -> Tie:
+        pair = self._articles[one], self._articles[other]
+        whole = self._judge(*pair)
+        if one not in self._bare and other not in self._bare:
+            return whole
+        bare = self._judge(self._without(one), self._without(other))
+        return told_apart(whole, bare, at_home=pair[0].outlet == pair[1].outlet)
+
+    def _without(self, one: ArticleId) -> LookAlike:
+        return self._bare.get(one, self._articles[one])
 
     def _remember(self, tie: Tie) -> None:
         self._ties[tie.one, tie.other] = tie

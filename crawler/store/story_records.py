@@ -6,7 +6,7 @@ msgpack.
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -117,6 +117,7 @@ def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookA
 
     It arrived when it was first fetched, which a replay repeats, not when it was stored.
     """
+    mark = article.fingerprint
     return LookAlike(
         id=article.id,
         story=story,
@@ -126,7 +127,7 @@ def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookA
         language=article.language,
         published=article.published,
         arrived=known.arrived if known else article.fetched,
-        fingerprint=replace(article.fingerprint, signature=b"", samples=b""),
+        fingerprint=Fingerprint(b"", b"", mark.sketch, mark.shingles, mark.content_hash),
         outlet_name=article.outlet_name,
         credits=article.credits,
         places=article.places,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self
 
 from crawler.contract import change_payload, listings, rfc3339, story_payload
@@ -93,7 +94,7 @@ class Grounds:
         return replace(self, neighbourhood=replace(seen, rulings=about))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """A placement on its way into the store."""
 
@@ -131,7 +132,7 @@ class Verdict:
             )
         )
 
-    @property
+    @cached_property
     def _fact(self) -> LookAlike:
         return facts_of(self.article, self.placement.story, self.grounds.neighbourhood.known)
 

@@ -28,6 +28,7 @@ EDITS = {  # digest, floors of pairs and of stories; how they came about: docs/d
     "edits_en": ("499bc912c81e71a0", 0.93, 0.95),
     "edits_bg_ru": ("350ef558d67aaebe", 0.82, 0.82),
     "edits_en_sk_hu_ro_be": ("c0e402d40770787d", 0.85, 0.89),
+    "edits_bg_ru_en_uk": ("55c0416480418507", 0.82, 0.82),
 }
 RECORDED_DIGEST = "8789a932d66efc8b"
 

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from crawler.dedup.boilerplate import Boilerplate, cleared
+from crawler.dedup.boilerplate import Boilerplate, cleared, told_apart
 from crawler.dedup.fingerprint import postings
 from crawler.dedup.overlap import overlap
 from crawler.dedup.relation import relate
@@ -122,6 +124,25 @@ def test_the_same_words_are_a_copy_though_one_outlet_prints_them_everywhere():
     bare = cleared(one, {OutletId("one"): learned(items(6))})
     assert bare.fingerprint.shingles == 0
     assert relate(bare, other).relation is relate(other, bare).relation is Relation.COPY
+
+
+def test_of_two_outlets_what_is_learned_joins_and_parts_nobody():
+    tie = relate(look_alike("a b c d e f g h"), look_alike("x", "https://two.example/"))
+    copy, none = (replace(tie, relation=kind) for kind in (Relation.COPY, Relation.UNRELATED))
+    assert told_apart(copy, none, at_home=False) is copy
+    assert told_apart(none, copy, at_home=False) is copy
+    assert told_apart(copy, none, at_home=True) is none
+    assert told_apart(none, copy, at_home=True) is copy
+
+
+async def test_a_copy_under_a_standing_tail_is_found_once_the_tail_is_known():
+    wire, room = prose("wire", 60), Newsroom()
+    place = Place(room.stories)
+    for n, text in enumerate(items(6)):
+        await place(TOPIC, article(text, f"https://one.example/{n}"))
+    await place(TOPIC, article(wire, "https://agency.example/wire", outlet="agency"))
+    await place(TOPIC, article(f"{wire} {TAIL}", "https://one.example/wire"))
+    assert {"https://agency.example/wire", "https://one.example/wire"} in await room.groups()
 
 
 def test_another_outlet_s_text_is_not_cleared():

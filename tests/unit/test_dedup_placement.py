@@ -5,8 +5,9 @@ from crawler.dedup.outcome import Outcome
 from crawler.dedup.placement import MOST_REGROUPED, decide
 from crawler.dedup.rules import RULES, Preference, Rules
 from crawler.dedup.scene import Scene
+from crawler.dedup.ties import judge_of
 from crawler.model import ChangeKind, Neighbourhood, Relation
-from tests.newsroom import NOON, Newsroom, article, prose
+from tests.newsroom import NOON, Newsroom, article, look_alike, mark, prose
 
 WIRE = prose("wire", 200)
 HOUR = timedelta(hours=1)
@@ -247,22 +248,15 @@ async def test_the_order_of_preferences_is_the_operator_s():
     assert story.canonical == at("two", WIRE).id
 
 
-async def test_a_story_larger_than_is_regrouped_still_takes_copies():
-    room = Newsroom()
-    for n in range(MOST_REGROUPED + 3):
+async def test_a_story_larger_than_is_regrouped_takes_copies_and_nothing_else():
+    room, larger = Newsroom(), MOST_REGROUPED + 2
+    for n in range(larger):
         await room.place(at(f"outlet-{n}", f"{WIRE} {prose(n, 4)}"))
+    await room.place(at("own", f"{prose('own', 120)} {cut(WIRE, 0, 80)}"))
+    assert sorted(len(story.members) for story in await room.all_stories()) == [1, larger]
     placement = await room.place(at("last", f"{WIRE} {prose('last', 4)}"))
     assert kinds(placement) == [ChangeKind.JOINED]
-    (story,) = await room.all_stories()
-    assert len(story.members) == MOST_REGROUPED + 4
-
-
-async def test_a_story_larger_than_is_regrouped_takes_nothing_else():
-    room = Newsroom()
-    for n in range(MOST_REGROUPED + 3):
-        await room.place(at(f"outlet-{n}", f"{WIRE} {prose(n, 4)}"))
-    await room.place(at("last", f"{prose('own', 120)} {cut(WIRE, 0, 80)}"))
-    assert sorted(len(s.members) for s in await room.all_stories()) == [1, MOST_REGROUPED + 3]
+    assert sorted(len(story.members) for story in await room.all_stories()) == [1, larger + 1]
 
 
 async def test_a_member_whose_text_is_gone_stays_where_it_was():
@@ -294,3 +288,12 @@ def test_an_article_that_is_alone_is_judged_as_among_others():
     scene = Scene.of(alone, Neighbourhood(), RULES, {})
     whole = Outcome.of(scene, [frozenset([alone.id])]).placement()
     assert decide(alone, Neighbourhood()) == whole
+
+
+def test_a_pair_is_judged_anew_once_one_of_it_was_revised():
+    judge = judge_of(RULES)
+    one, other = look_alike(WIRE), look_alike(WIRE, "https://two.example/", outlet="two")
+    assert judge(one, other) is judge(one, other)
+    revised = replace(other, fingerprint=mark(prose("revised")))
+    assert judge(one, revised).relation is Relation.UNRELATED
+    assert judge(one, replace(other, published=None)) is not judge(one, other)
