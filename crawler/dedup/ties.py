@@ -17,7 +17,7 @@ from crawler.dedup.sketch import hashes_of, unpack
 from crawler.model import ArticleId, LookAlike, OutletId, Relation, Ruling, Tie
 
 _MOST_COMPARED = 12  # articles of one outlet, three at a time
-_REMEMBERED = 1 << 15  # pairs, twice: some 20 MB
+_REMEMBERED = 1 << 14  # pairs, twice: some 20 MB
 
 _Judged = tuple[ArticleId, OutletId, bytes, int, datetime | None]
 _Pair = tuple[_Judged, _Judged]
