@@ -35,8 +35,8 @@ class Rules:
     step: int = 5  # words that a shared run counts for besides its shingles
     brief: int = 200  # shingles, at most;
     passage: int = 10  # shingles of a shared run, on average: longer ones are quoted, not edited
-    longest: int = 1500  # shingles of a text that is edited throughout, at most,
-    soon: timedelta = timedelta(hours=20)  # after the other: a day later the form is filled anew
+    longest: int = 600  # shingles of a text that is edited throughout: no longer one is known,
+    soon: timedelta = timedelta(hours=20)  # between the two: a day later a form is filled anew
     partial: float = 0.3  # of either: worth a link
     fronted: float = 0.3  # of the smaller one's first half, in what they share: else background;
     framed: float = 0.5  # of both halves, within one outlet: else its heading or signature
