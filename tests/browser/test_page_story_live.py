@@ -57,7 +57,8 @@ def test_what_an_operator_chose_and_typed_stays(operators_tab, newsstand):
 
 
 def test_a_text_that_was_unfolded_stays_so(operators_tab, newsstand):
-    lines = "\n".join(f"{BODIES['en']} {number}." for number in range(4))
+    backwards = " ".join(reversed(BODIES["en"].split()))  # a story of its own
+    lines = "\n".join(f"{backwards} {number}." for number in range(4))
     newsstand.place(an_article("long", title="A long report", body=lines))
     tab = opened(operators_tab, newsstand, "A long report")
     tab.get_by_text("The whole text").click()
