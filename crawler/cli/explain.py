@@ -34,6 +34,7 @@ class PairView:
     other_in_one: float
     one_woven: float  # its words in shared runs or close to them: what another outlet may edit
     other_woven: float
+    common_numbers: int  # numbers and dates in both
     shared: int  # shingles
     one_shingles: int
     other_shingles: int
@@ -111,6 +112,7 @@ def _pair_view(pair: PairAccount) -> PairView:
         other_in_one=round(shares.other_in_one, 4),
         one_woven=round(one_woven, 4),
         other_woven=round(other_woven, 4),
+        common_numbers=shares.common_numbers,
         shared=shares.shared,
         one_shingles=shares.one,
         other_shingles=shares.other,
@@ -140,12 +142,14 @@ def _print_pair(view: PairView) -> None:
         "one story": view.same_story,
         "one in other": f"{view.one_in_other:.2f} of {view.one_shingles} shingles",
         "other in one": f"{view.other_in_one:.2f} of {view.other_shingles} shingles",
-        "woven through": f"{view.one_woven:.2f} of one, {view.other_woven:.2f} of the other",
+        "woven through": f"{view.one_woven:.2f} of one, {view.other_woven:.2f} of the other, "
+                         f"{view.common_numbers} numbers in common",
         "jaccard": f"{view.jaccard:.2f} ({view.shared} shared)",
         "limits": f"copy {limits.mutual} of both, held {limits.held} of one, "
                   f"link {limits.partial}, at least {limits.evidence} shared shingles "
                   f"({limits.least} where one is held); of two outlets, woven through "
-                  f"{limits.woven} of both or {limits.woven_brief} of a brief",
+                  f"{limits.woven} of both or {limits.woven_brief} of a brief "
+                  f"(with {limits.numbers} numbers in common where times do not tell)",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

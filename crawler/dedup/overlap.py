@@ -128,6 +128,12 @@ class Overlap:
         return min(few / max(1, many) for few, many in zip(alone, every, strict=True))
 
     @property
+    def common_numbers(self) -> int:
+        """How many numbers and dates both texts have."""
+        told = np.intersect1d(*self._tells, assume_unique=True)
+        return _how_many(~are_names(told))
+
+    @property
     def gave_way(self) -> bool:
         """Whether each tells numbers or names that the other does not."""
         return all(len(_only(*tells)) for tells in self._both_ways)

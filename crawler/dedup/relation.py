@@ -10,7 +10,7 @@ from operator import eq
 from crawler.dedup.fingerprint import NO_WORDS
 from crawler.dedup.overlap import Overlap, overlap
 from crawler.dedup.rules import RULES, Rules
-from crawler.model import LookAlike, Relation, Tie
+from crawler.model import LookAlike, Precision, Relation, Tie
 
 
 class Reason(StrEnum):
@@ -90,7 +90,7 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
     if one.fingerprint.content_hash == other.fingerprint.content_hash:
         return _same_words(one, other)
     reason = _by_shares(shares, rules)
-    if not reason.joins and _may_be_edited(one, other, rules):
+    if not reason.joins and _may_be_edited(one, other, shares, rules):
         reason = _edited(shares, rules) or reason
     if _JUDGED.get(reason) is Relation.UNRELATED:
         return reason
@@ -132,14 +132,34 @@ def _by_shares(shares: Overlap, rules: Rules) -> Reason:
     return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
-def _may_be_edited(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
+def _may_be_edited(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
     """Whether one outlet may have edited what the other printed.
 
     That takes hours. Two who translate one text, or fill a form a day later, share as much; an
-    outlet recycles its own texts.
+    outlet recycles its own texts. Where the times do not tell, common numbers must.
     """
-    apart = _apart(one, other)
-    return one.outlet != other.outlet and apart is not None and apart <= rules.soon
+    if _at_home(one, other):
+        return False
+    in_time = _in_time(one, other, rules)
+    return shares.common_numbers >= rules.numbers if in_time is None else in_time
+
+
+def _at_home(one: LookAlike, other: LookAlike) -> bool:
+    """Whether both are known to be of one outlet."""
+    return one.outlet == other.outlet != ""
+
+
+def _in_time(one: LookAlike, other: LookAlike, rules: Rules) -> bool | None:
+    """Whether the two appeared within hours; None where what is known of their times leaves open.
+
+    Days that are next to each other leave it open: an evening and a morning, or two evenings.
+    """
+    if one.published is None or other.published is None:
+        return None
+    if Precision.DAY not in (one.dating.precision, other.dating.precision):
+        return abs(one.published - other.published) <= rules.soon
+    days = abs(one.published.date() - other.published.date()).days
+    return None if days == 1 else days == 0
 
 
 def _edited(shares: Overlap, rules: Rules) -> Reason | None:
@@ -170,7 +190,7 @@ def _used_again(
         return Reason.LATE
     if reason in (Reason.EDITED, Reason.EDITED_BRIEF):  # wherever they stand
         return None
-    return _misplaced(shares, rules, at_home=one.outlet == other.outlet != "")
+    return _misplaced(shares, rules, at_home=_at_home(one, other))
 
 
 def _misplaced(shares: Overlap, rules: Rules, *, at_home: bool) -> Reason | None:
@@ -201,10 +221,9 @@ def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) ->
     return _terms(one, other, rules) == _terms(twin, other, rules)
 
 
-def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool, ...]:
+def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool | None, ...]:
     """Return what besides their words decides about two articles."""
-    at_home = one.outlet == other.outlet
-    return at_home, _is_late(one, other, rules), _may_be_edited(one, other, rules)
+    return _at_home(one, other), _is_late(one, other, rules), _in_time(one, other, rules)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

@@ -14,12 +14,12 @@ from crawler.dedup.relation import converse, joining_relation, relate
 from crawler.dedup.rules import Rules
 from crawler.dedup.ruling import Ruled
 from crawler.dedup.sketch import hashes_of, unpack
-from crawler.model import ArticleId, LookAlike, OutletId, Relation, Ruling, Tie
+from crawler.model import ArticleId, LookAlike, OutletId, Precision, Relation, Ruling, Tie
 
 _MOST_COMPARED = 12  # articles of one outlet, three at a time
 _REMEMBERED = 1 << 14  # pairs, twice: some 20 MB
 
-_Judged = tuple[ArticleId, OutletId, bytes, int, datetime | None]
+_Judged = tuple[ArticleId, OutletId, bytes, int, datetime | None, Precision | None]
 _Pair = tuple[_Judged, _Judged]
 
 
@@ -52,7 +52,8 @@ def judge_of(rules: Rules) -> Judge:
 
 def _what_is_judged(article: LookAlike) -> _Judged:
     mark = article.fingerprint
-    return article.id, article.outlet, mark.content_hash, hash(mark.sketch), article.published
+    text = mark.content_hash, hash(mark.sketch)
+    return article.id, article.outlet, *text, article.published, article.dating.precision
 
 
 class Ties:

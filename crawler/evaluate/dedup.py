@@ -15,6 +15,7 @@ from crawler.evaluate.labels import LabelledPair, Sample
 from crawler.model import (
     Article,
     ArticleId,
+    Dating,
     LookAlike,
     Neighbourhood,
     OutletId,
@@ -213,6 +214,7 @@ def prepared(sample: Sample, number: int, recipe: Recipe) -> Article:
         published=sample.published,
         credits=credits_of(sample.text),
         outlet_name=sample.outlet,
+        dating=Dating(precision=sample.precision),
     )
 
 

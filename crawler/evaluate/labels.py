@@ -8,12 +8,13 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from crawler.errors import ConfigError
+from crawler.model import Precision
 
 
 class Label(StrEnum):
@@ -45,6 +46,7 @@ class Sample:
     published: datetime | None
     title: str
     text: str
+    precision: Precision | None = None  # of the time; None: as exact as it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,14 @@ def read_pairs(path: Path) -> list[LabelledPair]:
 def _sample(line: str, where: str) -> Sample:
     try:
         fields: dict[str, Any] = json.loads(line)
+        published = _instant(fields.get("published"))
         return Sample(
             url=str(fields["url"]),
             outlet=str(fields.get("outlet") or ""),
-            published=_instant(fields.get("published")),
+            published=published,
             title=str(fields.get("title") or ""),
             text=str(fields["text"] or ""),
+            precision=Precision.DAY if _tells_the_day(published) else None,
         )
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise ConfigError(
@@ -112,6 +116,11 @@ def _instant(value: object) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _tells_the_day(published: datetime | None) -> bool:
+    """Whether a time is midnight: a date without an hour, in nearly all collections of news."""
+    return published is not None and published.time() == time.min
 
 
 def _pair(row: dict[str, str | None], where: str) -> LabelledPair:

@@ -6,7 +6,7 @@ import pytest
 from crawler.dedup.explanation import explain, longest_shared
 from crawler.dedup.relation import Reason, converse, reason_of, relate, shares_of
 from crawler.dedup.rules import RULES, Rules
-from crawler.model import Relation
+from crawler.model import Dating, OutletId, Precision, Relation
 from crawler.placing import fingerprint_of
 from crawler.text.normalise import words
 from tests.newsroom import NOON, RECIPE, look_alike, prose
@@ -83,9 +83,31 @@ def test_what_is_edited_throughout_appears_within_hours(hours, relation):
     assert relate(look_alike(WIRE), later).relation is relation
 
 
-def test_where_a_time_is_not_known_nothing_tells_an_edited_text_from_a_translation():
-    other = look_alike(edited(WIRE, 5), "https://two.example/b", outlet="two", published=None)
-    assert relate(look_alike(WIRE), other).relation is Relation.PARTIAL
+def told_on(*days, numbers=0):
+    """Return a wire and what another outlet made of it, in days from now; None: no time."""
+    text = " ".join((WIRE, *(f"{n}7 lorries wait at night" for n in range(1, numbers + 1))))
+    one, other = (day if day is None else NOON + timedelta(days=day) for day in days)
+    theirs = look_alike(edited(text, 5), "https://two.example/b", outlet="two", published=other)
+    to_the_day = Dating(precision=Precision.DAY)
+    articles = look_alike(text, published=one), theirs
+    return tuple(replace(article, dating=to_the_day) for article in articles)
+
+
+@pytest.mark.parametrize("days", [(0, None), (None, None), (0, 1), (1, 0)])
+@pytest.mark.parametrize(("numbers", "relation"), [(3, Relation.COPY), (2, Relation.PARTIAL)])
+def test_where_times_do_not_tell_three_common_numbers_show_an_edited_text(days, numbers, relation):
+    assert relate(*told_on(*days, numbers=numbers)).relation is relation
+
+
+@pytest.mark.parametrize(("later", "relation"), [(0, Relation.COPY), (2, Relation.PARTIAL)])
+def test_of_two_days_it_tells_enough_that_they_are_the_same_or_far_apart(later, relation):
+    assert relate(*told_on(0, later, numbers=3 if later else 0)).relation is relation
+
+
+def test_two_outlets_that_are_not_known_may_be_two():
+    one, other = told_on(0, 0)
+    unnamed = (replace(article, outlet=OutletId("")) for article in (one, other))
+    assert relate(*unnamed).relation is Relation.COPY
 
 
 def test_one_passage_of_some_length_is_no_text_edited_throughout():

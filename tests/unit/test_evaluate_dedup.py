@@ -11,7 +11,7 @@ from crawler.dedup.rules import RULES
 from crawler.errors import ConfigError
 from crawler.evaluate.dedup import Figures, evaluate, swept
 from crawler.evaluate.labels import Label, LabelledPair, Sample, read_pairs, read_samples
-from crawler.model import Relation
+from crawler.model import Precision, Relation
 from tests.newsroom import prose
 
 WIRE, OTHER = prose("wire", 120), prose("other", 120)
@@ -104,6 +104,21 @@ def test_a_time_that_cannot_be_read_is_unknown(tmp_path):
     path.write_text('{"url": "u", "published": "yesterday", "text": "t"}\n')
     (sample,) = read_samples(path)
     assert sample.published is None
+
+
+@pytest.mark.parametrize(
+    ("written", "precision"),
+    [
+        ("2026-11-30", Precision.DAY),
+        ("2026-11-30T00:00:00+00:00", Precision.DAY),
+        ("2026-11-30T08:00:00Z", None),
+    ],
+)
+def test_a_date_alone_or_midnight_tells_the_day_only(tmp_path, written, precision):
+    path = tmp_path / "a.jsonl"
+    path.write_text(f'{{"url": "u", "published": "{written}", "text": "t"}}\n')
+    (sample,) = read_samples(path)
+    assert sample.precision is precision
 
 
 @pytest.mark.parametrize("line", ["[]", "{", '{"url": "u"}', '{"text": "t"}', "3"])
