@@ -4,11 +4,11 @@ Source: docs/decisions/0064-canonical.md
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import log
 
 from crawler.dedup.rules import Preference, Rules
-from crawler.model import LookAlike
+from crawler.model import LookAlike, Precision
 
 _UNKNOWN = datetime.max.replace(tzinfo=UTC)
 _CLEARLY = {  # by less, two copies would take turns
@@ -57,12 +57,20 @@ def _measure(article: LookAlike, preference: Preference, rules: Rules) -> float:
         case Preference.ORIGINAL:
             return not is_original(article)
         case Preference.EARLIEST:
-            return (article.published or _UNKNOWN).timestamp()
+            return _published_at_latest(article).timestamp()
         case Preference.FULLEST:
             return -log(max(1, article.fingerprint.shingles))
         case Preference.TRUSTED:
             outlets = rules.trusted
             return outlets.index(article.outlet) if article.outlet in outlets else len(outlets)
+
+
+def _published_at_latest(article: LookAlike) -> datetime:
+    """Return when an article appeared, the end of its day if that is all that is told."""
+    if article.published is None:
+        return _UNKNOWN
+    to_the_day = article.dating.precision is Precision.DAY
+    return article.published + timedelta(days=to_the_day)
 
 
 def _clearly_better(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

@@ -6,7 +6,7 @@ from crawler.dedup.placement import MOST_REGROUPED, decide
 from crawler.dedup.rules import RULES, Preference, Rules
 from crawler.dedup.scene import Scene
 from crawler.dedup.ties import judge_of
-from crawler.model import ChangeKind, Neighbourhood, Relation
+from crawler.model import ChangeKind, Dating, Neighbourhood, Precision, Relation
 from tests.newsroom import NOON, Newsroom, article, look_alike, mark, prose
 
 WIRE = prose("wire", 200)
@@ -230,6 +230,14 @@ async def test_two_copies_of_the_same_minute_do_not_take_turns():
     placement = await room.place(shown, at("two", WIRE, published=NOON - timedelta(minutes=3)))
     assert kinds(placement) == [ChangeKind.JOINED]
     assert (await room.story_of(shown)).canonical == shown.id
+
+
+async def test_a_day_without_an_hour_is_not_earlier_than_an_hour_of_that_day():
+    room = Newsroom()
+    day = at("two", WIRE, published=NOON.replace(hour=0))
+    timed, dated = at("one", WIRE), replace(day, dating=Dating(precision=Precision.DAY))
+    await room.place(dated, timed)
+    assert (await room.story_of(dated)).canonical == timed.id
 
 
 async def test_the_agency_s_own_text_is_shown_however_late():
