@@ -140,8 +140,7 @@ def _may_be_edited(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rul
     """
     if _at_home(one, other):
         return False
-    in_time = _in_time(one, other, rules)
-    return shares.common_numbers >= rules.numbers if in_time is None else in_time
+    return _within_hours(one, other, rules) or shares.common_numbers >= rules.numbers
 
 
 def _at_home(one: LookAlike, other: LookAlike) -> bool:
@@ -149,17 +148,13 @@ def _at_home(one: LookAlike, other: LookAlike) -> bool:
     return one.outlet == other.outlet != ""
 
 
-def _in_time(one: LookAlike, other: LookAlike, rules: Rules) -> bool | None:
-    """Whether the two appeared within hours; None where what is known of their times leaves open.
-
-    Days that are next to each other leave it open: an evening and a morning, or two evenings.
-    """
+def _within_hours(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
+    """Whether the two are known to have appeared within hours, or on one day if no hour is told."""
     if one.published is None or other.published is None:
-        return None
-    if Precision.DAY not in (one.dating.precision, other.dating.precision):
-        return abs(one.published - other.published) <= rules.soon
-    days = abs(one.published.date() - other.published.date()).days
-    return None if days == 1 else days == 0
+        return False
+    if Precision.DAY in (one.dating.precision, other.dating.precision):
+        return one.published.date() == other.published.date()
+    return abs(one.published - other.published) <= rules.soon
 
 
 def _edited(shares: Overlap, rules: Rules) -> Reason | None:
@@ -221,9 +216,9 @@ def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) ->
     return _terms(one, other, rules) == _terms(twin, other, rules)
 
 
-def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool | None, ...]:
+def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool, ...]:
     """Return what besides their words decides about two articles."""
-    return _at_home(one, other), _is_late(one, other, rules), _in_time(one, other, rules)
+    return _at_home(one, other), _is_late(one, other, rules), _within_hours(one, other, rules)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

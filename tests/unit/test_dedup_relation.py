@@ -93,15 +93,19 @@ def told_on(*days, numbers=0):
     return tuple(replace(article, dating=to_the_day) for article in articles)
 
 
-@pytest.mark.parametrize("days", [(0, None), (None, None), (0, 1), (1, 0)])
+@pytest.mark.parametrize("days", [(0, None), (None, None), (0, 1), (2, 0)])
 @pytest.mark.parametrize(("numbers", "relation"), [(3, Relation.COPY), (2, Relation.PARTIAL)])
 def test_where_times_do_not_tell_three_common_numbers_show_an_edited_text(days, numbers, relation):
     assert relate(*told_on(*days, numbers=numbers)).relation is relation
 
 
-@pytest.mark.parametrize(("later", "relation"), [(0, Relation.COPY), (2, Relation.PARTIAL)])
-def test_of_two_days_it_tells_enough_that_they_are_the_same_or_far_apart(later, relation):
-    assert relate(*told_on(0, later, numbers=3 if later else 0)).relation is relation
+def test_of_days_it_tells_enough_that_they_are_the_same():
+    assert relate(*told_on(0, 0)).relation is Relation.COPY
+
+
+@pytest.mark.parametrize(("days", "relation"), [(4, Relation.COPY), (5, Relation.UNRELATED)])
+def test_numbers_in_common_show_an_edited_text_for_days(days, relation):
+    assert relate(*told_on(0, days, numbers=3)).relation is relation
 
 
 def test_two_outlets_that_are_not_known_may_be_two():
