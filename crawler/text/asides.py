@@ -102,7 +102,7 @@ _SOURCE = _any_of(
 _ASIDE = re.compile(
     rf"[\W_]*(?:{_READ_ON}|{_FORWARDED}|{_SOURCE}\.?\s*[:/©][^.!?]{{0,60}}\W*$)", re.IGNORECASE
 )
-_OF_ITSELF = re.compile(rf"\b(?:{_FOLLOW}|{_RIGHTS})", re.IGNORECASE)
+_OF_ITSELF = re.compile(rf"\b(?:{_FOLLOW}|{_RIGHTS})")  # in lower case: that is faster
 _POINTER = re.compile(r"(?:@|://|www\.|\.[a-zA-Z]{2,8}/)\S*")  # from its sign to the word's end
 _CLOSING_TAGS = re.compile(r"(?m)(?:^|(?<=[.!?…»”\"]))(?:[^\S\n]*#\w+,?)+[^\S\n]*$")
 
@@ -142,7 +142,7 @@ def _without_closing(text: str) -> str:
 
 
 def _is_closing(line: str) -> bool:
-    return len(line) <= _LONGEST_CLOSING and _OF_ITSELF.search(line) is not None
+    return len(line) <= _LONGEST_CLOSING and bool(_OF_ITSELF.search(line.lower()))
 
 
 def _without_pointers(text: str) -> str:

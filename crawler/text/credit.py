@@ -83,20 +83,28 @@ _AGENCY = rf"(?:the\s+)?(?P<name>{_NAMED_AGENCY})\b"
 _PLACE = rf"(?:[{_CAPITAL}][\w .,/'’-]{{1,60}}\s*[-–—]+\s*)?"
 
 # (which way, whether whoever stands there is a source, the phrase)
-_PATTERNS = tuple(
-    (role, sure, re.compile(pattern, re.MULTILINE))
-    for role, sure, pattern in (
-        (Role.ORIGIN, True, rf"\((?P<name>{_NAMED_AGENCY})\)"),
-        (Role.ORIGIN, True, rf"^{_PLACE}(?P<name>{_NAMED_AGENCY})\s*[-–—]\s"),
-        (Role.ORIGIN, True, rf"^{_SOURCE_LINE}\s*:\s*{_NAME}"),
-        (Role.TOLD, True, rf"\b{_TOLD}\s+{_AGENCY}"),
-        (Role.CITED, True, rf"\b{_BY}\s+{_KIND}{_AGENCY}"),
-        (Role.CITED, True, rf"\b(?P<name>{_NAMED_AGENCY})\s+(?:reported|reports|said|wrote)\b"),
-        (Role.CITED, True, rf"\b{_SLAVIC_BY}\s+{_KIND}{_NAME}"),
-        (Role.CITED, False, rf"\b[Aa]ccording to\s+{_NAME}\s*(?=[.,;:)\n]|$)"),
-        (Role.CITED, False, rf",\s*{_NOTED}\s+{_NAME}\s*(?=[.;)\n]|$)"),
-    )
+_Pattern = tuple[Role, bool, re.Pattern[str]]
+
+
+def _compiled(*patterns: tuple[Role, bool, str]) -> tuple[_Pattern, ...]:
+    return tuple((role, sure, re.compile(told, re.MULTILINE)) for role, sure, told in patterns)
+
+
+_OF_AGENCIES = _compiled(  # not looked for in a text that names none
+    (Role.ORIGIN, True, rf"\((?P<name>{_NAMED_AGENCY})\)"),
+    (Role.ORIGIN, True, rf"^{_PLACE}(?P<name>{_NAMED_AGENCY})\s*[-–—]\s"),
+    (Role.TOLD, True, rf"\b{_TOLD}\s+{_AGENCY}"),
+    (Role.CITED, True, rf"\b{_BY}\s+{_KIND}{_AGENCY}"),
+    (Role.CITED, True, rf"\b(?P<name>{_NAMED_AGENCY})\s+(?:reported|reports|said|wrote)\b"),
 )
+_IN_CYRILLIC = _compiled((Role.CITED, True, rf"\b{_SLAVIC_BY}\s+{_KIND}{_NAME}"))
+_OF_ANYONE = _compiled(
+    (Role.ORIGIN, True, rf"^{_SOURCE_LINE}\s*:\s*{_NAME}"),
+    # "According" without its first letter: what begins with letters that are certain is found fast
+    (Role.CITED, False, rf"ccording to\s+{_NAME}\s*(?=[.,;:)\n]|$)"),
+    (Role.CITED, False, rf",\s*{_NOTED}\s+{_NAME}\s*(?=[.;)\n]|$)"),
+)
+_CYRILLIC = re.compile("[Ѐ-ӿ]")
 
 
 def credits_of(text: str) -> tuple[str, ...]:
@@ -118,8 +126,16 @@ def find_credits(text: str) -> list[Credit]:
     return kept
 
 
+def _patterns_for(text: str) -> Iterator[_Pattern]:
+    if any(name in text for name in AGENCIES):
+        yield from _OF_AGENCIES
+    if _CYRILLIC.search(text):
+        yield from _IN_CYRILLIC
+    yield from _OF_ANYONE
+
+
 def _found(text: str) -> Iterator[Credit]:
-    for role, sure, pattern in _PATTERNS:
+    for role, sure, pattern in _patterns_for(text):
         for match in pattern.finditer(text):
             group = "quoted" if match.groupdict().get("quoted") else "name"
             name = " ".join(match[group].split()).rstrip(".'’-")

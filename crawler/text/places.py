@@ -103,22 +103,25 @@ class PlaceFinder:
     def _candidates(
         self, tokens: list[_Token], readable: frozenset[str] | None
     ) -> Iterator[_Candidate]:
-        position = 0
-        while position < len(tokens):
+        upto = 0
+        for position, (word, start, _) in enumerate(tokens):
+            if position < upto or not self._may_begin(word):
+                continue
             length, patterns = self._longest(tokens, position, readable)
+            upto = position + length
             for place, against in patterns.items():
-                end = tokens[position + length - 1][2]
-                yield _Candidate(Mention(place, tokens[position][1], end), against)
-            position += max(length, 1)
+                yield _Candidate(Mention(place, start, tokens[upto - 1][2]), against)
+
+    def _may_begin(self, word: str) -> bool:
+        return word[0].isupper() or word in self._small
 
     def _longest(
         self, tokens: list[_Token], position: int, readable: frozenset[str] | None
     ) -> tuple[int, dict[PlaceId, tuple[str, ...] | None]]:
         first = tokens[position][0]
         capital = first[0].isupper()
-        known = self._by_first.get(first.casefold()) if capital or first in self._small else None
         length, found = 0, dict[PlaceId, tuple[str, ...] | None]()
-        for pattern in known or ():
+        for pattern in self._by_first.get(first.casefold(), ()):
             if len(pattern.rest) + 1 < length:
                 break
             if readable is not None and pattern.language not in readable:
