@@ -30,6 +30,7 @@ EDITS = {  # digest, floors of pairs and of stories, and of pairs without times:
     "edits_bg_ru": ("350ef558d67aaebe", 0.83, 0.83, 0.81),
     "edits_en_sk_hu_ro_be": ("c0e402d40770787d", 0.87, 0.90, 0.87),
     "edits_bg_ru_en_uk": ("55c0416480418507", 0.83, 0.83, 0.80),
+    "edits_mixed": ("c6b32fe4ba62fc2e", 0.97, 0.98, 0.97),
 }
 RECORDED_DIGEST = "8789a932d66efc8b"
 
