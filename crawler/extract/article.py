@@ -28,6 +28,7 @@ _STANDFIRST = re.compile(
 )
 _NAMED_ABOVE = 2  # elements around a block whose names count
 _SAME_START = 40  # letters that make a shown standfirst the described one
+_SPACED = 2  # times as long as the title, at most, is a line that is the title otherwise spaced
 _WORD = re.compile(r"\w+")
 
 
@@ -107,8 +108,10 @@ def _is_standfirst(block: Block) -> bool:
 
 def _cleaned(lines: Iterable[str], title: str) -> list[str]:
     kept = without_boilerplate(lines)
-    heading = _squeezed(title)
-    return [line for line in dict.fromkeys(kept) if _squeezed(line) != heading]
+    heading, longest = _squeezed(title), _SPACED * len(title)
+    return [
+        line for line in dict.fromkeys(kept) if len(line) > longest or _squeezed(line) != heading
+    ]
 
 
 def _running(lines: Iterable[str]) -> int:

@@ -71,6 +71,10 @@ class Block:
     element: HtmlElement
     doubts: tuple[HtmlElement, ...]
     ancestors: frozenset[HtmlElement] = field(repr=False)
+    prose: float = field(init=False)  # how much it speaks for an article around it; < 0: against
+
+    def __post_init__(self) -> None:
+        self.prose = self._weighed()
 
     @property
     def is_heading(self) -> bool:
@@ -82,12 +86,11 @@ class Block:
         """Whether most of it leads elsewhere."""
         return self.linked > len(self.text) / 2
 
-    @property
-    def prose(self) -> float:
-        """How much the block speaks for an article around it; negative when against.
+    def _weighed(self) -> float:
+        """Return the block's prose: sentences count by their letters, links against.
 
-        Sentences count by their letters, links against; list items count little, since
-        navigation is made of them, and short lines without an end are labels.
+        List items count little, since navigation is made of them, and short lines without an end
+        are labels.
         """
         length = len(self.text)
         if _IDEOGRAPHS.search(self.text):
