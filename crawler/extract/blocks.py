@@ -6,7 +6,6 @@ and a whole article inside something called `widget-area` is still an article.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -115,7 +114,9 @@ _ENDED = re.compile(r"[.!?…:;。][\"'”»“’)]*$|[\"”»“]$")
 
 def blocks_of(root: HtmlElement) -> list[Block]:
     """Return the blocks of a page in the order they are read."""
-    return list(_Walk().through(root))
+    walk = _Walk()
+    walk.through(root)
+    return walk.blocks
 
 
 def is_never_article(element: HtmlElement) -> bool:
@@ -123,12 +124,17 @@ def is_never_article(element: HtmlElement) -> bool:
     return (
         element.tag in {"nav", "footer"}
         or element.get("role") in {"dialog", "navigation", "contentinfo"}
-        or bool(_NEVER.search(_names(element)))
+        or _names_rule_out(_names(element))
     )
 
 
 def _names(element: HtmlElement) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+@lru_cache(maxsize=4096)
+def _names_rule_out(names: str) -> bool:
+    return bool(_NEVER.search(names))
 
 
 @lru_cache(maxsize=4096)
@@ -156,41 +162,40 @@ class _Walk:
     """One pass over a tree; text gathers until a border ends its block."""
 
     def __init__(self) -> None:
+        self.blocks: list[Block] = []
         self._parts: list[str] = []
         self._linked = 0
         self._doubts: list[HtmlElement] = []
         self._path: list[HtmlElement] = []
         self._ancestors: frozenset[HtmlElement] | None = None
 
-    def through(self, root: HtmlElement) -> Iterator[Block]:
+    def through(self, root: HtmlElement) -> None:
         self._enter(root)
-        self._add(root.text, in_link=False)
-        yield from self._children(root, in_link=False)
-        yield from self._ended()
+        self._inside(root, in_link=False)
+        self._end()
         self._leave()
 
-    def _children(self, parent: HtmlElement, *, in_link: bool) -> Iterator[Block]:
+    def _inside(self, parent: HtmlElement, *, in_link: bool) -> None:
+        self._add(parent.text, in_link=in_link)
         for child in parent:
-            if child.tag == "br":
+            tag = child.tag
+            if tag == "br":
                 self._parts.append("\n")
-            elif isinstance(child.tag, str) and child.tag not in _UNSEEN:
-                yield from self._child(child, in_link=in_link or child.tag == "a")
+            elif isinstance(tag, str) and tag not in _UNSEEN:
+                self._child(child, tag, in_link=in_link or tag == "a")
             self._add(child.tail, in_link=in_link)
 
-    def _child(self, child: HtmlElement, *, in_link: bool) -> Iterator[Block]:
-        doubtful = child.tag not in _INLINE and _is_doubtful(child)
-        border = doubtful or child.tag in _BORDERS
-        if not border:
-            self._add(child.text, in_link=in_link)
-            yield from self._children(child, in_link=in_link)
+    def _child(self, child: HtmlElement, tag: str, *, in_link: bool) -> None:
+        doubtful = tag not in _INLINE and _is_doubtful(child)
+        if not doubtful and tag not in _BORDERS:
+            self._inside(child, in_link=in_link)
             return
-        yield from self._ended()
+        self._end()
         self._enter(child)
         if doubtful:
             self._doubts.append(child)
-        self._add(child.text, in_link=in_link)
-        yield from self._children(child, in_link=in_link)
-        yield from self._ended()
+        self._inside(child, in_link=in_link)
+        self._end()
         if doubtful:
             self._doubts.pop()
         self._leave()
@@ -209,11 +214,12 @@ class _Walk:
             if in_link:
                 self._linked += len(text.strip())
 
-    def _ended(self) -> Iterator[Block]:
+    def _end(self) -> None:
         text = " ".join("".join(self._parts).split()) if self._parts else ""
         if text:
             if self._ancestors is None:
                 self._ancestors = frozenset(self._path)
-            yield Block(text, self._linked, self._path[-1], tuple(self._doubts), self._ancestors)
+            doubts = tuple(self._doubts)
+            self.blocks.append(Block(text, self._linked, self._path[-1], doubts, self._ancestors))
         self._parts.clear()
         self._linked = 0
