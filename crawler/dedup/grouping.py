@@ -53,7 +53,7 @@ class Bonds:
         closest = []
         for here, there in combinations(range(len(ids)), 2):
             tie = ties.between(ids[here], ids[there])
-            if ties.clash(ids[here], ids[there]):
+            if ties.parts(tie):
                 _mark(clashing, here, there)
             elif tie.relation.joins:
                 _mark(joined, here, there)

@@ -23,7 +23,7 @@ from crawler.model import (
 )
 
 _NONE: Learned = MappingProxyType({})
-MOST_REGROUPED = 128  # articles; a larger story takes what matches its canonical, and stays
+MOST_REGROUPED = 200  # articles; a larger story takes what matches its canonical, and stays
 
 
 def decide(

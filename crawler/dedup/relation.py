@@ -138,12 +138,12 @@ def _may_be_edited(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rul
     That takes hours. Two who translate one text, or fill a form a day later, share as much; an
     outlet recycles its own texts. Where the times do not tell, common numbers must.
     """
-    if _at_home(one, other):
+    if at_home(one, other):
         return False
     return _within_hours(one, other, rules) or shares.common_numbers >= rules.numbers
 
 
-def _at_home(one: LookAlike, other: LookAlike) -> bool:
+def at_home(one: LookAlike, other: LookAlike) -> bool:
     """Whether both are known to be of one outlet."""
     return one.outlet == other.outlet != ""
 
@@ -185,17 +185,17 @@ def _used_again(
         return Reason.LATE
     if reason in (Reason.EDITED, Reason.EDITED_BRIEF):  # wherever they stand
         return None
-    return _misplaced(shares, rules, at_home=_at_home(one, other))
+    return _misplaced(shares, rules, within=at_home(one, other))
 
 
-def _misplaced(shares: Overlap, rules: Rules, *, at_home: bool) -> Reason | None:
+def _misplaced(shares: Overlap, rules: Rules, *, within: bool) -> Reason | None:
     """Return why shared words are no news by where in the texts they stand."""
     surely_in_both = (1 + max(rules.fronted, rules.framed)) * shares.smaller / 2
     if shares.shared >= surely_in_both:
         return None
     if _missing(shares, rules.fronted)[0]:
         return Reason.BACKGROUND
-    return Reason.FRAME if at_home and any(_missing(shares, rules.framed)) else None
+    return Reason.FRAME if within and any(_missing(shares, rules.framed)) else None
 
 
 def _missing(shares: Overlap, share: float) -> tuple[bool, bool]:
@@ -218,7 +218,7 @@ def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) ->
 
 def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool, ...]:
     """Return what besides their words decides about two articles."""
-    return _at_home(one, other), _is_late(one, other, rules), _within_hours(one, other, rules)
+    return at_home(one, other), _is_late(one, other, rules), _within_hours(one, other, rules)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from crawler.dedup.boilerplate import told_apart
-from crawler.dedup.relation import converse, joining_relation, relate
+from crawler.dedup.relation import at_home, converse, joining_relation, relate
 from crawler.dedup.rules import Rules
 from crawler.dedup.ruling import Ruled
 from crawler.dedup.sketch import hashes_of, unpack
@@ -95,10 +95,12 @@ class Ties:
     def verified(self, one: ArticleId, other: ArticleId) -> Tie:
         """Return what `one` is to `other` by their texts and those of all around."""
         tie = self._between_two(one, other)
-        if frozenset((one, other)) in self._repeats:
+        if self._repeats and frozenset((one, other)) in self._repeats:
             return replace(tie, relation=Relation.PARTIAL)
-        held_by = {Relation.EXCERPT: other, Relation.EXPANSION: one}.get(tie.relation)
-        return replace(tie, relation=Relation.DIGEST) if held_by in self._digests else tie
+        if self._digests:
+            held_by = {Relation.EXCERPT: other, Relation.EXPANSION: one}.get(tie.relation)
+            return replace(tie, relation=Relation.DIGEST) if held_by in self._digests else tie
+        return tie
 
     def join(self, one: ArticleId, other: ArticleId) -> bool:
         """Whether the two may stand in one story."""
@@ -106,9 +108,12 @@ class Ties:
 
     def clash(self, one: ArticleId, other: ArticleId) -> bool:
         """Whether the two must not stand in one story, whatever else they match."""
-        if self.ruled.apart(one, other):
-            return True
-        return self.between(one, other).relation in (Relation.TEMPLATE, Relation.DIGEST)
+        return self.parts(self.between(one, other))
+
+    def parts(self, tie: Tie) -> bool:
+        """Whether a tie keeps its two articles out of one story, whatever else they match."""
+        apart = tie.relation in (Relation.TEMPLATE, Relation.DIGEST)
+        return apart or self.ruled.apart(tie.one, tie.other)
 
     def matched(self, one: ArticleId, among: Iterable[ArticleId]) -> int:
         """Return how many others may stand in one story with `one`."""
@@ -193,7 +198,7 @@ class Ties:
         if one not in self._bare and other not in self._bare:
             return whole
         bare = self._judge(self._without(one), self._without(other))
-        return told_apart(whole, bare, at_home=pair[0].outlet == pair[1].outlet)
+        return told_apart(whole, bare, at_home=at_home(*pair))
 
     def _without(self, one: ArticleId) -> LookAlike:
         return self._bare.get(one, self._articles[one])
