@@ -9,8 +9,9 @@ from typing import TypeVar
 from crawler.dedup.boilerplate import Boilerplate, Learned, cleared, told_apart
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
-from crawler.dedup.relation import relate
+from crawler.dedup.relation import at_home, relate
 from crawler.dedup.rules import RULES, Rules
+from crawler.dedup.spelling import plain
 from crawler.errors import SupersededError
 from crawler.model import (
     Article,
@@ -100,7 +101,7 @@ class Place:
         learned: Learned = self._learned.get(topic, {})
         whole = relate(one, other, self._rules)
         bare = relate(cleared(one, learned), cleared(other, learned), self._rules)
-        return told_apart(whole, bare, at_home=one.outlet == other.outlet)
+        return told_apart(whole, bare, at_home=at_home(one, other))
 
 
 def _well_sampled(article: Article, learned: Learned) -> Article:
@@ -111,8 +112,10 @@ def _well_sampled(article: Article, learned: Learned) -> Article:
 
 def fingerprint_of(text: str, recipe: Recipe) -> Fingerprint:
     """Return what stands for a text under a recipe."""
-    read = told_words(text)
-    names = names_of(text) if len(read) <= recipe.named_words else frozenset()
+    told = told_words(text)
+    read = plain(told)
+    capital = names_of(text) if len(read) <= recipe.named_words else frozenset()
+    names = {spelled for word, spelled in zip(told, read, strict=True) if word in capital}
     return fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe, names)
 
 

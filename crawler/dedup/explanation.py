@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.dedup.overlap import Overlap
 from crawler.dedup.relation import Reason, reason_of, relate, shares_of
 from crawler.dedup.rules import RULES, Rules
+from crawler.dedup.spelling import plain
 from crawler.model import LookAlike, Tie
 
 
@@ -47,8 +48,13 @@ def explain(
         reason=reason_of(one, other, shares, rules),
         shares=shares,
         rules=rules,
-        passage=longest_shared(one_words, other_words),
+        passage=_as_written(longest_shared(plain(one_words), plain(other_words)), one_words),
     )
+
+
+def _as_written(passage: Passage, words: Sequence[str]) -> Passage:
+    end = passage.at_one + len(passage.words)
+    return replace(passage, words=tuple(words[passage.at_one : end]))
 
 
 def longest_shared(one: Sequence[str], other: Sequence[str]) -> Passage:

@@ -32,7 +32,7 @@ def fingerprint(
     """Return what of a text can be compared without it.
 
     Args:
-        words: The normalised words, in order.
+        words: The normalised words, plainly spelled, in order.
         hashes: One hash for each shingle of `recipe.shingle_words` words, `uint32`, in order.
         recipe: The numbers that shape it.
         names: Which of the words are names; asked of texts of `recipe.named_words` at most.

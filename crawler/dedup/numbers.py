@@ -1,10 +1,12 @@
 """Which words are numbers or dates: what alone may differ between two bulletins of one kind.
 
-Forms as `normalise` leaves them (case folded, ё as е). Articles that double as *one* are left
-out. A language that is missing here still has its digits.
+Forms as `normalise` leaves them (case folded, ё as е), then spelled plainly. Articles that
+double as *one* are left out. A language that is missing here still has its digits.
 """
 
 from collections.abc import Iterable
+
+from crawler.dedup.spelling import plain
 
 _WORDS = {
     "be": """студзень студзеня студзені люты лютага лютым сакавік сакавіка сакавіку красавік
@@ -127,11 +129,11 @@ _WORDS = {
         мільярдів десятки сотні перший перша перше другий друга друге третій третя третє""",
 }  # fmt: skip
 
-_NUMBERS = frozenset(word for words in _WORDS.values() for word in words.split())
+_NUMBERS = frozenset(word for words in _WORDS.values() for word in plain(words.split()))
 
 
 def which_are_numbers(words: Iterable[str]) -> list[bool]:
-    """Return for each normalised word whether it is a number, a month or a day of the week."""
+    """Return for each word, plainly spelled, whether it is a number, a month or a weekday."""
     return [
         word in _NUMBERS or (not word.isalpha() and any(map(str.isdigit, word))) for word in words
     ]
