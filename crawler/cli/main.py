@@ -1,4 +1,4 @@
-"""The root of the `kordon` command: its groups, its exit codes, how it fails.
+"""The root of the `kordon` command: its exit codes, how it fails.
 
 Exit codes: 0 done; 1 the work could not be done (no feed answered, nothing found, a check failed);
 2 the command or a setting is wrong; 3 the store is away; 70 a fault of Kordon's own; 130
@@ -12,33 +12,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import (
-    articles,
-    backup,
-    contract,
-    demo,
-    doctor,
-    evaluate_dedup,
-    evaluate_reading,
-    explain,
-    feeds,
-    frontier,
-    hooks,
-    hosts,
-    index,
-    outlets,
-    rulings,
-    run,
-    schedule,
-    serve,
-    server,
-    settings,
-    stories,
-    tokens,
-    topics,
-    up,
-    work,
-)
+from crawler.cli.commands import Root
 from crawler.cli.console import say
 from crawler.errors import ConfigError, KordonError, StoreError
 
@@ -50,38 +24,12 @@ EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="kordon",
+    cls=Root,
     help="Collect Ukraine-border coverage, and keep one story of its many copies.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("up")(up.up)
-app.command("run")(run.run)
-app.command("demo")(demo.demo)
-stories.app.command("why")(explain.why)
-stories.app.add_typer(rulings.app)
-app.add_typer(stories.app, name="stories")
-app.add_typer(articles.app, name="articles")
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(outlets.app, name="outlets")
-app.add_typer(topics.app, name="topics")
-app.add_typer(frontier.app, name="frontier")
-app.add_typer(hosts.app, name="hosts")
-app.add_typer(index.app, name="index")
-app.add_typer(server.app, name="server")
-app.add_typer(contract.app, name="contract")
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(hooks.app, name="hooks")
-app.command("serve")(serve.serve)
-app.add_typer(work.app, name="work")
-app.add_typer(settings.app, name="settings")
-evaluate_reading.app.command("dedup")(evaluate_dedup.evaluate_dedup)
-app.add_typer(evaluate_reading.app, name="evaluate")
-app.command("explain")(explain.explain)
-app.command("doctor")(doctor.doctor)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("schedule")(schedule.schedule)
 
 _debugging = False
 

@@ -10,15 +10,16 @@ from typing import Annotated
 import typer
 
 from crawler.app import App
+from crawler.cli import explain
 from crawler.cli.articles import article_named
 from crawler.cli.console import Json, print_json, print_table, say
 from crawler.cli.session import opened
-from crawler.cli.stories import StoryView, print_stories, views_of
+from crawler.cli.stories import StoryView, app, print_stories, views_of
 from crawler.errors import ConfigError
 from crawler.model import Story, StoryId, TopicId
 from crawler.rule import Rule
 
-app = typer.Typer()
+app.command("why")(explain.why)
 
 One = Annotated[str, typer.Argument(metavar="ID", help="A story, as `stories list` prints it.")]
 Other = Annotated[str, typer.Argument(metavar="OTHER", help="Another story.")]
