@@ -135,7 +135,7 @@ PAGES = {  # what is answered, and what the frontier must say of the entry
         always(200, HTML, b"<p " + b" ".join(b"a%d=1" % n for n in range(600_000)) + b">"),
         "deadline",
     ),
-    "glutton": (always(200, HTML, b"<html><body>" + b"<br>" * 1_000_000), "memory"),
+    "glutton": (always(200, HTML, b"<html><body>" + b"<br>" * 2_000_000), "memory"),
     "crowd": (always(200, HTML, b"<html><body>" + b"<p>x</p>" * 1_000_000), "memory"),
     "localhost": (redirect("http://[::1]/"), "blocked-address"),
 }
