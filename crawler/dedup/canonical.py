@@ -4,13 +4,14 @@ Source: docs/decisions/0064-canonical.md
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import log
 
 from crawler.dedup.rules import Preference, Rules
 from crawler.model import LookAlike, Precision
 
-_UNKNOWN = datetime.max.replace(tzinfo=UTC)
+_UNKNOWN = datetime.max.replace(tzinfo=UTC).timestamp()
+_DAY_SECONDS = 86_400
 _CLEARLY = {  # by less, two copies would take turns
     Preference.ORIGINAL: 1,
     Preference.EARLIEST: 600,  # seconds: two clocks or publishing systems may differ by minutes
@@ -57,7 +58,7 @@ def _measure(article: LookAlike, preference: Preference, rules: Rules) -> float:
         case Preference.ORIGINAL:
             return not is_original(article)
         case Preference.EARLIEST:
-            return _published_at_latest(article).timestamp()
+            return _published_at_latest(article)
         case Preference.FULLEST:
             return -log(max(1, article.fingerprint.shingles))
         case Preference.TRUSTED:
@@ -65,12 +66,12 @@ def _measure(article: LookAlike, preference: Preference, rules: Rules) -> float:
             return outlets.index(article.outlet) if article.outlet in outlets else len(outlets)
 
 
-def _published_at_latest(article: LookAlike) -> datetime:
-    """Return when an article appeared, the end of its day if that is all that is told."""
+def _published_at_latest(article: LookAlike) -> float:
+    """Return when an article appeared, in seconds since 1970; of a bare day, when that ends."""
     if article.published is None:
         return _UNKNOWN
     to_the_day = article.dating.precision is Precision.DAY
-    return article.published + timedelta(days=to_the_day)
+    return article.published.timestamp() + _DAY_SECONDS * to_the_day
 
 
 def _clearly_better(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

@@ -1,8 +1,9 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from crawler.dedup import placement as placing
 from crawler.dedup.outcome import Outcome
-from crawler.dedup.placement import MOST_REGROUPED, decide
+from crawler.dedup.placement import decide
 from crawler.dedup.rules import RULES, Preference, Rules
 from crawler.dedup.scene import Scene
 from crawler.dedup.ties import judge_of
@@ -240,6 +241,13 @@ async def test_a_day_without_an_hour_is_not_earlier_than_an_hour_of_that_day():
     assert (await room.story_of(dated)).canonical == timed.id
 
 
+async def test_the_last_day_of_all_is_a_day_like_others():
+    room = Newsroom()
+    last = at("two", WIRE, published=datetime(9999, 12, 31, tzinfo=UTC))
+    await room.place(replace(last, dating=Dating(precision=Precision.DAY)), at("one", WIRE))
+    assert len((await room.all_stories())[0].members) == 2
+
+
 async def test_the_agency_s_own_text_is_shown_however_late():
     room = Newsroom()
     paper = at("paper", f"(Reuters) {WIRE}", credit=["Reuters"])
@@ -256,8 +264,9 @@ async def test_the_order_of_preferences_is_the_operator_s():
     assert story.canonical == at("two", WIRE).id
 
 
-async def test_a_story_larger_than_is_regrouped_takes_copies_and_nothing_else():
-    room, larger = Newsroom(), MOST_REGROUPED + 2
+async def test_a_story_larger_than_is_regrouped_takes_copies_and_nothing_else(monkeypatch):
+    monkeypatch.setattr(placing, "MOST_REGROUPED", 20)
+    room, larger = Newsroom(), placing.MOST_REGROUPED + 2
     for n in range(larger):
         await room.place(at(f"outlet-{n}", f"{WIRE} {prose(n, 4)}"))
     await room.place(at("own", f"{prose('own', 120)} {cut(WIRE, 0, 80)}"))
