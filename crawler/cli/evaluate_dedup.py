@@ -24,6 +24,7 @@ _SWEPT: Mapping[str, Sequence[float]] = {
     "woven_brief": (0.65, 0.7, 0.72, 0.75, 0.8, 1.01),
     "step": (3, 4, 5, 6),
     "numbers": (0, 2, 3, 4, 6),
+    "nearly_all": (0.8, 0.85, 0.9, 0.95, 1.01),
     "evidence": (8, 12, 16, 24, 32),
     "least": (4, 6, 8, 12, 16),
     "fronted": (0.0, 0.3, 0.4, 0.5, 0.6),

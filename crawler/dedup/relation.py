@@ -140,7 +140,13 @@ def _may_be_edited(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rul
     """
     if at_home(one, other):
         return False
-    return _within_hours(one, other, rules) or shares.common_numbers >= rules.numbers
+    return _within_hours(one, other, rules) or _numbers_tell(shares, rules)
+
+
+def _numbers_tell(shares: Overlap, rules: Rules) -> bool:
+    """Whether numbers enough are in both; one fewer will do where nearly all is woven through."""
+    nearly_all = max(shares.woven(rules.step)) >= rules.nearly_all
+    return shares.common_numbers >= rules.numbers - nearly_all
 
 
 def at_home(one: LookAlike, other: LookAlike) -> bool:
