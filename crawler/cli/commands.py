@@ -16,7 +16,10 @@ Command = TyperCommand | TyperGroup
 
 
 class Entry(NamedTuple):
-    """Where a command is, and what `kordon --help` says of it."""
+    """Where a command is, and what `kordon --help` says of it.
+
+    A group that several modules add verbs to is read from the one that adds the last.
+    """
 
     where: str  # module of this package, colon, function or `typer.Typer`
     help: str

@@ -150,7 +150,8 @@ def _print_pair(view: PairView) -> None:
                   f"({limits.least} where one is held); of two outlets, woven through "
                   f"{limits.woven} of both or {limits.woven_brief} of a brief "
                   f"(within {limits.soon.total_seconds() / 3600:.0f} hours, "
-                  f"or with {limits.numbers} numbers in common)",
+                  f"or with {limits.numbers} numbers in common, one fewer where "
+                  f"{limits.nearly_all} of one is woven through)",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

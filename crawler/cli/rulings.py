@@ -1,4 +1,7 @@
-"""`kordon stories split|merge|never-merge|pin|unpin|rulings`: an operator's word on stories."""
+"""`kordon stories split|merge|never-merge|pin|unpin|rulings`: an operator's word on stories.
+
+Adds these, and `why`, to the verbs of `stories`.
+"""
 
 import asyncio
 import getpass

@@ -37,10 +37,8 @@ class Rules:
     passage: int = 10  # shingles of a shared run, on average: longer ones are quoted, not edited
     longest: int = 600  # shingles of a text that is edited throughout: no longer one is known,
     soon: timedelta = timedelta(hours=20)  # between the two: a day later a form is filled anew
-    numbers: int = (
-        3  # in common, at least, where it is later or not known: translations have fewer;
-    )
-    nearly_all: float = 0.9  # of the smaller one, woven through: then a number less will do
+    numbers: int = 3  # in common, at least, where that is longer or unknown,
+    nearly_all: float = 0.9  # or one fewer if so much of the smaller one is woven through
     partial: float = 0.3  # of either: worth a link
     fronted: float = 0.3  # of the smaller one's first half, in what they share: else background;
     framed: float = 0.5  # of both halves, within one outlet: else its heading or signature

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from crawler.dedup.relation import converse, relate
+from crawler.dedup.relation import at_home, converse, relate
 from crawler.dedup.rules import RULES, Rules
 from crawler.evaluate.labels import LabelledPair, Sample
 from crawler.model import (
@@ -271,7 +271,7 @@ async def _judged(
         tie=tie if tie.one == one.id else converse(tie),
         nominated=both in stories.nominated,
         same_story=one.story == other.story,
-        same_outlet=one.outlet == other.outlet != "",
+        same_outlet=at_home(one, other),
     )
 
 
