@@ -178,10 +178,8 @@ def schema() -> dict[str, Any]:
 
 def _places(known: Iterable[LookAlike]) -> list[str]:
     """Return the places that most articles name; of equals those named earlier."""
-    named = Counter(place for fact in known for place in fact.places)
-    if not named:
-        return []
-    return [place for place, _ in named.most_common(MAX_PLACES)]
+    named = [place for fact in known for place in fact.places]
+    return [place for place, _ in Counter(named).most_common(MAX_PLACES)] if named else []
 
 
 def article_payload(fact: LookAlike) -> ArticlePayload:

@@ -40,6 +40,8 @@ def canonical_of(
 
 def is_original(article: LookAlike) -> bool:
     """Whether the article's own outlet is the agency that its text credits."""
+    if not article.credits:
+        return False
     own = {
         _name(article.outlet),
         _name(article.outlet.partition(".")[0]),

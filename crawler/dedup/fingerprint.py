@@ -16,6 +16,7 @@ from crawler.model import Fingerprint, Recipe
 
 Hashes = NDArray[np.uint32]
 Samples = NDArray[np.uint64]
+Runs = NDArray[np.uint64]
 
 NO_WORDS = blake2b(digest_size=16).digest()  # the content hash of a text without any
 _SPARE = 2  # times as many samples as postings, to stand in for those that are boilerplate
@@ -77,18 +78,18 @@ def bands(fingerprint: Fingerprint, recipe: Recipe) -> tuple[bytes, ...]:
     return tuple(bytes([at]) + blake2b(row, digest_size=7).digest() for at, row in enumerate(rows))
 
 
-def postings(fingerprint: Fingerprint, recipe: Recipe) -> tuple[int, ...]:
-    """Return the sampled runs of words, 64 bits each, under which a cut and its whole meet.
+def postings(fingerprint: Fingerprint, recipe: Recipe) -> Runs:
+    """Return the sampled runs of words, `uint64[n]`, under which a cut and its whole meet.
 
     The smallest hashes, more of them for a longer text, so that an excerpt of a tenth still
     shares some; none for a text too short to judge.
     """
     if fingerprint.shingles < recipe.min_shingles:
-        return ()
-    sampled = samples(fingerprint)
-    words = sampled[:, 1] >> _HALF
+        return np.empty(0, np.uint64)
+    runs, inside = samples(fingerprint).T
+    words = inside >> _HALF
     kinds = _kinds(fingerprint.shingles, recipe)
-    return tuple(run for kind, size in kinds for run in sampled[words == kind][:size, 0].tolist())
+    return np.concatenate([runs[words == kind][:size] for kind, size in kinds])
 
 
 def samples(fingerprint: Fingerprint) -> Samples:

@@ -36,7 +36,6 @@ Nominate = Callable[[Fingerprint, Recipe], IndexKeys]
 def index_keys(fingerprint: Fingerprint, recipe: Recipe) -> IndexKeys:
     """Return bands (the exact text where it is too short for them) and sampled runs as keys."""
     strong = bands(fingerprint, recipe) or (exact_key(fingerprint),)
-    runs = np.array(postings(fingerprint, recipe), np.uint64) * _SPREAD
-    packed = runs.astype(">u8").tobytes()
+    packed = (postings(fingerprint, recipe) * _SPREAD).astype(">u8").tobytes()
     weak = tuple(packed[at : at + KEY] for at in range(0, len(packed), 8))
     return IndexKeys(tuple(key[:KEY] for key in strong), weak)
