@@ -35,7 +35,7 @@ _FOLLOW = _any_of(  # in a closing line: imperatives that news seldom ends with
     "станете част", "подкрепете", "имате (?:новина|сигнал)", "сигнали изпращайте", "пишете ни",
     "поставете оценка", "гледайте .{0,40}емисия",
     r"подписаться(?: на [«\"]|\W*(?:$|\|))", "подписывайтесь", "подпишитесь", "подпишись",
-    "читайте нас",
+    "читайте нас", r"(?:прислать|сообщить|предложить) (?:сво[юе] )?новость",
     "следите за (?:нами|новостями|обновлениями)", "присоединяйтесь", "присылайте",
     "поддержать редакцию", "поддержите нас",
     r"підписатис[яь](?: на [«\"]|\W*(?:$|\|))", "підписуйтес[яь]", "підпишіться",
@@ -56,6 +56,12 @@ _FOLLOW = _any_of(  # in a closing line: imperatives that news seldom ends with
     "suivez-nous", "abonnez-vous", "síguenos", "suscríbete", "seguici", "iscriviti",
     "takip edin", "abone olun", "sekite mus", "prenumeruokite", "jälgi meid",
 )  # fmt: skip
+_PLATFORM = re.compile(
+    r"\b(?:telegram|viber|whatsapp|facebook|instagram|twitter|youtube|tiktok|threads|linkedin"
+    r"|телеграм|вайбер|вайбър|ват[сз]ап|фейсбук|[иі]нстаграм|твит[тъ]ер|ютуб|тик-?ток|вконтакте"
+    r"|одноклассник|дзен)"
+)
+_MANY = 2  # platforms that a closing line names: it tells where else to read
 _RIGHTS = _any_of(
     "all rights reserved", "may not be (?:published|republished|reproduced)", "republication",
     "всички права запазени", "позоваването на", "публикуването на материали",
@@ -131,18 +137,31 @@ def without_asides(text: str) -> str:
 
 
 def _without_closing(text: str) -> str:
-    """Return the text without the lines at its end in which its outlet speaks of itself."""
+    """Return the text without what its outlet says of itself at the end, lines and sentences."""
     lines = text.split("\n")
     ends = [at for at, line in enumerate(lines) if line.strip()][-_CLOSING:]
     asides = {at for at in ends if _is_closing(lines[at])}
-    if not asides:
-        return text
     kept = [line for at, line in enumerate(lines) if at not in asides]
-    return "\n".join(kept) if any(map(words, kept)) else text
+    if not any(map(words, kept)):
+        return text
+    last = max((at for at, line in enumerate(kept) if line.strip()))
+    kept[last] = _before_asides(kept[last])
+    return "\n".join(kept)
 
 
 def _is_closing(line: str) -> bool:
-    return len(line) <= _LONGEST_CLOSING and bool(_OF_ITSELF.search(line.lower()))
+    if len(line) > _LONGEST_CLOSING:
+        return False
+    lowered = line.lower()
+    return bool(_OF_ITSELF.search(lowered)) or len({*_PLATFORM.findall(lowered)}) >= _MANY
+
+
+def _before_asides(line: str) -> str:
+    """Return a line without the sentences at its end that are asides."""
+    spans = list(sentences_of(line))
+    while len(spans) > 1 and _ASIDE.match(line[slice(*spans[-1])].lstrip()):
+        spans.pop()
+    return line[: spans[-1][1]] if spans else line
 
 
 def _without_pointers(text: str) -> str:

@@ -93,6 +93,9 @@ def test_what_only_looks_like_an_aside_stays(text):
         "(Reporting by Lena Quah; Editing by Simon Fitch)",
         "Readers like you are keeping these stories free for everyone. " + "Support us. " * 20,
         "© Агенция. Всички права запазени.",
+        "Сумы сегодня: новости области | Прислать новость: @sumy_example_bot",
+        "📲 Читайте «Пост» в Telegram, Viber и Facebook. Есть новость? Пишите @post_example",
+        "Още новини: във Фейсбук и Инстаграм",
     ],
 )
 def test_what_an_outlet_says_of_itself_at_the_end_is_an_aside(line):
@@ -113,6 +116,20 @@ def test_what_an_outlet_says_of_itself_at_the_end_is_an_aside(line):
 )
 def test_news_at_the_end_of_a_text_stays(line):
     assert told_words(f"{NEWS}\n\n{line}") == words(f"{NEWS} {line}")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Подробности у коллег из «Района».", "Source: the ministry.", "Read more on our website."],
+)
+def test_a_last_sentence_that_says_where_to_read_on_is_an_aside(sentence):
+    assert told_words(f"{NEWS} {sentence}") == words(NEWS)
+    assert told_words(f"{NEWS} {sentence} {NEWS}") != words(f"{NEWS} {NEWS}")
+
+
+def test_one_platform_at_the_end_is_news():
+    line = "The governor wrote on Telegram that two people were hurt."
+    assert told_words(f"{NEWS}\n{line}") == words(f"{NEWS} {line}")
 
 
 def test_a_long_line_is_the_text_speaking_whatever_it_begins_with():
