@@ -35,6 +35,7 @@ class PairView:
     one_woven: float  # its words in shared runs or close to them: what another outlet may edit
     other_woven: float
     common_numbers: int  # numbers and dates in both
+    changed_numbers: float  # share of them that either has and the other has not: the lesser
     shared: int  # shingles
     one_shingles: int
     other_shingles: int
@@ -113,6 +114,7 @@ def _pair_view(pair: PairAccount) -> PairView:
         one_woven=round(one_woven, 4),
         other_woven=round(other_woven, 4),
         common_numbers=shares.common_numbers,
+        changed_numbers=round(shares.changed_numbers, 4),
         shared=shares.shared,
         one_shingles=shares.one,
         other_shingles=shares.other,
@@ -142,8 +144,8 @@ def _print_pair(view: PairView) -> None:
         "one story": view.same_story,
         "one in other": f"{view.one_in_other:.2f} of {view.one_shingles} shingles",
         "other in one": f"{view.other_in_one:.2f} of {view.other_shingles} shingles",
-        "woven through": f"{view.one_woven:.2f} of one, {view.other_woven:.2f} of the other, "
-                         f"{view.common_numbers} numbers in common",
+        "woven through": f"{view.one_woven:.2f} of one, {view.other_woven:.2f} of the other",
+        "numbers": f"{view.common_numbers} in common, {view.changed_numbers:.2f} are others",
         "jaccard": f"{view.jaccard:.2f} ({view.shared} shared)",
         "limits": f"copy {limits.mutual} of both, held {limits.held} of one, "
                   f"link {limits.partial}, at least {limits.evidence} shared shingles "
@@ -151,7 +153,9 @@ def _print_pair(view: PairView) -> None:
                   f"{limits.woven} of both or {limits.woven_brief} of a brief "
                   f"(within {limits.soon.total_seconds() / 3600:.0f} hours, "
                   f"or with {limits.numbers} numbers in common, one fewer where "
-                  f"{limits.nearly_all} of one is woven through)",
+                  f"{limits.nearly_all} of one is woven through); a template where hours do "
+                  f"not bind the two and {limits.other_numbers} of the numbers are others "
+                  f"({limits.later_numbers} on another day of one outlet)",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

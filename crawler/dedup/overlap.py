@@ -24,7 +24,7 @@ from crawler.dedup.sketch import (
 )
 
 _ALL = (1 << 32) - 1
-_TOLD_APART = 3 / 4  # of shingles that differ, by two bits of them
+_TOLD_APART = 15 / 16  # of shingles that differ, by four bits of them
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ class Overlap:
     def runs(self) -> float:
         """How many runs of words the two share that go on differently, estimated.
 
-        A run ends where what follows in one text is not what follows in the other, which two
-        bits tell in three of four cases.
+        A run ends where what follows in one text is not what follows in the other, which four
+        bits tell in fifteen of sixteen cases.
         """
         here, there = self._in_both
         return _how_many((here ^ there) & NEXT) / _TOLD_APART

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     FRAME = "one outlet's heading or signature is what they share"
     LATE = "days lie between them, and neither is nearly whole in the other"
     NUMBERS_DIFFER = "most of what differs holds a number or a date, or a name in a short text"
+    OTHER_NUMBERS = "many of the numbers are others, and the two are not of the same hours"
     EDITED = "another outlet's words run through the whole of both"
     EDITED_BRIEF = "another outlet's words run through the whole of a brief"
     MUTUAL = "each holds most of the other"
@@ -46,6 +47,7 @@ _JUDGED = {
     Reason.BACKGROUND: Relation.UNRELATED,
     Reason.LATE: Relation.UNRELATED,
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
+    Reason.OTHER_NUMBERS: Relation.TEMPLATE,
     Reason.SAME_ADDRESS: Relation.REVISION,
     Reason.EDITED: Relation.COPY,
 }
@@ -92,6 +94,8 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
     reason = _by_shares(shares, rules)
     if not reason.joins and _may_be_edited(one, other, shares, rules):
         reason = _edited(shares, rules) or reason
+    if reason.joins:
+        reason = _filled_anew(one, other, shares, rules) or reason
     if _JUDGED.get(reason) is Relation.UNRELATED:
         return reason
     if one.url == other.url:
@@ -127,8 +131,6 @@ def _by_shares(shares: Overlap, rules: Rules) -> Reason:
         return Reason.LITTLE_SHARED
     if more < rules.held and less < rules.mutual:
         return Reason.PARTLY_SHARED
-    if _filled_anew(shares, rules):
-        return Reason.NUMBERS_DIFFER
     return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
@@ -177,8 +179,6 @@ def _edited(shares: Overlap, rules: Rules) -> Reason | None:
     brief = shares.smaller <= rules.brief and shares.shared <= rules.passage * shares.runs
     if less < rules.woven and not (brief and more >= rules.woven_brief):
         return None
-    if _filled_anew(shares, rules):
-        return Reason.NUMBERS_DIFFER
     return Reason.EDITED if less >= rules.woven else Reason.EDITED_BRIEF
 
 
@@ -222,9 +222,9 @@ def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) ->
     return _terms(one, other, rules) == _terms(twin, other, rules)
 
 
-def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool, ...]:
+def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[float, ...]:
     """Return what besides their words decides about two articles."""
-    return at_home(one, other), _is_late(one, other, rules), _within_hours(one, other, rules)
+    return at_home(one, other), _is_late(one, other, rules), _may_change(one, other, rules)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
@@ -240,12 +240,29 @@ def _apart(one: LookAlike, other: LookAlike) -> timedelta | None:
     return abs(one.published - other.published)
 
 
-def _filled_anew(shares: Overlap, rules: Rules) -> bool:
-    """Whether what differs are numbers and dates, on both sides, or in short texts names."""
-    return _counted_anew(shares, rules) or _named_anew(shares, rules)
+def _filled_anew(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> Reason | None:
+    """Return why the two are one form with other contents, if they are.
+
+    Source: docs/decisions/0216-numbers-by-value.md
+    """
+    if _counted_anew(shares, rules) or _named_anew(shares, rules):
+        return Reason.NUMBERS_DIFFER
+    held = max(shares.one_in_other, shares.other_in_one)
+    if held < rules.held_late and shares.changed_numbers > _may_change(one, other, rules):
+        return Reason.OTHER_NUMBERS
+    return None
+
+
+def _may_change(one: LookAlike, other: LookAlike, rules: Rules) -> float:
+    """Return what share of their numbers may be others in two copies: all within hours."""
+    if _within_hours(one, other, rules):
+        return 1.0
+    later = at_home(one, other) and _apart(one, other) is not None
+    return rules.later_numbers if later else rules.other_numbers
 
 
 def _counted_anew(shares: Overlap, rules: Rules) -> bool:
+    """Whether what differs are numbers and dates for the most part, on both sides."""
     if shares.changed_numbers <= rules.changed_numbers:
         return False
     most_tell = sum(shares.telling) >= rules.template_numbers * shares.differing
@@ -253,8 +270,13 @@ def _counted_anew(shares: Overlap, rules: Rules) -> bool:
 
 
 def _named_anew(shares: Overlap, rules: Rules) -> bool:
-    """Whether nothing but a name or number gave way to another, whatever else was added."""
+    """Whether nothing but a name or number gave way to another, whatever else was added.
+
+    Not where numbers enough are in both and no other is: then a name was added, none gave way.
+    """
     if shares.larger > rules.named or not shares.gave_way:
+        return False
+    if shares.common_numbers >= rules.numbers and shares.changed_numbers == 0:
         return False
     alone = shares.one - shares.shared, shares.other - shares.shared
     nothing_else = any(map(eq, alone, shares.telling))

@@ -30,9 +30,9 @@ class Rules:
     least: int = 6  # so many do where one text is held; with fewer, texts match exactly only
     held: float = 0.63  # of the smaller text, found in the other: they stand in one story
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
-    woven: float = 0.65  # of both, in what one outlet edited throughout of another's: a copy;
-    woven_brief: float = 0.72  # of the smaller, if brief: an excerpt
-    step: int = 5  # words that a shared run counts for besides its shingles
+    woven: float = 0.68  # of both, in what one outlet edited throughout of another's: a copy;
+    woven_brief: float = 0.75  # of the smaller, if brief: an excerpt
+    step: int = 6  # words that a shared run counts for besides its shingles
     brief: int = 200  # shingles, at most;
     passage: int = 10  # shingles of a shared run, on average: longer ones are quoted, not edited
     longest: int = 600  # shingles of a text that is edited throughout: no longer one is known,
@@ -45,7 +45,9 @@ class Rules:
     late: timedelta = timedelta(days=4)  # between two appearances: later a text is used again,
     held_late: float = 0.8  # unless so much of it is held
     template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew,
-    changed_numbers: float = 0.3  # if so many of all numbers are others
+    changed_numbers: float = 0.3  # if so many of all numbers are others;
+    other_numbers: float = 0.5  # where hours do not bind the two, so many will do without the most,
+    later_numbers: float = 0.2  # or so many on another day of one outlet
     named: int = 48  # shingles: in texts of no more, a name is as good as a number
     word: int = 2  # shingles that another word than the first spoils, at least
     rewritten: float = 0.75  # of a copy, found in its original: less is a rewrite, more a part

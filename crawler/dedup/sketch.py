@@ -15,16 +15,16 @@ Tells = NDArray[np.uint16]
 Marks = NDArray[np.bool_]
 
 HASH_BITS = 18  # two texts of 1,000 shingles share four by chance
-NEXT = np.uint32(24)  # bits below the hash: two of the hash of the shingle that follows,
+NEXT = np.uint32(120)  # bits below the hash: four of the hash of the shingle that follows,
 TELLING = np.uint32(4)  # whether the shingle holds a number, a date or, in a short text, a name,
 FRONT = np.uint32(2)  # whether it begins in the first half of its text,
 OTHER = np.uint32(1)  # and, while two texts are compared, whose it is: not kept
-FLAGS = np.uint32(5)
-ANY = np.uint32(31)
+FLAGS = np.uint32(7)
+ANY = np.uint32(127)
 _NEXT_AT = np.uint32(3)
 _UNKEPT = np.uint32(1)
-_LOW_BITS = 16
-_HEADS = 1 << (HASH_BITS + 4 - _LOW_BITS)
+_LOW = 15  # bits of a kept value
+_HEADS = 1 << (HASH_BITS + 6 - _LOW)
 MOST_TELLS = 64  # the smallest; what two texts tell is compared as far as both do
 _IS_NAME = 1
 
@@ -70,19 +70,21 @@ def hashes_of(values: Values) -> Values:
 def pack(values: Values, tells: Tells) -> bytes:
     """Return a sketch: two bytes for each number and name told, and two for each shingle.
 
-    Ascending values are coded as Elias and Fano do, with byte borders: how many have each head,
-    then the low halves. That takes 66 bytes besides; 130 where more than 255 values have one
-    head, as happens in texts of which not all are kept.
+    Ascending values are coded as Elias and Fano do, in 16 bits each and 512 more: a one for each
+    behind as many zeros as there are heads below its own, then the low bits.
 
     Args:
         values: As `values_of` gives them.
         tells: As `tells_of` gives them.
+
+    Source: Fano, On the number of bits required to implement an associative memory, MIT, 1971
     """
     kept = values >> _UNKEPT
-    heads = np.bincount(kept >> np.uint32(_LOW_BITS), minlength=_HEADS)
-    width = 2 if heads.max() > 0xFF else 1  # noqa: PLR2004
-    coded = heads.astype(f"<u{width}").tobytes() + kept.astype("<u2").tobytes()
-    return bytes([len(tells), width]) + tells.astype("<u2").tobytes() + coded
+    heads = np.zeros(len(kept) + _HEADS, bool)
+    heads[(kept >> np.uint32(_LOW)) + np.arange(len(kept))] = True
+    lows = np.unpackbits(kept.astype(">u2").view(np.uint8)).reshape(-1, 16)[:, -_LOW:]
+    coded = np.packbits(np.concatenate((heads, lows.ravel())))
+    return bytes([len(tells)]) + tells.astype("<u2").tobytes() + coded.tobytes()
 
 
 def repack(sketch: bytes, values: Values) -> bytes:
@@ -92,14 +94,16 @@ def repack(sketch: bytes, values: Values) -> bytes:
 
 def unpack_tells(sketch: bytes) -> Tells:
     """Return what a sketch tells of numbers and names, `uint16`, ascending."""
-    return np.frombuffer(sketch, "<u2", sketch[0], 2)
+    return np.frombuffer(sketch, "<u2", sketch[0], 1)
 
 
 @lru_cache(maxsize=1024)
 def unpack(sketch: bytes) -> Values:
     """Return the sketch values of `pack`, `uint32`, ascending."""
-    at, width = 2 + 2 * sketch[0], sketch[1]
-    heads = np.frombuffer(sketch, f"<u{width}", _HEADS, at)
-    lows = np.frombuffer(sketch[at + width * _HEADS :], "<u2").astype(np.uint32)
-    highs = np.repeat(np.arange(_HEADS, dtype=np.uint32), heads)
-    return (lows | (highs << np.uint32(_LOW_BITS))) << _UNKEPT
+    bits = np.unpackbits(np.frombuffer(sketch, np.uint8, offset=1 + 2 * sketch[0]))
+    many = (len(bits) - _HEADS) // (1 + _LOW)
+    highs = (np.flatnonzero(bits[: many + _HEADS]) - np.arange(many)).astype(np.uint32)
+    lows = np.zeros((many, 16), np.uint8)
+    lows[:, -_LOW:] = bits[many + _HEADS :].reshape(many, _LOW)
+    low = np.packbits(lows).view(">u2").astype(np.uint32)
+    return ((highs << np.uint32(_LOW)) | low) << _UNKEPT

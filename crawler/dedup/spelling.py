@@ -1,12 +1,14 @@
-"""Words in a plain spelling: without marks, and in one script where a language has two.
+"""Words in a plain spelling: without marks, in one script, small numbers in digits.
 
-Source: docs/decisions/0215-words-without-marks.md
+Source: docs/decisions/0215-words-without-marks.md; docs/decisions/0216-numbers-by-value.md
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import chain
+
+from crawler.dedup.number_words import SMALL_NUMBERS
 
 _MARKED = (range(0xC0, 0x250), range(0x370, 0x400), range(0x1E00, 0x2000))  # Latin, Greek
 _LOOSE = range(0x300, 0x370)  # marks that stand by themselves
@@ -36,11 +38,28 @@ def plain(words: Sequence[str]) -> list[str]:
 
     Latin and Greek letters lose their marks, which posts leave out and keyboards spell in two
     ways; Cyrillic ones that look like it (й, ї) are letters and stay. Serbian and
-    Macedonian take Latin letters.
+    Macedonian take Latin letters. Numbers from two to twelve stand in digits: one newsroom
+    writes *seven*, another 7.
     """
+    return [_DIGITS.get(word, word) for word in _unmarked(words)]
+
+
+def _unmarked(words: Sequence[str]) -> Sequence[str]:
     text = " ".join(words)
     if text.isascii():
-        return list(words)
+        return words
     if _SOUTH_SLAVIC.search(text) and not _OTHER_CYRILLIC.search(text):
         text = text.translate(_TO_LATIN)
     return text.translate(_PLAIN).split(" ")
+
+
+def _digits_by_word() -> Iterator[tuple[str, str]]:
+    digits = ""
+    for word in _unmarked(" ".join(SMALL_NUMBERS.values()).split()):
+        if word.isdigit():
+            digits = word
+        else:
+            yield word, digits
+
+
+_DIGITS = dict(_digits_by_word())

@@ -101,7 +101,7 @@ def test_where_times_do_not_tell_common_numbers_show_an_edited_text(days, number
     assert relate(*told_on(*days, numbers=numbers)).relation is relation
 
 
-@pytest.mark.parametrize(("own", "joins"), [(90, True), (100, False)])
+@pytest.mark.parametrize(("own", "joins"), [(150, True), (160, False)])
 def test_two_numbers_will_do_where_nearly_all_is_woven_through(own, joins):
     assert relate(*told_on(None, None, numbers=2, own=own)).relation.joins is joins
 
@@ -129,6 +129,46 @@ def test_one_passage_of_some_length_is_no_text_edited_throughout():
 def test_a_form_that_is_filled_anew_is_not_edited():
     one, other = bulletin(3, 120, 45, 6, 21), bulletin(4, 310, 62, 9, 20)
     assert reason(one, edited(other, 9)) is Reason.NUMBERS_DIFFER
+
+
+def traffic(day, state, other_state, lorries, cars):
+    """Return a bulletin in which more words change than numbers."""
+    return (
+        f"As of 8 on {day} March traffic is {state} at the northern bridge, the border police "
+        f"say. At the old ferry it is {other_state}, at the southern gate {state}; {lorries} "
+        f"lorries stand in the lane and {cars} cars. On the road to the mountains traffic is "
+        f"{other_state}, in the valley {state}. {prose('frame', 30)}"
+    )
+
+
+MONDAY = traffic(9, "slow for lorries that leave", "as usual", 31, 412)
+TUESDAY = traffic(10, "as usual", "at a stand in both lanes", 52, 368)
+
+
+@pytest.mark.parametrize(
+    ("outlet", "published", "expected"),
+    [
+        ("one", NOON + timedelta(days=1), Reason.OTHER_NUMBERS),
+        ("two", NOON + timedelta(days=1), Reason.OTHER_NUMBERS),
+        ("two", None, Reason.OTHER_NUMBERS),
+        ("two", NOON + timedelta(hours=2), Reason.MUTUAL),
+    ],
+)
+def test_another_day_s_bulletin_has_other_numbers(outlet, published, expected):
+    here = look_alike(MONDAY, published=NOON, outlet="one")
+    there = look_alike(TUESDAY, f"https://{outlet}.example/b", published=published, outlet=outlet)
+    assert reason_of(here, there, shares_of(here, there), RULES) is expected
+
+
+def test_one_number_of_three_tells_the_next_day_of_the_same_outlet_only():
+    report = "{} of 300 lorries crossed in 24 hours. " + prose("same", 60)
+    mine, theirs = (f"{report.format(n)} {prose(own, 30)}" for n, own in ((140, "a"), (155, "b")))
+    for outlet, expected in (("one", Reason.OTHER_NUMBERS), ("two", Reason.MUTUAL)):
+        here = look_alike(mine, published=NOON, outlet="one")
+        there = look_alike(
+            theirs, "https://b.example/b", published=NOON + timedelta(days=1), outlet=outlet
+        )
+        assert reason_of(here, there, shares_of(here, there), RULES) is expected
 
 
 def test_words_that_changed_beside_the_same_numbers_make_no_template():
@@ -304,6 +344,13 @@ def test_another_word_beside_a_name_and_a_name_in_a_line_more_are_one_text():
     one = fingerprint_of(post.format("посетил", ""), RECIPE)
     other = post.format("осмотрел", "Спасибо, что заехал, пишет Анна Белова.")
     assert relation_of_posts(one, fingerprint_of(other, RECIPE)) is Relation.EXCERPT
+
+
+def test_a_name_added_beside_the_same_numbers_is_a_copy():
+    rates = "On 19 March the euro costs 19.87 lei, the dollar 17.12, the hryvnia 0.39 in all banks"
+    texts = f"{rates}, Albina Bank", f"In the Post we read: {rates}"
+    one, other = (fingerprint_of(text, RECIPE) for text in texts)
+    assert relation_of_posts(one, other) is Relation.COPY
 
 
 def test_a_name_in_a_line_more_is_a_copy():

@@ -13,6 +13,9 @@ SPELLINGS = [
     ("Poliţiştii şi ţăranii aşteaptă", "Polițiștii și țăranii așteaptă"),
     ("İstanbul'dan Odesa'ya", "Istanbul'dan Odesa'ya"),
     (SERBIAN, IN_LATIN),
+    ("Загинули семеро, поранено п'ять осіб", "Загинули 7, поранено 5 осіб"),
+    ("Ranni to dwie osoby, czeka dwunastu kierowców", "Ranni to 2 osoby, czeka 12 kierowców"),
+    ("Nine people and eleven lorries", "9 people and 11 lorries"),
     (IN_LATIN, "Na granici sa Ukrajinom cekalo je vise od hiljadu ljudi, rekao je Djordje Nj."),
 ]
 
@@ -28,7 +31,15 @@ def test_capitals_have_no_accents():
 
 
 @pytest.mark.parametrize(
-    "text", ["київський край", "район войны й їжак", "България и границата", "plain words", ""]
+    "text",
+    [
+        "київський край",
+        "район войны й їжак",
+        "България и границата",
+        "plain words",
+        "het is due once, on ten hat du",  # numbers in another language only
+        "",
+    ],
 )
 def test_letters_of_their_own_stay(text):
     assert plain(words(text)) == words(text)
