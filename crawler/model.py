@@ -315,7 +315,8 @@ class Recipe:
     rows: int = 42
     shingle_words: int = 3
     min_shingles: int = 6  # fewer match exactly only
-    named_words: int = 50  # in a text of no more, names tell one filled form from the next
+    named_words: int = 50  # in a text of no more, a name is as good as a number,
+    names_told: int = 160  # and in one of no more it is told which there are
     sketch_least: int = 4096  # so many shingles are kept, those with the smallest hashes,
     sketch_share: int = 2  # or one in so many when that is more,
     sketch_most: int = 8192  # but never more than this

@@ -114,7 +114,7 @@ def fingerprint_of(text: str, recipe: Recipe) -> Fingerprint:
     """Return what stands for a text under a recipe."""
     told = told_words(text)
     read = plain(told)
-    capital = names_of(text) if len(read) <= recipe.named_words else frozenset()
+    capital = names_of(text) if len(read) <= recipe.names_told else frozenset()
     names = {spelled for word, spelled in zip(told, read, strict=True) if word in capital}
     return fingerprint(read, shingle_hashes(read, recipe.shingle_words), recipe, names)
 

@@ -34,6 +34,7 @@ _SWEPT: Mapping[str, Sequence[float]] = {
     "changed_numbers": (0.0, 0.2, 0.3, 0.4, 0.5),
     "other_numbers": (0.3, 0.4, 0.5, 0.6, 0.7, 1.0),
     "later_numbers": (0.0, 0.1, 0.2, 0.3, 0.4, 1.0),
+    "other_names": (0.2, 0.3, 0.5, 0.7, 1.0),
 }
 _PASSAGE_WORDS = 24  # shown of a shared passage
 

@@ -36,16 +36,18 @@ def fingerprint(
         words: The normalised words, plainly spelled, in order.
         hashes: One hash for each shingle of `recipe.shingle_words` words, `uint32`, in order.
         recipe: The numbers that shape it.
-        names: Which of the words are names; asked of texts of `recipe.named_words` at most.
+        names: Which of the words are names; asked of texts of `recipe.names_told` at most.
     """
     numbers = np.array(which_are_numbers(words), bool)
-    telling = numbers | np.array([word in names for word in words], bool) if names else numbers
+    telling = numbers
+    if names and len(words) <= recipe.named_words:
+        telling = numbers | np.array([word in names for word in words], bool)
     values = values_of(hashes, _any_of_run(telling, len(hashes)))
     kept = _size(len(values), recipe.sketch_least, recipe.sketch_share, recipe.sketch_most)
     return Fingerprint(
         signature=minhash(hashes, recipe).astype("<u4").tobytes(),
         samples=_sampled(hashes, _kinds(len(values), recipe), recipe).astype("<u8").tobytes(),
-        sketch=pack(values[:kept], _told(words, numbers, names, recipe)),
+        sketch=pack(values[:kept], _told(words, numbers, names)),
         shingles=len(values),
         content_hash=_digest(" ".join(words), 16),
     )
@@ -150,14 +152,13 @@ def _any_of_run(marks: Marks, shingles: int) -> Marks:
     return held
 
 
-def _told(words: Sequence[str], numbers: Marks, names: Collection[str], recipe: Recipe) -> Tells:
-    """Return what stands for the numbers and dates of a text, and for the names of a short one.
+def _told(words: Sequence[str], numbers: Marks, names: Collection[str]) -> Tells:
+    """Return what stands for the numbers and dates of a text, and for its names.
 
     Of a name the first letter is told: the rest is often spelled in two ways.
     """
     counted = _counted(words, np.flatnonzero(numbers).tolist())
-    short = len(words) <= recipe.named_words
-    return tells_of(counted, [word[0] for word in words if word in names] if short else ())
+    return tells_of(counted, [word[0] for word in words if word in names])
 
 
 def _counted(words: Sequence[str], places: Iterable[int]) -> list[str]:

@@ -3,6 +3,7 @@
 Source: docs/decisions/0061-sketch.md; docs/decisions/0214-texts-edited-throughout.md
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -120,11 +121,19 @@ class Overlap:
     @property
     def changed_numbers(self) -> float:
         """Share of its numbers and dates that either text has and the other has not: the lesser."""
+        return self._changed(lambda tells: ~are_names(tells))
+
+    @property
+    def changed_names(self) -> float:
+        """The same of the first letters of its names; 0 where a text is too long to tell them."""
+        return self._changed(are_names)
+
+    def _changed(self, which: Callable[[Tells], Marks]) -> float:
         one, other = self._tells
         if one.tobytes() == other.tobytes():
             return 0.0
-        alone = [_how_many(~are_names(_only(*tells))) for tells in self._both_ways]
-        every = [_how_many(~are_names(tells)) for tells in self._tells]
+        alone = [_how_many(which(_only(*tells))) for tells in self._both_ways]
+        every = [_how_many(which(tells)) for tells in self._tells]
         return min(few / max(1, many) for few, many in zip(alone, every, strict=True))
 
     @property

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     LATE = "days lie between them, and neither is nearly whole in the other"
     NUMBERS_DIFFER = "most of what differs holds a number or a date, or a name in a short text"
     OTHER_NUMBERS = "many of the numbers are others, and the two are not of the same hours"
+    OTHER_NAMES = "most names are others: one outlet reports another event in the same words"
     EDITED = "another outlet's words run through the whole of both"
     EDITED_BRIEF = "another outlet's words run through the whole of a brief"
     MUTUAL = "each holds most of the other"
@@ -48,6 +49,7 @@ _JUDGED = {
     Reason.LATE: Relation.UNRELATED,
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
     Reason.OTHER_NUMBERS: Relation.TEMPLATE,
+    Reason.OTHER_NAMES: Relation.TEMPLATE,
     Reason.SAME_ADDRESS: Relation.REVISION,
     Reason.EDITED: Relation.COPY,
 }
@@ -250,6 +252,8 @@ def _filled_anew(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules
     held = max(shares.one_in_other, shares.other_in_one)
     if held < rules.held_late and shares.changed_numbers > _may_change(one, other, rules):
         return Reason.OTHER_NUMBERS
+    if at_home(one, other) and shares.changed_names > rules.other_names:
+        return Reason.OTHER_NAMES
     return None
 
 

@@ -358,6 +358,31 @@ def test_a_name_in_a_line_more_is_a_copy():
     assert relation_of_posts(posted("Липовском"), other) is Relation.COPY
 
 
+REPORT = (
+    "Под удар попало {place}. В результате сброса взрывного устройства с беспилотника {hurt}. "
+    "Вся необходимая помощь оказывается, бригада скорой выехала сразу после обстрела. Повреждены "
+    "{what}. Оперативные службы работают на месте, информация о последствиях уточняется, жителям "
+    "предложили переехать в пункт временного размещения. Берегите себя и при сигнале тревоги "
+    "уходите от окон в укрытие."
+)
+OLSHAN = REPORT.format(
+    place="село Нижний Ольшан Лозовского округа", hurt="ранена женщина", what="дом и автомобиль"
+)
+KRASNY_YAR = REPORT.format(
+    place="хутор Красный Яр Шебутинского округа", hurt="ранен мужчина", what="сарай и трактор"
+)
+
+
+@pytest.mark.parametrize(
+    ("outlet", "expected"), [("one", Reason.OTHER_NAMES), ("two", Reason.MUTUAL)]
+)
+def test_one_outlet_s_report_with_other_names_is_another_event(outlet, expected):
+    here, there = (fingerprint_of(text, RECIPE) for text in (OLSHAN, KRASNY_YAR))
+    one = replace(look_alike(WIRE, outlet="one"), fingerprint=here)
+    other = replace(look_alike(WIRE, "https://b.example/b", outlet=outlet), fingerprint=there)
+    assert reason_of(one, other, shares_of(one, other), RULES) is expected
+
+
 def test_the_same_address_at_another_time_is_a_revision():
     assert relate(look_alike(WIRE), look_alike(cut(WIRE, 0, 180))).relation is Relation.REVISION
 
