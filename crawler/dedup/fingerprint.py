@@ -19,6 +19,7 @@ Samples = NDArray[np.uint64]
 Runs = NDArray[np.uint64]
 
 NO_WORDS = blake2b(digest_size=16).digest()  # the content hash of a text without any
+_OF_A_NAME = 3  # letters
 _SPARE = 2  # times as many samples as postings, to stand in for those that are boilerplate
 _MIX = np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
 _HALF = np.uint64(32)
@@ -155,10 +156,10 @@ def _any_of_run(marks: Marks, shingles: int) -> Marks:
 def _told(words: Sequence[str], numbers: Marks, names: Collection[str]) -> Tells:
     """Return what stands for the numbers and dates of a text, and for its names.
 
-    Of a name the first letter is told: the rest is often spelled in two ways.
+    Of a name three letters are told: its ending is often spelled in two ways.
     """
     counted = _counted(words, np.flatnonzero(numbers).tolist())
-    return tells_of(counted, [word[0] for word in words if word in names])
+    return tells_of(counted, [word[:_OF_A_NAME] for word in words if word in names])
 
 
 def _counted(words: Sequence[str], places: Iterable[int]) -> list[str]:

@@ -125,7 +125,7 @@ class Overlap:
 
     @property
     def changed_names(self) -> float:
-        """The same of the first letters of its names; 0 where a text is too long to tell them."""
+        """The same of its names by how they begin; 0 where a text is too long to tell them."""
         return self._changed(are_names)
 
     def _changed(self, which: Callable[[Tells], Marks]) -> float:

@@ -39,6 +39,9 @@ EDITS = {  # digest, floors of pairs and of stories, and of pairs without times
     "mixed_bg_uk": ("96404955405d2af0", 0.93, 0.95, 0.93),
     "mixed_ru_en_pl_ro": ("911afd4b9854ff9d", 0.97, 0.95, 0.95),
 }
+FORMS = {  # digest, floors of pairs, of stories and of sure stories: docs/decisions/0207
+    "forms": ("5cd2850edbe16afc", 0.83, 0.87, 0.91),
+}
 RECORDED_DIGEST = "8789a932d66efc8b"
 
 
@@ -134,6 +137,15 @@ async def test_edited_texts_are_found_where_no_time_is_known(edits):
     evaluation = await evaluate(untimed, read_pairs(labels))
     assert evaluation.by_relation()["all"].f1 >= pairs
     assert evaluation.by_relation()["all sure"].precision >= 0.94
+
+
+async def test_reports_in_one_frame_of_words_are_told_apart():
+    paths, (pairs, stories, sure) = pinned("forms", FORMS)
+    evaluation = await run(*paths)
+    assert evaluation.by_relation()["all"].f1 >= pairs
+    assert evaluation.by_story()["all"].f1 >= stories
+    assert evaluation.by_story()["all sure"].f1 >= sure
+    assert together(evaluation, "boilerplate") == []
 
 
 async def test_signatures_and_other_posts_never_share_a_story(posts):

@@ -155,5 +155,10 @@ def test_shouting_and_headlines_name_nobody():
     assert names_of("Ferry Stops And School Bus Takes The Bridge") == frozenset()
 
 
+def test_an_abbreviation_is_no_name_but_a_shouted_one_is():
+    text = "Ночью силы ПВО сбили над аэропортом КАЛУГА два БПЛА, сказал Зорин"
+    assert names_of(text) == {"калуга", "зорин"}
+
+
 def test_a_word_before_a_no_break_space_stays_where_a_handle_goes():
     assert told_words("Очередь выросла\u00a0@channel") == told_words("Очередь выросла")
