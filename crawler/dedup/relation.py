@@ -177,7 +177,8 @@ def _edited(shares: Overlap, rules: Rules) -> Reason | None:
     """
     if shares.shared < rules.least or shares.larger > rules.longest:
         return None
-    less, more = sorted(shares.woven(rules.step))
+    all_kept = shares.common_numbers >= rules.kept and not shares.changed_numbers
+    less, more = (w + rules.kept_woven * all_kept for w in sorted(shares.woven(rules.step)))
     brief = shares.smaller <= rules.brief and shares.shared <= rules.passage * shares.runs
     if less < rules.woven and not (brief and more >= rules.woven_brief):
         return None

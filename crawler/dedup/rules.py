@@ -32,6 +32,8 @@ class Rules:
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     woven: float = 0.68  # of both, in what one outlet edited throughout of another's: a copy;
     woven_brief: float = 0.75  # of the smaller, if brief: an excerpt
+    kept: int = 5  # numbers in both, while one has no other: an editor keeps them,
+    kept_woven: float = 0.08  # and so much less will do
     step: int = 6  # words that a shared run counts for besides its shingles
     brief: int = 200  # shingles, at most;
     passage: int = 10  # shingles of a shared run, on average: longer ones are quoted, not edited

@@ -106,6 +106,15 @@ def test_two_numbers_will_do_where_nearly_all_is_woven_through(own, joins):
     assert relate(*told_on(None, None, numbers=2, own=own)).relation.joins is joins
 
 
+@pytest.mark.parametrize(("trains", "joins"), [(7, True), (8, False)])
+def test_an_editor_keeps_all_numbers_and_less_need_be_woven_through(trains, joins):
+    told = "{} 20 lorries wait at 30 gates, 40 cars at 50, {} trains and 60 buses. {}"
+    mine = told.format(WIRE, 7, prose("one", 300))
+    theirs = told.format(edited(WIRE, 5), trains, prose("other", 300))
+    assert judged(mine, theirs).joins is joins
+    assert not judged(mine, theirs, kept_woven=0.0).joins
+
+
 def test_of_days_it_tells_enough_that_they_are_the_same():
     assert relate(*told_on(0, 0)).relation is Relation.COPY
 
