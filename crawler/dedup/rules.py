@@ -48,9 +48,9 @@ class Rules:
     held_late: float = 0.8  # unless so much of it is held
     template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew,
     changed_numbers: float = 0.3  # if so many of all numbers are others;
-    other_numbers: float = 0.5  # where hours do not bind the two, so many will do without the most,
-    later_numbers: float = 0.2  # or so many on another day of one outlet,
-    other_names: float = 0.5  # or so many of all names within one outlet
+    other_numbers: float = 0.5  # more of them will do by themselves, unless hours bind the two,
+    later_numbers: float = 0.2  # more than so many on another day of one outlet,
+    other_names: float = 0.5  # and more than so many of all names within one outlet
     named: int = 48  # shingles: in texts of no more, a name is as good as a number
     word: int = 2  # shingles that another word than the first spoils, at least
     rewritten: float = 0.75  # of a copy, found in its original: less is a rewrite, more a part

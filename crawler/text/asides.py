@@ -140,11 +140,13 @@ def _without_closing(text: str) -> str:
     """Return the text without what its outlet says of itself at the end, lines and sentences."""
     lines = text.split("\n")
     ends = [at for at, line in enumerate(lines) if line.strip()][-_CLOSING:]
+    if not ends:
+        return text
     asides = {at for at in ends if _is_closing(lines[at])}
     kept = [line for at, line in enumerate(lines) if at not in asides]
-    if not any(map(words, kept)):
+    if asides and not any(map(words, kept)):
         return text
-    last = max((at for at, line in enumerate(kept) if line.strip()))
+    last = max(at for at, line in enumerate(kept) if line.strip())
     kept[last] = _before_asides(kept[last])
     return "\n".join(kept)
 
@@ -158,10 +160,11 @@ def _is_closing(line: str) -> bool:
 
 def _before_asides(line: str) -> str:
     """Return a line without the sentences at its end that are asides."""
-    spans = list(sentences_of(line))
-    while len(spans) > 1 and _ASIDE.match(line[slice(*spans[-1])].lstrip()):
+    end = line[-_LONGEST_CLOSING:]
+    spans = list(sentences_of(end))
+    while len(spans) > 1 and _ASIDE.match(end, *spans[-1]):
         spans.pop()
-    return line[: spans[-1][1]] if spans else line
+    return line[: len(line) - len(end) + spans[-1][1]]
 
 
 def _without_pointers(text: str) -> str:
