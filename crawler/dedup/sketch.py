@@ -102,8 +102,9 @@ def unpack(sketch: bytes) -> Values:
     """Return the sketch values of `pack`, `uint32`, ascending."""
     bits = np.unpackbits(np.frombuffer(sketch, np.uint8, offset=1 + 2 * sketch[0]))
     many = (len(bits) - _HEADS) // (1 + _LOW)
-    highs = (np.flatnonzero(bits[: many + _HEADS]) - np.arange(many)).astype(np.uint32)
+    ones = np.flatnonzero(bits[: many + _HEADS].view(bool))
+    highs = (ones - np.arange(many)).astype(np.uint32) << np.uint32(_LOW + 1)
     lows = np.zeros((many, 16), np.uint8)
-    lows[:, -_LOW:] = bits[many + _HEADS :].reshape(many, _LOW)
-    low = np.packbits(lows).view(">u2").astype(np.uint32)
-    return ((highs << np.uint32(_LOW)) | low) << _UNKEPT
+    lows[:, :_LOW] = bits[many + _HEADS :].reshape(many, _LOW)  # the last bit is not kept
+    values: Values = highs | np.packbits(lows).view(">u2")
+    return values
