@@ -36,6 +36,7 @@ class PairView:
     other_woven: float
     common_numbers: int  # numbers and dates in both
     changed_numbers: float  # share of them that either has and the other has not: the lesser
+    changed_names: float  # the same of names, where both texts are short enough to tell them
     shared: int  # shingles
     one_shingles: int
     other_shingles: int
@@ -115,6 +116,7 @@ def _pair_view(pair: PairAccount) -> PairView:
         other_woven=round(other_woven, 4),
         common_numbers=shares.common_numbers,
         changed_numbers=round(shares.changed_numbers, 4),
+        changed_names=round(shares.changed_names, 4),
         shared=shares.shared,
         one_shingles=shares.one,
         other_shingles=shares.other,
@@ -146,6 +148,7 @@ def _print_pair(view: PairView) -> None:
         "other in one": f"{view.other_in_one:.2f} of {view.other_shingles} shingles",
         "woven through": f"{view.one_woven:.2f} of one, {view.other_woven:.2f} of the other",
         "numbers": f"{view.common_numbers} in common, {view.changed_numbers:.2f} are others",
+        "names": f"{view.changed_names:.2f} are others",
         "jaccard": f"{view.jaccard:.2f} ({view.shared} shared)",
         "limits": f"copy {limits.mutual} of both, held {limits.held} of one, "
                   f"link {limits.partial}, at least {limits.evidence} shared shingles "
@@ -155,8 +158,9 @@ def _print_pair(view: PairView) -> None:
                   f"(within {limits.soon.total_seconds() / 3600:.0f} hours, "
                   f"or with {limits.numbers} numbers in common, one fewer where "
                   f"{limits.nearly_all} of one is woven through); a template where hours do "
-                  f"not bind the two and {limits.other_numbers} of the numbers are others "
-                  f"({limits.later_numbers} on another day of one outlet)",
+                  f"not bind the two and more than {limits.other_numbers} of the numbers are "
+                  f"others ({limits.later_numbers} on another day of one outlet), or within one "
+                  f"outlet more than {limits.other_names} of the names",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

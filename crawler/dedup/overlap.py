@@ -118,7 +118,7 @@ class Overlap:
 
     # --- numbers and names ----------------------------------------------------------------------
 
-    @property
+    @cached_property
     def changed_numbers(self) -> float:
         """Share of its numbers and dates that either text has and the other has not: the lesser."""
         return self._changed(lambda tells: ~are_names(tells))
@@ -136,7 +136,7 @@ class Overlap:
         every = [_how_many(which(tells)) for tells in self._tells]
         return min(few / max(1, many) for few, many in zip(alone, every, strict=True))
 
-    @property
+    @cached_property
     def common_numbers(self) -> int:
         """How many numbers and dates both texts have."""
         told = np.intersect1d(*self._tells, assume_unique=True)

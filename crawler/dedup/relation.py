@@ -227,7 +227,8 @@ def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) ->
 
 def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[float, ...]:
     """Return what besides their words decides about two articles."""
-    return at_home(one, other), _is_late(one, other, rules), _may_change(one, other, rules)
+    near = _within_hours(one, other, rules)
+    return at_home(one, other), _is_late(one, other, rules), near, _may_change(one, other, rules)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

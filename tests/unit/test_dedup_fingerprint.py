@@ -135,7 +135,10 @@ def test_numbers_and_dates_are_known_in_many_languages(word):
     assert which_are_numbers([word]) == [True]
 
 
-@pytest.mark.parametrize("word", ["border", "кордон", "може", "сім'я", "one", "a"])
+@pytest.mark.parametrize(
+    "word",
+    ["border", "кордон", "може", "сім'я", "one", "a", "het", "hat", "du", "mai", "ten", "may"],
+)
 def test_other_words_are_no_numbers(word):
     assert which_are_numbers([word]) == [False]
 
