@@ -32,7 +32,7 @@ _SWEPT: Mapping[str, Sequence[float]] = {
     "framed": (0.0, 0.3, 0.4, 0.5, 0.6),
     "held_late": (0.0, 0.7, 0.8, 0.9),
     "template_numbers": (0.3, 0.4, 0.5, 0.75, 0.9),
-    "changed_numbers": (0.0, 0.2, 0.3, 0.4, 0.5),
+    "changed_numbers": (0.0, 0.2, 0.3, 0.35, 0.4, 0.5),
     "other_numbers": (0.3, 0.4, 0.5, 0.6, 0.7, 1.0),
     "later_numbers": (0.0, 0.1, 0.2, 0.3, 0.4, 1.0),
     "other_names": (0.2, 0.3, 0.5, 0.7, 1.0),

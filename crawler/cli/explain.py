@@ -159,8 +159,9 @@ def _print_pair(view: PairView) -> None:
                   f"or with {limits.numbers} numbers in common, one fewer where "
                   f"{limits.nearly_all} of one is woven through); a template where hours do "
                   f"not bind the two and more than {limits.other_numbers} of the numbers are "
-                  f"others ({limits.later_numbers} on another day of one outlet), or within one "
-                  f"outlet more than {limits.other_names} of the names",
+                  f"others ({limits.later_numbers} on another day of one outlet; unrelated if "
+                  f"of two outlets), or within one outlet more than {limits.other_names} of "
+                  f"the names",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

@@ -24,7 +24,8 @@ class Reason(StrEnum):
     FRAME = "one outlet's heading or signature is what they share"
     LATE = "days lie between them, and neither is nearly whole in the other"
     NUMBERS_DIFFER = "most of what differs holds a number or a date, or a name in a short text"
-    OTHER_NUMBERS = "many of the numbers are others, and the two are not of the same hours"
+    OTHER_NUMBERS = "many of the numbers are others: one outlet fills the same form another day"
+    OTHER_REPORT = "many of the numbers are others, and the two are not of the same hours"
     OTHER_NAMES = "most names are others: one outlet reports another event in the same words"
     EDITED = "another outlet's words run through the whole of both"
     EDITED_BRIEF = "another outlet's words run through the whole of a brief"
@@ -50,6 +51,7 @@ _JUDGED = {
     Reason.NUMBERS_DIFFER: Relation.TEMPLATE,
     Reason.OTHER_NUMBERS: Relation.TEMPLATE,
     Reason.OTHER_NAMES: Relation.TEMPLATE,
+    Reason.OTHER_REPORT: Relation.UNRELATED,
     Reason.SAME_ADDRESS: Relation.REVISION,
     Reason.EDITED: Relation.COPY,
 }
@@ -253,7 +255,7 @@ def _filled_anew(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules
         return Reason.NUMBERS_DIFFER
     held = max(shares.one_in_other, shares.other_in_one)
     if held < rules.held_late and shares.changed_numbers > _may_change(one, other, rules):
-        return Reason.OTHER_NUMBERS
+        return Reason.OTHER_NUMBERS if at_home(one, other) else Reason.OTHER_REPORT
     if at_home(one, other) and shares.changed_names > rules.other_names:
         return Reason.OTHER_NAMES
     return None

@@ -47,7 +47,7 @@ class Rules:
     late: timedelta = timedelta(days=4)  # between two appearances: later a text is used again,
     held_late: float = 0.8  # unless so much of it is held
     template_numbers: float = 0.4  # of what differs, holds a number: the same form filled anew,
-    changed_numbers: float = 0.3  # if so many of all numbers are others;
+    changed_numbers: float = 0.35  # if so many of all numbers are others;
     other_numbers: float = 0.5  # more of them will do by themselves, unless hours bind the two,
     later_numbers: float = 0.2  # more than so many on another day of one outlet,
     other_names: float = 0.5  # and more than so many of all names within one outlet

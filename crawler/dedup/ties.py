@@ -211,11 +211,17 @@ class Ties:
             self._near.setdefault(tie.other, []).append(tie.one)
 
     def _took_over(self, one: ArticleId, other: ArticleId) -> bool:
-        """Whether `one` holds `other` and did not appear on an earlier day."""
-        if one == other or self._between_two(one, other).relation is not Relation.EXPANSION:
+        """Whether `one` holds `other` as it was printed and did not appear on an earlier day.
+
+        What is found in it by runs of edited words is another account of the same, no part of it.
+        """
+        if one == other or not self._is_held_whole(self._between_two(one, other)):
             return False
         holder, held = self._articles[one].published, self._articles[other].published
         return holder is None or held is None or held.date() <= holder.date()
+
+    def _is_held_whole(self, tie: Tie) -> bool:
+        return tie.relation is Relation.EXPANSION and tie.other_in_one >= self.rules.held
 
     def _are_several(self, texts: Iterable[ArticleId], among: Sequence[ArticleId]) -> bool:
         return any(

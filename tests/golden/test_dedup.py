@@ -23,22 +23,28 @@ POSTS = {  # digest, floors of pairs and of stories; how they came about: docs/d
     "last": ("836c988d76cb3862", 0.98, 0.98),
 }
 EDITS = {  # digest, floors of pairs and of stories, and of pairs without times
-    # how they came about: docs/decisions/0214, and from outlets_bg on 0216
+    # how they came about: docs/decisions/0214, from outlets_bg on 0216, from portals_bg on 0218
     "edits_bg": ("2f1dc797c7c7bf45", 0.97, 0.99, 0.95),
     "edits_ru": ("1ff39201ac4d0705", 0.90, 0.89, 0.80),
     "edits_uk_pl_ro": ("73a31222dea97b1f", 0.97, 0.98, 0.97),
     "edits_en": ("499bc912c81e71a0", 0.95, 0.95, 0.95),
     "edits_bg_ru": ("350ef558d67aaebe", 0.89, 0.89, 0.88),
     "edits_en_sk_hu_ro_be": ("c0e402d40770787d", 0.93, 0.96, 0.93),
-    "edits_bg_ru_en_uk": ("55c0416480418507", 0.87, 0.85, 0.85),
+    "edits_bg_ru_en_uk": ("55c0416480418507", 0.87, 0.86, 0.85),
     "edits_mixed": ("c6b32fe4ba62fc2e", 0.97, 0.98, 0.97),
-    "edits_further": ("467d86a06e37af1a", 0.97, 0.94, 0.95),
+    "edits_further": ("467d86a06e37af1a", 0.97, 0.96, 0.95),
     "outlets_bg": ("7da4cc05d89bfcc6", 0.96, 0.98, 0.96),
     "channels_ru": ("4c9792c2a38bde09", 0.97, 0.98, 0.98),
     "apart_en": ("b2e8178ba7afa60b", 0.96, 0.95, 0.95),
-    "mixed_bg_uk": ("96404955405d2af0", 0.93, 0.95, 0.93),
+    "mixed_bg_uk": ("96404955405d2af0", 0.93, 0.94, 0.93),
     "mixed_ru_en_pl_ro": ("911afd4b9854ff9d", 0.97, 0.97, 0.96),
+    "portals_bg": ("fb8d5bb7d5c2feb7", 0.95, 0.93, 0.94),
+    "posts_ru": ("622aafe9b0f02551", 0.92, 0.91, 0.93),
+    "lookalikes_en": ("b5b196f8c2e66f3f", 0.94, 0.94, 0.94),
+    "mixed_seven": ("d5d1e49715eef253", 0.97, 0.97, 0.96),
 }
+MERGED = {"portals_bg": 1, "lookalikes_en": 2}  # pairs that share boilerplate in one story, at most
+PRECISE = {"lookalikes_en": 0.91}  # floors of precision of sure pairs, if not 0.94
 FORMS = {  # digest, floors of pairs, of stories and of sure stories: docs/decisions/0207
     "forms": ("5cd2850edbe16afc", 0.83, 0.87, 0.91),
 }
@@ -112,7 +118,8 @@ def posts(request):
 
 @pytest.fixture(scope="module", params=EDITS, ids=str)
 def edits(request):
-    return pinned(request.param, EDITS)
+    paths, floors = pinned(request.param, EDITS)
+    return paths, (*floors, PRECISE.get(request.param, 0.94), MERGED.get(request.param, 0))
 
 
 async def test_posts_and_briefs_are_judged_well(posts):
@@ -123,20 +130,20 @@ async def test_posts_and_briefs_are_judged_well(posts):
 
 
 async def test_texts_that_editors_went_over_are_found(edits):
-    paths, (pairs, stories, _) = edits
+    paths, (pairs, stories, _, precision, merged) = edits
     evaluation = await run(*paths)
     assert evaluation.by_relation()["all"].f1 >= pairs
     assert evaluation.by_story()["all"].f1 >= stories
-    assert evaluation.by_relation()["all sure"].precision >= 0.94
-    assert together(evaluation, "boilerplate") == []
+    assert evaluation.by_relation()["all sure"].precision >= precision
+    assert len(together(evaluation, "boilerplate")) <= merged
 
 
 async def test_edited_texts_are_found_where_no_time_is_known(edits):
-    (articles, labels), (*_, pairs) = edits
+    (articles, labels), (_, _, pairs, precision, _) = edits
     untimed = (replace(sample, published=None) for sample in read_samples(articles))
     evaluation = await evaluate(untimed, read_pairs(labels))
     assert evaluation.by_relation()["all"].f1 >= pairs
-    assert evaluation.by_relation()["all sure"].precision >= 0.94
+    assert evaluation.by_relation()["all sure"].precision >= precision
 
 
 async def test_reports_in_one_frame_of_words_are_told_apart():

@@ -120,6 +120,15 @@ async def test_cuts_of_an_earlier_text_make_no_digest_of_it():
     assert len(await room.all_stories()) == 1
 
 
+async def test_an_edited_brief_beside_a_cut_makes_no_digest_of_the_whole():
+    room = Newsroom()
+    brief = " ".join(f"{w}x" if n % 7 == 6 else w for n, w in enumerate(WIRE.split()[:60]))
+    texts = {"one": brief, "two": cut(WIRE, 80, 150), "three": cut(WIRE, 0, 150)}
+    await room.place(*(at(name, text, published=NOON) for name, text in texts.items()))
+    (story,) = await room.all_stories()
+    assert {member.relation for member in story.members} == {Relation.COPY, Relation.EXCERPT}
+
+
 async def test_copies_of_one_digest_are_one_story():
     room = Newsroom()
     other = prose("other", 200)

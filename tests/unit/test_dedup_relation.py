@@ -158,8 +158,8 @@ TUESDAY = traffic(10, "as usual", "at a stand in both lanes", 52, 368)
     ("outlet", "published", "expected"),
     [
         ("one", NOON + timedelta(days=1), Reason.OTHER_NUMBERS),
-        ("two", NOON + timedelta(days=1), Reason.OTHER_NUMBERS),
-        ("two", None, Reason.OTHER_NUMBERS),
+        ("two", NOON + timedelta(days=1), Reason.OTHER_REPORT),
+        ("two", None, Reason.OTHER_REPORT),
         ("two", NOON + timedelta(hours=2), Reason.MUTUAL),
     ],
 )
