@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler.config import Config
 from crawler.directory import Directory
 from crawler.errors import SourceError
+from crawler.feed_state import StateAfter
 from crawler.fetch.conditional import (
     Failed,
     Gone,
@@ -21,46 +22,22 @@ from crawler.fetch.conditional import (
 )
 from crawler.fetch.politeness import host_pause
 from crawler.fetch.urls import asked_address, canonical_address, host_of
-from crawler.model import (
-    Alert,
-    Entry,
-    EntryId,
-    FeedState,
-    PollClaim,
-    Rhythm,
-    Validators,
-    Wishes,
-    id_of,
-)
+from crawler.gathering import Gathered, archives_before, further_of
+from crawler.model import Alert, Entry, EntryId, FeedState, PollClaim, Validators, id_of
 from crawler.pool import Pool
 from crawler.ports import Clock, Frontier
 from crawler.push import Push
-from crawler.read.detect import Form, form_of
-from crawler.read.feed import FeedDocument, Item, read_feed
-from crawler.read.sitemap import current_pages, newest_children, read_sitemap, unpacked
-from crawler.schedule.backoff import retry_delay
+from crawler.read.document import Source, read
+from crawler.read.feed import FeedDocument, Item
 from crawler.schedule.health import Health, health_of
-from crawler.schedule.interval import next_wait, outside_skips, stable_jitter
-from crawler.schedule.moves import gone_back, settled, sighted
-from crawler.schedule.revisits import revised, versions_after
-from crawler.schedule.rhythm import expected_gap, first_impression, learned, wait_for_news
-from crawler.schedule.trust import (
-    asks_plainly,
-    judged,
-    marks_of,
-    marks_of_versions,
-    unlisted,
-    unmarked,
-)
+from crawler.schedule.revisits import revised
+from crawler.schedule.trust import asks_plainly
 from crawler.telemetry import Answers, Tally
 
 Held = Callable[[Sequence[EntryId]], Awaitable[Collection[EntryId]]]
-Version = tuple[str, str]  # a further address, and what changes when its content does
 
 NONE = timedelta(0)
 OK = 200
-CHILDREN_READ, CHILDREN_ASKED = 50, 3  # sitemaps of an index: candidates, and asked in one poll
-ARCHIVES_ASKED = 5  # pages back from a gap
 GONE_WAIT = timedelta(days=30)  # a feed that is gone is looked at once a month
 
 
@@ -119,7 +96,8 @@ class Poll:
         self._directory = directory
         self._push = push
         self._held = held
-        self._gathered: dict[str, _Gathered] = {}  # polls that wait for a further answer
+        self._state_after = StateAfter(config)
+        self._gathered: dict[str, Gathered] = {}  # polls that wait for a further answer
 
     def request_headers(self, claim: PollClaim) -> Mapping[str, bytes]:
         """Return the conditional headers to ask this feed with."""
@@ -137,13 +115,14 @@ class Poll:
             case Modified() as outcome:
                 return await self._modified(claim, reply, outcome)
             case NotModified() as outcome:
-                await self._commit(claim, self._unchanged(claim, outcome), latency=reply.latency)
+                state = self._state_after.unchanged(claim.state, outcome, self._clock.now())
+                await self._commit(claim, state, latency=reply.latency)
             case Throttled(until=until):
                 await self._frontier.hold_host(host_of(claim.url), until)
-                wait = max(until - self._clock.now(), self._retry_wait(claim.state))
-                await self._commit(claim, self._failed(claim.state, "throttled", wait))
+                wait = max(until - self._clock.now(), self._state_after.retry_wait(claim.state))
+                await self._commit_failure(claim, "throttled", wait)
             case Gone():
-                await self._commit(claim, self._failed(claim.state, "gone", GONE_WAIT))
+                await self._commit_failure(claim, "gone", GONE_WAIT)
             case Moved():
                 await self.failed(claim, "moved")
             case Failed(reason=reason):
@@ -158,8 +137,8 @@ class Poll:
         if claim.key in self._gathered:
             await self._conclude(claim, self._gathered.pop(claim.key))
             return
-        wait = self._retry_wait(claim.state)
-        await self._commit(claim, self._failed(claim.state, f"failed:{reason}", wait))
+        wait = self._state_after.retry_wait(claim.state)
+        await self._commit_failure(claim, f"failed:{reason}", wait)
 
     # --- what came ---
 
@@ -188,11 +167,11 @@ class Poll:
             await self.failed(replace(claim, state=forgetful), error.reason)
             return ""
         entries = self._entries(claim, document)
-        gathered = _Gathered(outcome, document, reply.latency, entries)
+        gathered = Gathered(outcome, document, reply.latency, entries)
         gathered.further += further_of(claim.state, gathered)
         return await self._go_on(claim, gathered)
 
-    async def _gather(self, claim: PollClaim, gathered: "_Gathered", reply: Reply) -> str:
+    async def _gather(self, claim: PollClaim, gathered: Gathered, reply: Reply) -> str:
         """Add what a further address gave; one that gave nothing readable adds nothing."""
         with suppress(SourceError):
             if reply.status == OK:
@@ -203,7 +182,7 @@ class Poll:
                 gathered.entries |= entries
         return await self._go_on(claim, gathered)
 
-    async def _go_on(self, claim: PollClaim, gathered: "_Gathered") -> str:
+    async def _go_on(self, claim: PollClaim, gathered: Gathered) -> str:
         if not gathered.further:
             await self._conclude(claim, gathered)
             return ""
@@ -212,11 +191,18 @@ class Poll:
         self._tally.count("poll/further")
         return gathered.asked[0]
 
-    async def _conclude(self, claim: PollClaim, gathered: "_Gathered") -> None:
+    async def _conclude(self, claim: PollClaim, gathered: Gathered) -> None:
         entries = tuple(gathered.entries.values())
         changed = [entry.id for entry in revised(claim.state.versions, entries)]
         again = await self._held(changed) if changed else ()
-        quiet = self._listed(claim, gathered, changed, again)
+        quiet = self._state_after.listed(
+            claim.state,
+            gathered,
+            self._clock.now(),
+            plainly=self._sent(claim) != claim.state.validators,
+            changed=changed,
+            again=again,
+        )
         with_news = replace(quiet, last_new=self._clock.now())
         await self._commit(
             claim, with_news, entries, quiet=quiet, latency=gathered.latency, again=again
@@ -243,118 +229,11 @@ class Poll:
         self._tally.count("entry/unusable", len(document.items) - len(entries))
         return entries
 
-    # --- what it teaches ---
-
-    def _unchanged(self, claim: PollClaim, outcome: NotModified) -> FeedState:
-        state, now = claim.state, self._clock.now()
-        since = state.last_answer or now
-        rhythm = learned(state.rhythm, (), since=since, until=now)
-        return self._answered(state, rhythm, "not-modified", outcome)
-
-    def _listed(
-        self,
-        claim: PollClaim,
-        gathered: "_Gathered",
-        changed: Collection[EntryId],
-        again: Collection[EntryId],
-    ) -> FeedState:
-        """Return the state that a body which was read leaves behind, when none of it is unseen.
-
-        What it says was revised is a reason to send it, though no news.
-        """
-        state, now, outcome = claim.state, self._clock.now(), gathered.outcome
-        entries = tuple(gathered.entries.values())
-        news = unlisted(state, entries)
-        plainly = self._sent(claim) != state.validators
-        state = judged(state, outcome.validators, plainly=plainly, news=bool(news or changed))
-        rhythm = rhythm_after(state, news, now)
-        state = replace(
-            state,
-            wishes=wishes_of(gathered.document),
-            stale=marks_of_versions(gathered.stale, state.stale),
-            versions=versions_after(state.versions, entries, again, delta=outcome.delta),
-            listed=marks_of(news if outcome.delta else entries, state.listed * outcome.delta),
-            last_listed=now,
-            last_news=now if news else state.last_news,
-            gap_seconds=expected_gap(rhythm).total_seconds() if news else state.gap_seconds,
-        )
-        return self._answered(state, rhythm, "modified", outcome)
-
-    def _answered(
-        self, state: FeedState, rhythm: Rhythm, outcome: str, answer: Modified | NotModified
-    ) -> FeedState:
-        now = self._clock.now()
-        interval = self._interval(state, rhythm, answer.validators)
-        state = settled(sighted(state, answer.moved_to, now), now)
-        return replace(
-            state,
-            rhythm=rhythm,
-            vain_changes=0 if outcome == "not-modified" else state.vain_changes,
-            validators=answer.validators,
-            interval_seconds=interval.total_seconds(),
-            failures=0,
-            last_poll=now,
-            last_answer=now,
-            last_outcome=outcome,
-            next_poll=self._next_poll(state, interval, answer.floor),
-        )
-
-    def _interval(self, state: FeedState, rhythm: Rhythm, validators: Validators) -> timedelta:
-        config = self._config
-        wanted = config.poll_first
-        if rhythm.watched_by_day and (state.last_answer or rhythm.news_by_day):
-            wanted = wait_for_news(
-                rhythm,
-                self._clock.now(),
-                patience=config.poll_patience,
-                longest=config.poll_longest,
-            )
-        return min(max(wanted, self._shortest(state, validators)), config.poll_longest)
-
-    def _shortest(self, state: FeedState, validators: Validators) -> timedelta:
-        """Return how soon the operator lets this feed be asked again."""
-        if host_of(state.address) in self._config.poll_faster_hosts:
-            return self._config.poll_faster
-        conditional = validators != Validators()
-        return self._config.poll_shortest if conditional else self._config.poll_unconditional
-
-    def _next_poll(self, state: FeedState, interval: timedelta, floor: timedelta) -> datetime:
-        now, longest, wishes = self._clock.now(), self._config.poll_longest, state.wishes
-        wait = next_wait(
-            interval,
-            floor=max(floor, timedelta(seconds=wishes.floor_seconds)),
-            longest=longest,
-            jitter=stable_jitter(state.feed.id),
-        )
-        return outside_skips(
-            now + wait,
-            hours=wishes.skip_hours,
-            days=wishes.skip_days,
-            latest=now + max(wait, longest),
-        )
-
-    def _retry_wait(self, state: FeedState) -> timedelta:
-        config = self._config
-        wait = retry_delay(
-            state.failures,
-            first=config.poll_shortest,
-            longest=config.poll_longest,
-            jitter=stable_jitter(state.feed.id),
-        )
-        return max(wait, config.poll_shortest)
-
-    def _failed(self, state: FeedState, outcome: str, wait: timedelta) -> FeedState:
-        now = self._clock.now()
-        failed = replace(
-            state,
-            failures=state.failures + 1,
-            last_poll=now,
-            last_outcome=outcome,
-            next_poll=now + wait,
-        )
-        return gone_back(failed, gone=outcome == "gone")
-
     # --- the step ---
+
+    async def _commit_failure(self, claim: PollClaim, outcome: str, wait: timedelta) -> None:
+        state = self._state_after.failed(claim.state, outcome, wait, self._clock.now())
+        await self._commit(claim, state)
 
     async def _commit(
         self,
@@ -387,68 +266,6 @@ class Poll:
             self._tally.count(f"alert/{alert.health}")
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """A poll whose first answer leads on to others."""
-
-    outcome: Modified
-    document: FeedDocument
-    latency: timedelta
-    entries: dict[EntryId, Entry]
-    further: list[Version] = field(default_factory=list)  # still to be asked
-    asked: Version = ("", "")  # whose answer comes next
-    archives: int = 0
-    stale: list[Version] = field(default_factory=list)  # sitemaps without anything recent
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a worker process needs to know of a body it reads."""
-
-    url: str
-    content_type: str
-    zone: str
-    max_bytes: int  # once more unpacked
-    now: datetime
-
-
-def read(body: bytes, source: Source) -> FeedDocument:
-    """Read a feed, a sitemap or an index of sitemaps in a worker process."""
-    body = unpacked(body, source.url, max_bytes=source.max_bytes)
-    if form_of(body) is not Form.SITEMAP:
-        kind = source.content_type
-        return read_feed(body, url=source.url, content_type=kind, zone=source.zone)
-    sitemap = read_sitemap(body, url=source.url, zone=source.zone)
-    children = newest_children(sitemap.children, now=source.now, most=CHILDREN_READ)
-    return replace(current_pages(sitemap, source.now), further=children)
-
-
-def further_of(state: FeedState, gathered: _Gathered) -> list[Version]:
-    """Return what must be asked before a poll is whole: sitemaps of an index, or an archive."""
-    if gathered.document.further:
-        return unmarked(state.stale, gathered.document.further)[:CHILDREN_ASKED]
-    if gathered.outcome.delta:
-        return []
-    return archives_before(state, gathered, gathered.document, gathered.entries)
-
-
-def archives_before(
-    state: FeedState,
-    gathered: _Gathered,
-    document: FeedDocument,
-    entries: Mapping[EntryId, Entry],
-) -> list[Version]:
-    """Return the archive page before one that holds nothing the feed listed when last read.
-
-    Source: RFC 5005, 4
-    """
-    gap = bool(state.listed) and len(unlisted(state, list(entries.values()))) == len(entries)
-    if not (document.archive and gap and entries) or gathered.archives == ARCHIVES_ASKED:
-        return []
-    gathered.archives += 1
-    return [(document.archive, "")]
-
-
 def entry_of(state: FeedState, item: Item, now: datetime) -> Entry:
     """Return the entry an item stands for; one address is one entry, however it is written.
 
@@ -467,28 +284,6 @@ def entry_of(state: FeedState, item: Item, now: datetime) -> Entry:
         published=item.published,
         updated=item.updated,
         discovered=now,
-    )
-
-
-def rhythm_after(state: FeedState, news: Sequence[Entry], now: datetime) -> Rhythm:
-    """Return a feed's rhythm after a body with these entries new to it; an outage is looked over.
-
-    What a feed lists on the first day tells as much as its own dates do.
-    """
-    published = [entry.published for entry in news]
-    if state.last_answer is None:
-        return first_impression(published, now)
-    return learned(state.rhythm, published, since=state.last_answer, until=now)
-
-
-def wishes_of(document: FeedDocument) -> Wishes:
-    """Return what a feed's body asks of those who poll it."""
-    return Wishes(
-        floor_seconds=document.floor.total_seconds() if document.floor else 0.0,
-        skip_hours=tuple(sorted(document.skip_hours)),
-        skip_days=tuple(sorted(document.skip_days)),
-        hub=document.hub,
-        topic=document.self_url,
     )
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from crawler.errors import SourceError
 from crawler.middlewares.client import GuardedClient, Limits
-from crawler.poll import Source, read
 from crawler.pool import Pool
+from crawler.read.document import Source, read
 from tests.site import publisher
 from tests.site.publisher import Publisher, always, head, raw
 
