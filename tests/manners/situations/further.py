@@ -4,7 +4,7 @@ import gzip
 from datetime import datetime, timedelta
 
 from tests.manners.checks import check, said
-from tests.manners.situations import FEED, polled
+from tests.manners.one_feed import FEED, polled
 from tests.manners.world import (
     DAY,
     HOUR,

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from crawler.schedule.health import VAIN_TO_TELL, Health
 from tests.manners.checks import check, said
-from tests.manners.situations import FEED, polled
+from tests.manners.one_feed import FEED, polled
 from tests.manners.world import (
     ALL_BUT_OURS,
     DAY,

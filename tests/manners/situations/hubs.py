@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from crawler.model import FeedId, HubLease
 from tests.manners.checks import check, said
-from tests.manners.situations import FEED
+from tests.manners.one_feed import FEED
 from tests.manners.world import DAY, HOUR, MINUTE, START, Asked, Given, Newsroom, World
 
 HUB = "https://hub.example/"
