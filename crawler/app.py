@@ -152,16 +152,12 @@ async def open_index(config: Config) -> AsyncIterator[Reindex]:
 
 
 def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recipe) -> App:
-    """Return the application with Redis behind every port."""
+    """Return the application with Redis behind every port.
+
+    Long because it is a list: what each part is made of is read in one place.
+    """
     tally, answers = Tally(), Answers()
-    frontier = RedisFrontier(
-        client,
-        clock,
-        host_pause=config.host_pause,
-        lease=config.lease,
-        seen_window=config.seen_window,
-        dead_window=config.dead_window,
-    )
+    frontier = _frontier(config, client, clock)
     generations = _generations(config, client, clock, recipe)
     stories = CurrentStories(generations)
     subscriptions = RedisSubscriptions(client)
@@ -215,6 +211,17 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         hooks=RedisHooks(client, clock, config.dead_window),
         announcements=RedisAnnouncements(client),
         check=Check(config, pool),
+    )
+
+
+def _frontier(config: Config, client: Redis, clock: Clock) -> Frontier:
+    return RedisFrontier(
+        client,
+        clock,
+        host_pause=config.host_pause,
+        lease=config.lease,
+        seen_window=config.seen_window,
+        dead_window=config.dead_window,
     )
 
 

@@ -81,6 +81,8 @@ class Config:
     ) -> Self:
         """Return the configuration that settings and environment amount to.
 
+        Long because it is a table: a line a field, in their order, checked by their types.
+
         Raises:
             ConfigError: A value is of the wrong kind, out of range or contradicts another; a
                 variable is unknown, or a secret cannot be read.
