@@ -25,7 +25,7 @@ with atheris.instrument_imports(include=["crawler"]):
     from crawler.fetch.urls import asked_address, canonical_address
     from crawler.ingest import prepare
     from crawler.model import Entry, EntryId, FeedId, OutletId, Page, TopicId
-    from crawler.poll import Source, read
+    from crawler.read.document import Source, read
     from crawler.read.dates import read_date
     from crawler.read.sitemap import read_sitemap, unpacked
 
