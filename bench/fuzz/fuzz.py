@@ -25,8 +25,8 @@ with atheris.instrument_imports(include=["crawler"]):
     from crawler.fetch.urls import asked_address, canonical_address
     from crawler.ingest import prepare
     from crawler.model import Entry, EntryId, FeedId, OutletId, Page, TopicId
-    from crawler.read.document import Source, read
     from crawler.read.dates import read_date
+    from crawler.read.document import Source, read
     from crawler.read.sitemap import read_sitemap, unpacked
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -5,13 +5,14 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from crawler.cli.console import Json, print_json, print_table, say
 from crawler.dedup.explanation import Explanation, explain
 from crawler.dedup.rules import RULES, Rules
+from crawler.errors import ConfigError
 from crawler.evaluate.dedup import ALARM, Evaluation, Figures, JudgedPair, evaluate, swept
 from crawler.evaluate.labels import read_pairs, read_samples
 from crawler.model import ArticleId, id_of
@@ -39,6 +40,8 @@ _SWEPT: Mapping[str, Sequence[float]] = {
 }
 _PASSAGE_WORDS = 24  # shown of a shared passage
 
+T = TypeVar("T")
+
 
 def evaluate_dedup(
     articles: Annotated[
@@ -62,6 +65,11 @@ def evaluate_dedup(
     """Place articles as a crawl would, and judge labelled pairs; no network, no server."""
     labelled = read_pairs(pairs)
     evaluation = asyncio.run(evaluate(read_samples(articles), labelled))
+    if labelled and not evaluation.pairs:
+        raise ConfigError(
+            f"none of the {len(labelled)} pairs names two articles of {articles}",
+            "write urls alike in both files",
+        )
     if out:
         _write(evaluation, out)
     rules = list(_candidates()) if sweep else []
@@ -131,6 +139,7 @@ def _document(
         "articles": len(evaluation.articles),
         "pairs": len(evaluation.pairs),
         "pairs_without_articles": len(evaluation.missing),
+        "unread_times": evaluation.unread,
         "positives_never_nominated": _never_nominated(evaluation),
         "rules": asdict(RULES),
         "by_relation": _figures_of(evaluation.by_relation()),
@@ -150,13 +159,14 @@ def _figures_of(figures: Mapping[str, Figures]) -> dict[str, Any]:
     return {name: _numbers(found) for name, found in figures.items()}
 
 
-def _numbers(figures: Figures) -> dict[str, float]:
-    return {
-        "precision": round(figures.precision, 4),
-        "recall": round(figures.recall, 4),
-        "f1": round(figures.f1, 4),
-        **asdict(figures),
-    }
+def _numbers(figures: Figures) -> dict[str, float | None]:
+    shares = {"precision": figures.precision, "recall": figures.recall, "f1": figures.f1}
+    rounded = {name: _measured(figures, round(share, 4)) for name, share in shares.items()}
+    return {**rounded, **asdict(figures)}
+
+
+def _measured(figures: Figures, share: T) -> T | None:
+    return share if figures.measured else None
 
 
 def _groups_of(evaluation: Evaluation) -> dict[str, Any]:
@@ -216,13 +226,19 @@ def _print(
 ) -> None:
     _print_figures("Stories: one story, or a digest linked to it", evaluation.by_story())
     _print_figures("Pairs: copy, excerpt, expansion, revision or digest", evaluation.by_relation())
-    _print_confusion(evaluation.confusion())
+    if evaluation.pairs:
+        _print_confusion(evaluation.confusion())
     if groups:
         _print_groups(evaluation)
     if sweeps:
-        _print_figures("Other limits (pairs)", dict(sweeps))
+        shipped = {name for name, rules in _candidates() if rules == RULES}
+        marked = {name + " *" * (name in shipped): found for name, found in sweeps}
+        _print_figures("Other limits (pairs; * as shipped)", marked)
     for pair in worst:
         _print_error(pair, _explained(pair, evaluation))
+    say(f"{len(evaluation.articles)} articles placed, {len(evaluation.pairs)} pairs judged")
+    if unread := evaluation.unread:
+        say(f"{unread} articles tell a time that cannot be read; they are judged without")
     if missing := len(evaluation.missing):
         say(f"{missing} labelled pairs name an article that is not in the file; they are left out")
     if unseen := _never_nominated(evaluation):
@@ -231,7 +247,8 @@ def _print(
 
 def _print_figures(title: str, figures: Mapping[str, Figures]) -> None:
     rows = [
-        (name, f"{found.precision:.3f}", f"{found.recall:.3f}", f"{found.f1:.3f}",
+        (name, *(_measured(found, f"{share:.3f}") or "–" for share in
+                 (found.precision, found.recall, found.f1)),
          found.found, found.wrong, found.missed)
         for name, found in figures.items()
     ]  # fmt: skip

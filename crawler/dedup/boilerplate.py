@@ -77,7 +77,7 @@ class Boilerplate:
         """
         values = unpack(fingerprint.sketch)
         kept = values[~self.common(values)]
-        if len(kept) > (1 - _MATTERS) * len(values):
+        if not len(values) or len(kept) > (1 - _MATTERS) * len(values):
             return fingerprint
         whole = len(values) == fingerprint.shingles or not len(kept)
         scaled = fingerprint.shingles * len(kept) // len(values)

@@ -89,6 +89,11 @@ class Figures:
         return cls(counts[True, True], counts[False, True], counts[True, False])
 
     @property
+    def measured(self) -> bool:
+        """Whether there was anything to find or to mistake."""
+        return self.found + self.wrong + self.missed > 0
+
+    @property
     def precision(self) -> float:
         """Right ones among those taken for positives; 1 when there are none."""
         return self.found / (self.found + self.wrong) if self.found + self.wrong else 1.0
@@ -113,6 +118,7 @@ class Evaluation:
     stories: Sequence[Story]
     articles: Mapping[ArticleId, LookAlike]
     missing: Sequence[LabelledPair]  # label an article that is not there
+    unread: int = 0  # articles whose time could not be read
     texts: Mapping[ArticleId, str] = field(repr=False, default_factory=dict)
 
     def by_relation(self) -> dict[str, Figures]:
@@ -185,9 +191,11 @@ async def evaluate(
     stories = _WatchedStories(recipe)
     place = Place(stories, rules)
     texts: dict[ArticleId, str] = {}
+    unread = 0
     for number, sample in enumerate(samples):
         article = prepared(sample, number, recipe)
         texts[article.id] = article.text
+        unread += sample.unread
         await place(_TOPIC, article)
     articles = dict(await stories.articles(_TOPIC, list(texts)))
     known = [pair for pair in labelled if {_id(pair.one), _id(pair.other)} <= articles.keys()]
@@ -197,6 +205,7 @@ async def evaluate(
         stories=await stories.newest(_TOPIC, max(1, len(texts))),
         articles=articles,
         missing=[pair for pair in labelled if pair not in known],
+        unread=unread,
         texts=texts,
     )
 

@@ -4,17 +4,22 @@ Both formats are described in docs/reference/evaluate-dedup.md.
 """
 
 import csv
-import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
+from gzip import GzipFile
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from crawler.errors import ConfigError
 from crawler.model import Precision
+from crawler.read.dates import read_date
+
+_GZIP = b"\x1f\x8b"  # RFC 1952, 2.3.1
+_NEEDED = ("url_a", "url_b", "relation")
 
 
 class Label(StrEnum):
@@ -47,6 +52,7 @@ class Sample:
     title: str
     text: str
     precision: Precision | None = None  # of the time; None: as exact as it is written
+    unread: bool = False  # whether a time stands there that cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def read_samples(path: Path) -> Iterator[Sample]:
         ConfigError: The file is missing, or a line is not an article.
     """
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
+        with path.open("rb") as file, _text_of(file) as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield _sample(line, f"{path}, line {number}")
@@ -75,15 +81,21 @@ def read_samples(path: Path) -> Iterator[Sample]:
         raise ConfigError(f"{path} cannot be read: {error}", "name a JSON lines file") from error
 
 
+def _text_of(file: BufferedReader) -> TextIOWrapper:
+    zipped = file.peek(len(_GZIP)).startswith(_GZIP)
+    return TextIOWrapper(GzipFile(fileobj=file) if zipped else file, encoding="utf-8-sig")
+
+
 def read_pairs(path: Path) -> list[LabelledPair]:
     """Return the labelled pairs of a tab-separated file with a header.
 
     Raises:
-        ConfigError: The file is missing, or a row is not a labelled pair.
+        ConfigError: The file is missing, lacks a column, or a row is not a labelled pair.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as rows:
+        with path.open(encoding="utf-8-sig", newline="") as rows:
             reader = csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)
+            _check_columns(reader.fieldnames or (), path)
             return [_pair(row, f"{path}, row {number}") for number, row in enumerate(reader, 2)]
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
@@ -91,48 +103,81 @@ def read_pairs(path: Path) -> list[LabelledPair]:
         ) from error
 
 
+def _check_columns(columns: Sequence[str], path: Path) -> None:
+    if lacking := [name for name in _NEEDED if name not in columns]:
+        raise ConfigError(
+            f"{path}: no column {' and '.join(lacking)} in row 1, which is {list(columns)}",
+            "separate columns by tabs, and name them in the first row",
+        )
+
+
 def _sample(line: str, where: str) -> Sample:
     try:
         fields: dict[str, Any] = json.loads(line)
-        published = _instant(fields.get("published"))
+        told, published = fields.get("published"), _instant(fields.get("published"))
         return Sample(
-            url=str(fields["url"]),
-            outlet=str(fields.get("outlet") or ""),
+            url=_url(fields["url"]),
+            outlet=_text(fields.get("outlet")),
             published=published,
-            title=str(fields.get("title") or ""),
-            text=str(fields["text"] or ""),
-            precision=Precision.DAY if _tells_the_day(published) else None,
+            title=_text(fields.get("title")),
+            text=_text(fields["text"]),
+            precision=_precision(fields.get("precision"), published),
+            unread=bool(told) and published is None,
         )
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise ConfigError(
-            f"{where}: no article ({error!r})", "give url, outlet, published, title and text"
-        ) from error
+    except KeyError as error:
+        raise _no_article(where, f"it has no {error.args[0]}") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _no_article(where, str(error)) from error
+
+
+def _url(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"its url is {value!r}")
+    return _text(value.strip())
+
+
+def _text(value: object) -> str:
+    """Return a value as text; half a surrogate pair, which JSON may escape, becomes U+FFFD."""
+    return str(value or "").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _no_article(where: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"{where}: no article: {why}", "give url, outlet, published, title and text as JSON"
+    )
 
 
 def _instant(value: object) -> datetime | None:
-    """Return an ISO 8601 time; an article without one, or with another, is judged without."""
+    """Return a time as ISO 8601 writes it, or as feeds do; in UTC where no zone is told.
+
+    An article without one, or with another, is judged without.
+    """
     try:
-        at = datetime.fromisoformat(str(value))
+        at = datetime.fromisoformat(str(value).strip())
     except ValueError:
-        return None
+        return read_date(str(value), zone="UTC")
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _tells_the_day(published: datetime | None) -> bool:
-    """Whether a time is midnight: a date without an hour, in nearly all collections of news."""
-    return published is not None and published.time() == time.min
+def _precision(told: object, published: datetime | None) -> Precision | None:
+    """Return whether a time tells the day only, as it says of itself, or because it is midnight.
+
+    That is a date without an hour in nearly all collections of news.
+    """
+    midnight = published is not None and published.time() == time.min
+    return Precision.DAY if midnight or told == Precision.DAY else None
 
 
 def _pair(row: dict[str, str | None], where: str) -> LabelledPair:
     try:
         return LabelledPair(
-            one=row["url_a"] or "",
-            other=row["url_b"] or "",
+            one=(row["url_a"] or "").strip(),
+            other=(row["url_b"] or "").strip(),
             label=Label((row["relation"] or "").strip().lower()),
             sure=(row.get("confidence") or "sure").strip().lower() == "sure",
             note=row.get("note") or "",
         )
-    except (KeyError, ValueError) as error:
+    except ValueError as error:
         raise ConfigError(
             f"{where}: no labelled pair ({error})",
             f"relation is one of {', '.join(Label)}; confidence is sure or fair",

@@ -1,6 +1,7 @@
 import gzip
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import typer
@@ -99,11 +100,40 @@ def test_files_are_read_as_they_are_described(tmp_path):
     assert read_pairs(pairs) == PAIRS
 
 
-def test_a_time_that_cannot_be_read_is_unknown(tmp_path):
+@pytest.mark.parametrize(("told", "unread"), [('"yesterday"', True), ("null", False), ("5", True)])
+def test_a_time_that_cannot_be_read_is_unknown_and_told(tmp_path, told, unread):
     path = tmp_path / "a.jsonl"
-    path.write_text('{"url": "u", "published": "yesterday", "text": "t"}\n')
+    path.write_text(f'{{"url": "u", "published": {told}, "text": "t"}}\n')
     (sample,) = read_samples(path)
-    assert sample.published is None
+    assert (sample.published, sample.unread) == (None, unread)
+
+
+@pytest.mark.parametrize(
+    "told", ["2026-11-30T08:00:00Z", " 2026-11-30 08:00 ", "Mon, 30 Nov 2026 10:00:00 +0200"]
+)
+def test_times_are_read_as_iso_8601_and_as_feeds_write_them(tmp_path, told):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"url": "u", "published": told, "text": "t"}))
+    (sample,) = read_samples(path)
+    assert sample.published == datetime(2026, 11, 30, 8, tzinfo=UTC)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark_and_be_zipped_under_any_name(tmp_path):
+    articles, pairs = write(tmp_path)
+    plain = gzip.decompress(articles.read_bytes())
+    for name, content in (("bom", b"\xef\xbb\xbf" + plain), ("zipped.jsonl", gzip.compress(plain))):
+        (tmp_path / name).write_bytes(content)
+        assert list(read_samples(tmp_path / name)) == SAMPLES
+    pairs.write_bytes(b"\xef\xbb\xbf" + pairs.read_bytes())
+    assert read_pairs(pairs) == PAIRS
+
+
+@pytest.mark.parametrize("header", ["url_a,url_b,relation", "a\tb\trelation", ""])
+def test_a_missing_column_is_named(tmp_path, header):
+    path = tmp_path / "p.tsv"
+    path.write_text(f"{header}\nx\ty\tcopy\n")
+    with pytest.raises(ConfigError, match="url_a and url_b"):
+        read_pairs(path)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +151,9 @@ def test_a_date_alone_or_midnight_tells_the_day_only(tmp_path, written, precisio
     assert sample.precision is precision
 
 
-@pytest.mark.parametrize("line", ["[]", "{", '{"url": "u"}', '{"text": "t"}', "3"])
+@pytest.mark.parametrize(
+    "line", ["[]", "{", '{"url": "u"}', '{"text": "t"}', "3", '{"url": " ", "text": "t"}']
+)
 def test_a_line_that_is_no_article_is_named(tmp_path, line):
     path = tmp_path / "a.jsonl"
     path.write_text('{"url": "u", "text": "t"}\n' + line)
@@ -143,6 +175,19 @@ def test_a_missing_file_is_named(tmp_path):
         list(read_samples(tmp_path / "gone.jsonl"))
 
 
+def test_half_a_surrogate_pair_is_no_character(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(r'{"url": "u\ud800", "title": "\ud83d", "text": "t\udfff"}')
+    (sample,) = read_samples(path)
+    assert f"{sample.url}{sample.title}{sample.text}".encode()
+
+
+async def test_an_article_without_words_is_judged_too():
+    samples = [Sample("a", "one", None, "", "\U0001f525 ..."), Sample("b", "two", None, "", "")]
+    evaluation = await evaluate(samples, [LabelledPair("a", "b", Label.DIFFERENT, True)])
+    assert [pair.tie.relation for pair in evaluation.pairs] == [Relation.UNRELATED]
+
+
 @pytest.fixture
 def command():
     app = typer.Typer()
@@ -159,6 +204,22 @@ def test_the_command_prints_one_json_document(tmp_path, command):
     assert document["groups"]["sizes"] == {"1": 2, "2": 1}
     assert document["errors"][0]["url_b"] == "https://two.example/other"
     assert "held = 0.63" in document["sweep"]
+
+
+def test_where_nothing_was_to_be_found_no_figure_is_given(tmp_path, command):
+    articles, pairs = write(tmp_path)
+    pairs.write_text("url_a\turl_b\trelation\n")
+    document = json.loads(command(articles, pairs, "--json").stdout)
+    assert document["by_relation"]["all"]["f1"] is None
+    assert "1.000" not in command(articles, pairs).stdout
+
+
+def test_labels_that_name_no_article_are_refused(tmp_path, command):
+    articles, pairs = write(tmp_path)
+    pairs.write_text("url_a\turl_b\trelation\nhttp://a\thttp://b\tcopy\n")
+    result = command(articles, pairs)
+    assert isinstance(result.exception, ConfigError)
+    assert "none of the 1 pairs" in str(result.exception)
 
 
 def test_the_command_writes_tables_from_which_all_can_be_recomputed(tmp_path, command):
