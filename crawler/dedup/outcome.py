@@ -177,10 +177,15 @@ class Outcome:
         links: dict[tuple[StoryId, StoryId], Tie] = {}
         for tie in self.scene.learnt:
             one, other = self._story_of(tie.one), self._story_of(tie.other)
-            if one != other and tie.relation is not Relation.TEMPLATE:
+            if one != other and self._is_link(tie):
                 links.setdefault((one, other), tie)
                 links.setdefault((other, one), converse(tie))
         return [(*pair, tie) for pair, tie in links.items() if not self._is_linked(*pair)]
+
+    def _is_link(self, tie: Tie) -> bool:
+        """Whether a tie links stories; none does that an operator ruled out to join them."""
+        ruled_out = tie.relation.joins and self.scene.ties.ruled.apart(tie.one, tie.other)
+        return tie.relation is not Relation.TEMPLATE and not ruled_out
 
     def _is_linked(self, one: StoryId, other: StoryId) -> bool:
         story = self.scene.stories.get(one)

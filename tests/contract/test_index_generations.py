@@ -310,6 +310,21 @@ async def test_what_operators_ruled_holds_in_the_new_generation(old, new, clock)
     assert len(await new.stories.rulings(TOPIC)) > 3
 
 
+async def test_a_rebuild_links_what_was_split_as_it_was_linked_when_it_was_split(old, new):
+    one, other, third = copies(3)
+    words = words_of("wire") + words_of("another", 120)
+    digest = an_article(words, url="https://digest.example/")
+    held = an_article(words[120:], url="https://held.example/")
+    story = await old.place(one, other, third)
+    await old.place(held, digest)
+    await old.rule.split(TOPIC, story, [third.id], *BY)
+    before = {kept.id: set(kept.linked) for kept in await old.stories.newest(TOPIC, 10)}
+    await new.build()
+    assert await new.index.switch() == {TOPIC: {}}
+    assert {kept.id: set(kept.linked) for kept in await new.stories.newest(TOPIC, 10)} == before
+    assert len(before) == 4
+
+
 async def test_after_a_switch_everybody_writes_the_new_generation_alone(old, new):
     one, other = copies(2)
     story = await old.place(one)

@@ -64,6 +64,14 @@ async def test_an_article_split_off_stays_apart_even_when_all_is_built_anew(stor
     assert rebuilt[0] == rebuilt[1] != rebuilt[2]
 
 
+async def test_stories_kept_apart_are_not_linked_by_what_would_have_made_them_one(stories, clock):
+    one, other = copies(2)
+    (story, _) = await place(stories, one, other)
+    await Rule(stories, clock).split(TOPIC, story, [other.id], *BY)
+    for home in [*await homes(stories, one, other), *await anew(stories, clock, one, other)]:
+        assert (found := await stories.story(TOPIC, home)) is None or found.linked == ()
+
+
 async def test_merged_stories_stay_one_and_their_copies_join(stories, clock):
     ours, theirs = copies(2, "ours"), copies(3, "theirs")
     before = await place(stories, *ours, *theirs[:2])
