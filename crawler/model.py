@@ -521,10 +521,15 @@ class RulingKind(StrEnum):
     """What an operator may decide about articles, whatever their texts say."""
 
     TOGETHER = "together"  # the two share a story, and so do their copies
-    APART = "apart"  # the two never share one; stronger than `together`
+    APART = "apart"  # the two never share one, whoever matches both
     PINNED = "pinned"  # the article is shown for its story
     UNPINNED = "unpinned"  # it is not any more, unless by rule
     WITHDRAWN = "withdrawn"  # what was said of the two does not hold any more
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it says nothing of its own, only that an earlier word holds no more."""
+        return self in (RulingKind.UNPINNED, RulingKind.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -542,6 +547,12 @@ class Ruling:
     def subject(self) -> str:
         """What it is about: a later ruling on the same takes its place."""
         return " ".join(sorted((self.one, self.other)))
+
+    def taken_back(self, who: str, why: str, at: datetime) -> "Ruling":
+        """Return the word that this one holds no more."""
+        pinned = self.kind is RulingKind.PINNED
+        kind = RulingKind.UNPINNED if pinned else RulingKind.WITHDRAWN
+        return Ruling(kind, self.one, self.other, who, why, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
 """Use case: an operator's word on stories becomes rulings on articles, which outlast them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import Protocol
 
 from crawler.dedup.placement import reconsider
 from crawler.dedup.rules import RULES, Rules
+from crawler.dedup.ruling import bound, parted
 from crawler.errors import ConfigError
 from crawler.model import ArticleId, Ruling, RulingKind, Story, StoryId, TopicId
 from crawler.ports import Clock, Regroup, Rulings, Stories
 
-_UNDONE = {RulingKind.PINNED: RulingKind.UNPINNED}
+Pair = tuple[ArticleId, ArticleId]
 MOST_PAIRS = 1_000  # kept apart one by one; of larger stories the canonical articles
 
 
@@ -19,8 +21,21 @@ class RuledStories(Stories, Rulings, Protocol):
     """A store of stories that takes rulings."""
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an operator's word came to."""
+
+    stories: Sequence[Story]  # that the articles concerned are in now
+    recorded: bool = True  # else it was so already, and nothing changed
+
+
 class Rule:
-    """What an operator may decide about stories; each word is kept with who, when and why."""
+    """What an operator may decide about stories; each word is kept with who, when and why.
+
+    The latest word holds: it takes back those before it that say otherwise. A verb raises
+    `ConfigError` where it means what is not there, and where it is on record but did not bring
+    about what it says.
+    """
 
     def __init__(self, stories: RuledStories, clock: Clock, rules: Rules = RULES) -> None:
         self._stories = stories
@@ -29,81 +44,111 @@ class Rule:
 
     async def split(
         self, topic: TopicId, story: StoryId, articles: Sequence[ArticleId], who: str, why: str
-    ) -> Sequence[Story]:
-        """Take articles out of their story for good; return the stories they are in now."""
-        members = [member.article for member in (await self._story(topic, story)).members]
+    ) -> Word:
+        """Take articles out of their story for good."""
+        members = _members(await self._story(topic, story))
         rest = [one for one in members if one not in articles]
         if not articles or not rest or not set(articles) <= set(members):
             raise ConfigError(
                 f"story {story} cannot be split so", "name some of its articles, not all"
             )
-        rulings = self._rulings(RulingKind.APART, product(articles, rest), who, why)
+        against = bound(await self._stories.rulings(topic), articles, rest)
+        pairs = product(articles, rest)
+        rulings = self._rulings(RulingKind.APART, pairs, who, why, against=against)
         for article in articles:
             await self._stories.rule(topic, article, rulings, self._regroup)
-        return await self._homes(topic, [*articles, *rest])
+        return await self._apart(topic, articles, rest)
 
-    async def merge(
-        self, topic: TopicId, one: StoryId, other: StoryId, who: str, why: str
-    ) -> Sequence[Story]:
+    async def merge(self, topic: TopicId, one: StoryId, other: StoryId, who: str, why: str) -> Word:
         """Make two stories one for good; the younger id forwards to the older."""
-        stories = await self._two(topic, one, other)
-        members = [member.article for story in stories for member in story.members]
-        first = stories[0].canonical
-        pairs = ((first, article) for article in members if article != first)
-        rulings = self._rulings(RulingKind.TOGETHER, pairs, who, why)
-        await self._stories.rule(topic, first, rulings, self._regroup)
-        return await self._homes(topic, members)
+        first, second = await self._two(topic, one, other)
+        if first.id == second.id:
+            return Word([first], recorded=False)
+        against = parted(await self._stories.rulings(topic), _members(first), _members(second))
+        members = [*_members(first), *_members(second)]
+        pairs = ((first.canonical, article) for article in members if article != first.canonical)
+        rulings = self._rulings(RulingKind.TOGETHER, pairs, who, why, against=against)
+        await self._stories.rule(topic, first.canonical, rulings, self._regroup)
+        homes = await self._homes(topic, members)
+        if len(homes) > 1:
+            raise _in_vain(f"{first.id} and {second.id} are not one story", first)
+        return Word(homes)
 
     async def never_merge(
         self, topic: TopicId, one: StoryId, other: StoryId, who: str, why: str
-    ) -> Sequence[Story]:
+    ) -> Word:
         """Keep two stories apart, whatever newcomers may prove."""
-        stories = await self._two(topic, one, other)
-        left, right = ([member.article for member in story.members] for story in stories)
-        if len(left) * len(right) > MOST_PAIRS:
-            left, right = ([story.canonical] for story in stories)
-        rulings = self._rulings(RulingKind.APART, product(left, right), who, why)
-        await self._stories.rule(topic, left[0], rulings, self._regroup)
-        return await self._homes(topic, [left[0], right[0]])
+        first, second = await self._two(topic, one, other)
+        if first.id == second.id:
+            raise ConfigError(
+                f"{one} and {other} are one story", "`kordon stories split` takes articles out"
+            )
+        standing = await self._stories.rulings(topic)
+        pairs, known = _pairs(first, second), parted(standing, _members(first), _members(second))
+        if {frozenset(pair) for pair in pairs} <= {frozenset((r.one, r.other)) for r in known}:
+            return Word([first, second], recorded=False)
+        against = bound(standing, _members(first), _members(second))
+        rulings = self._rulings(RulingKind.APART, pairs, who, why, against=against)
+        await self._stories.rule(topic, first.canonical, rulings, self._regroup)
+        return await self._apart(topic, *zip(*pairs, strict=True))
 
     async def pin(
         self, topic: TopicId, article: ArticleId, who: str, why: str, *, kept: bool = True
-    ) -> Sequence[Story]:
+    ) -> Word:
         """Show this article for its story from now on; with `kept` false, by rule again."""
+        story = await self._home(topic, article)
+        pinned = any(
+            ruling.kind is RulingKind.PINNED and ruling.one == article
+            for ruling in await self._stories.rulings(topic)
+        )
+        if (pinned and story.canonical == article) if kept else not pinned:
+            return Word([story], recorded=False)
         kind = RulingKind.PINNED if kept else RulingKind.UNPINNED
         rulings = self._rulings(kind, [(article, article)], who, why)
-        if await self._stories.rule(topic, article, rulings, self._regroup) is None:
-            raise _unknown("article", article)
-        return await self._homes(topic, [article])
+        await self._stories.rule(topic, article, rulings, self._regroup)
+        story = await self._home(topic, article)
+        if kept and story.canonical != article:
+            raise _in_vain(f"{article} is not shown for story {story.id}", story)
+        return Word([story])
 
-    async def undo(
-        self, topic: TopicId, rulings: Sequence[Ruling], who: str, why: str
-    ) -> Sequence[Story]:
+    async def undo(self, topic: TopicId, rulings: Sequence[Ruling], who: str, why: str) -> Word:
         """Take rulings back: of their articles the texts decide again, and what else was ruled."""
         now = self._clock.now()
-        back = [
-            Ruling(_UNDONE.get(one.kind, RulingKind.WITHDRAWN), one.one, one.other, who, why, now)
-            for one in rulings
-        ]
-        articles = list(dict.fromkeys(id_ for ruling in back for id_ in (ruling.one, ruling.other)))
-        for article in articles:
+        back = [one.taken_back(who, why, now) for one in rulings if not one.kind.takes_back]
+        articles = list(dict.fromkeys(id_ for one in rulings for id_ in (one.one, one.other)))
+        for article in articles if back else ():
             await self._stories.rule(topic, article, back, self._regroup)
-        return await self._homes(topic, articles)
+        return Word(await self._homes(topic, articles), recorded=bool(back))
 
     def _rulings(
-        self, kind: RulingKind, pairs: Iterable[tuple[ArticleId, ArticleId]], who: str, why: str
+        self,
+        kind: RulingKind,
+        pairs: Iterable[Pair],
+        who: str,
+        why: str,
+        *,
+        against: Iterable[Ruling] = (),
     ) -> list[Ruling]:
+        """Return rulings on pairs, and what takes back those that say otherwise."""
         now = self._clock.now()
-        return [Ruling(kind, one, other, who, why, now) for one, other in pairs]
+        back = [ruling.taken_back(who, why, now) for ruling in against]
+        said = [Ruling(kind, one, other, who, why, now) for one, other in pairs]
+        return list({ruling.subject: ruling for ruling in (*back, *said)}.values())
+
+    async def _apart(
+        self, topic: TopicId, ones: Sequence[ArticleId], others: Sequence[ArticleId]
+    ) -> Word:
+        """Return where articles are now that were ruled apart from others."""
+        left, right = await self._homes(topic, ones), await self._homes(topic, others)
+        stories = {story.id: story for story in (*left, *right)}
+        if len(stories) < len(left) + len(right):
+            raise _in_vain(f"articles of {left[0].id} are not apart", left[0])
+        return Word(list(stories.values()))
 
     async def _two(self, topic: TopicId, one: StoryId, other: StoryId) -> tuple[Story, Story]:
         """Return both stories, the older first."""
         stories = [await self._story(topic, one), await self._story(topic, other)]
         first, second = sorted(stories, key=lambda story: (story.created, story.id))
-        if first.id == second.id:
-            raise ConfigError(
-                f"{one} and {other} are one story", "`kordon stories split` takes articles out"
-            )
         return first, second
 
     async def _story(self, topic: TopicId, story: StoryId) -> Story:
@@ -112,13 +157,36 @@ class Rule:
             raise _unknown("story", story)
         return found
 
-    async def _homes(self, topic: TopicId, articles: Sequence[ArticleId]) -> Sequence[Story]:
+    async def _home(self, topic: TopicId, article: ArticleId) -> Story:
+        for story in await self._homes(topic, [article]):
+            return story
+        raise _unknown("article", article)
+
+    async def _homes(self, topic: TopicId, articles: Collection[ArticleId]) -> Sequence[Story]:
         """Return the stories that articles are in now, each once."""
-        facts = await self._stories.articles(topic, articles)
+        facts = await self._stories.articles(topic, list(articles))
         ids = dict.fromkeys(facts[one].story for one in articles if one in facts)
         found = [await self._stories.story(topic, id_) for id_ in ids]
         return [story for story in found if story]
 
 
+def _members(story: Story) -> list[ArticleId]:
+    return [member.article for member in story.members]
+
+
+def _pairs(one: Story, other: Story) -> list[Pair]:
+    """Return which articles of two stories are kept apart, so that the stories are."""
+    if len(one.members) * len(other.members) > MOST_PAIRS:
+        return [(one.canonical, other.canonical)]
+    return list(product(_members(one), _members(other)))
+
+
 def _unknown(what: str, name: str) -> ConfigError:
     return ConfigError(f"no {what} {name} is known", "`kordon stories list` prints ids")
+
+
+def _in_vain(problem: str, story: Story) -> ConfigError:
+    return ConfigError(
+        f"it is on record, but {problem}",
+        f"`kordon stories why {story.id}` shows what holds it, `stories take-back` undoes a ruling",
+    )

@@ -5,7 +5,7 @@ Adds these, and `why`, to the verbs of `stories`.
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -19,8 +19,8 @@ from crawler.cli.console import Json, print_json, print_table, say
 from crawler.cli.session import opened
 from crawler.cli.stories import StoryView, app, print_stories, views_of
 from crawler.errors import ConfigError
-from crawler.model import Story, StoryId, TopicId
-from crawler.rule import Rule
+from crawler.model import StoryId, TopicId
+from crawler.rule import Rule, Word
 
 app.command("why")(explain.why)
 
@@ -34,7 +34,7 @@ Why = Annotated[str, typer.Option(help="The reason; kept with the ruling.")]
 Who = Annotated[str, typer.Option(help="Who decides; else the user of this machine.")]
 In = Annotated[str, typer.Option("--topic", help="The topic; needed when several are active.")]
 
-Act = Callable[[Rule, TopicId, str, str], Awaitable[Sequence[Story]]]
+Act = Callable[[Rule, TopicId, str, str], Awaitable[Word]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +113,20 @@ def rulings(as_json: Json = False) -> None:
 def _act(act: Act, why: str, who: str, topic: str, as_json: bool) -> None:
     if not why.strip():
         raise ConfigError("no reason is given", "say --why, such as --why 'two different fires'")
-    views = asyncio.run(_acted(act, who.strip() or getpass.getuser(), why.strip(), topic))
+    by = who.strip() or getpass.getuser(), why.strip()
+    recorded, views = asyncio.run(_acted(act, by, topic))
+    said = "Recorded; the stories are now" if recorded else "It was so already; the stories are"
     if as_json:
         print_json(views)
     else:
-        print_stories("Recorded; the stories are now", views)
+        print_stories(said, views)
 
 
-async def _acted(act: Act, who: str, why: str, topic: str) -> list[StoryView]:
+async def _acted(act: Act, by: tuple[str, str], topic: str) -> tuple[bool, list[StoryView]]:
     async with opened() as wired:
         at = _topic(wired, topic)
-        return await views_of(wired, at, await act(wired.rule, at, who, why))
+        word = await act(wired.rule, at, *by)
+        return word.recorded, await views_of(wired, at, word.stories)
 
 
 def _topic(wired: App, topic: str) -> TopicId:

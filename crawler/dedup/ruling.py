@@ -3,7 +3,7 @@
 Source: docs/decisions/0162-rulings.md
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Self
 
 from crawler.model import ArticleId, Ruling, RulingKind
@@ -43,6 +43,32 @@ class Ruled:
     def fellows(self, one: ArticleId) -> Class:
         """Return all that was put together with an article, and the article itself."""
         return self._class_of.get(one, frozenset([one]))
+
+
+def parted(
+    rulings: Iterable[Ruling], ones: Collection[ArticleId], others: Collection[ArticleId]
+) -> Sequence[Ruling]:
+    """Return the rulings that keep any of some articles apart from any of the others."""
+    apart = (ruling for ruling in rulings if ruling.kind is RulingKind.APART)
+    return [ruling for ruling in apart if _is_between(ruling, ones, others)]
+
+
+def bound(
+    rulings: Iterable[Ruling], ones: Collection[ArticleId], others: Collection[ArticleId]
+) -> Sequence[Ruling]:
+    """Return the rulings by which some articles were put together with the others.
+
+    Be it by way of an article that is gone by now.
+    """
+    together = [ruling for ruling in rulings if ruling.kind is RulingKind.TOGETHER]
+    elsewhere = Ruled.by(r for r in together if r.one not in ones and r.other not in ones)
+    theirs = frozenset[ArticleId]().union(*map(elsewhere.fellows, others))
+    return [ruling for ruling in together if _is_between(ruling, ones, theirs)]
+
+
+def _is_between(ruling: Ruling, ones: Collection[ArticleId], others: Collection[ArticleId]) -> bool:
+    one, other = ruling.one, ruling.other
+    return (one in ones and other in others) or (other in ones and one in others)
 
 
 def _connected(pairs: Iterable[set[ArticleId]]) -> list[Class]:

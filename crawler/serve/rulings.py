@@ -1,6 +1,6 @@
 """What operators decide about stories over HTTP; each word is kept with who, when and why."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated
 
@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from crawler.access import Token
-from crawler.model import ArticleId, Ruling, Story, StoryId
+from crawler.model import ArticleId, Ruling, StoryId
+from crawler.rule import Word
 from crawler.serve import views
 from crawler.serve.guard import operator, reader
 from crawler.serve.problems import described, refusals
@@ -122,9 +123,9 @@ async def unpin(
     return await _ruled(service.rule.pin(topic, article, by.name, asked.why, kept=False))
 
 
-async def _ruled(ruling: Awaitable[Sequence[Story]]) -> Ruled:
+async def _ruled(word: Awaitable[Word]) -> Ruled:
     with refusals():
-        return Ruled(stories=[story.id for story in await ruling])
+        return Ruled(stories=[story.id for story in (await word).stories])
 
 
 def _view(ruling: Ruling) -> RulingView:

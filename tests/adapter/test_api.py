@@ -168,7 +168,9 @@ async def test_an_operator_splits_merges_keeps_apart_and_pins_with_a_reason(stan
         merged = await api.post(f"{BASE}/stories/{left}/merge", json={"other": right, **why})
         assert merged.json() == {"stories": [story["id"]]}
         again = await api.post(f"{at}/merge", json={"other": story["id"], **why})
-        assert (again.status_code, again.json()["detail"][-9:]) == (422, "one story")
+        assert again.json() == {"stories": [story["id"]]}
+        apart = await api.post(f"{at}/never-merge", json={"other": story["id"], **why})
+        assert (apart.status_code, apart.json()["detail"][-9:]) == (422, "one story")
         said = (await got(api, f"{BASE}/rulings"))["rulings"]
         assert {(ruling["kind"], ruling["why"]) for ruling in said} == {
             ("together", "two accounts"),

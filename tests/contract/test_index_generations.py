@@ -284,7 +284,7 @@ async def regrouped(house, group, pair, clock):
 async def test_forwarding_addresses_last_over_a_switch(old, new, clock):
     ours, theirs = copies(2, "ours"), copies(2, "theirs")
     one, other = await old.place(*ours), await old.place(*theirs)
-    (merged,) = await old.rule.merge(TOPIC, one, other, *BY)
+    (merged,) = (await old.rule.merge(TOPIC, one, other, *BY)).stories
     gone = ({one, other} - {merged.id}).pop()
     await new.build()
     assert await new.index.switch() == {TOPIC: {}}

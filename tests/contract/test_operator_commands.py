@@ -266,3 +266,12 @@ def test_a_story_is_split_and_merged_by_command_and_who_said_so_is_listed(kordon
 def test_a_ruling_without_a_reason_is_refused(kordon, stocked):
     with pytest.raises(ConfigError, match="no reason"):
         kordon("stories", "pin", stocked[0].url)
+
+
+def test_a_word_that_says_what_is_so_already_changes_nothing_and_says_so(kordon, stocked):
+    by = ("--why", "it is clearer")
+    assert "Recorded" in kordon("stories", "pin", stocked[1].url, *by)[1]
+    before = document(kordon, "stories", "list"), document(kordon, "stories", "rulings")
+    code, said = kordon("stories", "pin", stocked[1].url, *by)
+    assert (code, "It was so already" in said) == (0, True)
+    assert (document(kordon, "stories", "list"), document(kordon, "stories", "rulings")) == before

@@ -1,5 +1,6 @@
 """One body for both stores: an operator's word on stories holds, and outlasts them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,10 @@ from ledger import dangling
 from newsroom import NOON, RECIPE, an_article, copies, words_of
 from test_stories import TOPIC, WINDOWS, in_redis
 
+from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide
 from crawler.errors import ConfigError
-from crawler.model import Article, RulingKind
+from crawler.model import Article, ArticleId, Regrouping, RulingKind
 from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
@@ -57,7 +59,7 @@ async def test_an_article_split_off_stays_apart_even_when_all_is_built_anew(stor
     (story, *_) = await place(stories, one, other, third)
     clock.advance(timedelta(minutes=1))
     left = await Rule(stories, clock).split(TOPIC, story, [third.id], *BY)
-    assert [len(each.members) for each in left] == [1, 2]
+    assert [len(each.members) for each in left.stories] == [1, 2]
     now = await homes(stories, one, other, third)
     assert now[0] == now[1] == story != now[2]
     rebuilt = await anew(stories, clock, one, other, third)
@@ -75,7 +77,7 @@ async def test_stories_kept_apart_are_not_linked_by_what_would_have_made_them_on
 async def test_merged_stories_stay_one_and_their_copies_join(stories, clock):
     ours, theirs = copies(2, "ours"), copies(3, "theirs")
     before = await place(stories, *ours, *theirs[:2])
-    (merged,) = await Rule(stories, clock).merge(TOPIC, before[0], before[2], *BY)
+    (merged,) = (await Rule(stories, clock).merge(TOPIC, before[0], before[2], *BY)).stories
     assert {member.article for member in merged.members} == {a.id for a in [*ours, *theirs[:2]]}
     gone = ({before[0], before[2]} - {merged.id}).pop()
     assert (await stories.story(TOPIC, gone)).id == merged.id
@@ -87,11 +89,111 @@ async def test_merged_stories_stay_one_and_their_copies_join(stories, clock):
 async def test_what_was_merged_can_be_split_again(stories, clock):
     ours, theirs = copies(2, "ours"), copies(2, "theirs")
     before = await place(stories, *ours, *theirs)
-    (merged,) = await Rule(stories, clock).merge(TOPIC, before[0], before[2], *BY)
+    (merged,) = (await Rule(stories, clock).merge(TOPIC, before[0], before[2], *BY)).stories
     clock.advance(timedelta(minutes=1))
     await Rule(stories, clock).split(TOPIC, merged.id, [a.id for a in theirs], *BY)
     now = await homes(stories, *ours, *theirs)
     assert now[0] == now[1] != now[2] == now[3]
+
+
+async def test_what_was_split_can_be_merged_again(stories, clock):
+    articles = copies(4)
+    (story, *_) = await place(stories, *articles)
+    rule = Rule(stories, clock)
+    await rule.split(TOPIC, story, [articles[2].id, articles[3].id], *BY)
+    parts = await homes(stories, *articles)
+    clock.advance(timedelta(minutes=1))
+    await rule.merge(TOPIC, parts[0], parts[2], "ivan", "one fire after all")
+    assert len(set(await homes(stories, *articles))) == 1
+    said = await stories.rulings(TOPIC)
+    assert {ruling.kind for ruling in said} == {RulingKind.TOGETHER, RulingKind.WITHDRAWN}
+    later = "ivan", "one fire after all", NOON + timedelta(minutes=1)
+    assert {(ruling.who, ruling.why, ruling.at) for ruling in said} == {later}
+    assert len(set(await anew(stories, clock, *articles))) == 1
+
+
+async def test_what_was_never_to_be_merged_can_be_merged_and_parted_again(stories, clock):
+    ours, theirs = copies(2, "ours"), copies(2, "theirs")
+    one, _, other, _ = await place(stories, *ours, *theirs)
+    rule = Rule(stories, clock)
+    await rule.never_merge(TOPIC, one, other, *BY)
+    clock.advance(timedelta(minutes=1))
+    (merged,) = (await rule.merge(TOPIC, one, other, *BY)).stories
+    assert len(merged.members) == 4
+    clock.advance(timedelta(minutes=1))
+    await rule.split(TOPIC, merged.id, [article.id for article in theirs], *BY)
+    now = await anew(stories, clock, *ours, *theirs)
+    assert now[0] == now[1] != now[2] == now[3]
+
+
+async def test_a_split_holds_though_an_article_that_is_gone_was_put_together_with_both(
+    stories, clock
+):
+    first, one, other = (an_article(url=f"https://{n}.example/") for n in range(3))
+    homes_ = await place(stories, first, one, other)
+    rule = Rule(stories, clock)
+    (merged,) = (await rule.merge(TOPIC, homes_[0], homes_[1], *BY)).stories
+    (merged,) = (await rule.merge(TOPIC, merged.id, homes_[2], *BY)).stories
+    star = merged.canonical
+    left = [a for a in (first, one, other) if a.id != star]
+    await stories.forget(TOPIC, star, depart)
+    (ours, theirs) = await homes(stories, *left)
+    if ours == theirs:
+        await rule.split(TOPIC, ours, [left[1].id], *BY)
+    else:
+        await rule.never_merge(TOPIC, ours, theirs, *BY)
+    copy = replace(left[1], id=ArticleId("copy"), url="https://copy.example/")
+    now = await anew(stories, clock, *left, copy)
+    assert now[0] != now[1] == now[2]
+    kinds = {ruling.subject: ruling.kind for ruling in await stories.rulings(TOPIC)}
+    assert RulingKind.WITHDRAWN in kinds.values()
+
+
+class Stubborn(MemoryStories):
+    """A store that records rulings, and lets nothing come of them."""
+
+    async def rule(self, topic, article, rulings, regroup):
+        return await super().rule(topic, article, rulings, lambda *_: Regrouping())
+
+
+async def test_a_verb_that_could_not_do_what_it_says_is_refused_with_what_to_do(clock):
+    stories = Stubborn(clock, RECIPE, **WINDOWS)
+    rule, (one, other) = Rule(stories, clock), copies(2)
+    elsewhere = an_article(url="https://else.example/")
+    story, _, third = await place(stories, one, other, elsewhere)
+    with pytest.raises(ConfigError, match=r"on record, but .* not one story.*take-back"):
+        await rule.merge(TOPIC, story, third, *BY)
+    with pytest.raises(ConfigError, match="are not apart"):
+        await rule.split(TOPIC, story, [other.id], *BY)
+    with pytest.raises(ConfigError, match="is not shown"):
+        await rule.pin(TOPIC, other.id, *BY)
+
+
+async def as_published(stories, *articles):
+    """The order of the list, and the version of every story."""
+    newest = [story.id for story in await stories.newest(TOPIC, 100)]
+    held = [await stories.story(TOPIC, home) for home in await homes(stories, *articles)]
+    return newest, [story.version for story in held], list(await stories.rulings(TOPIC))
+
+
+async def test_a_word_that_says_what_is_so_already_changes_nothing(stories, clock):
+    one, other = copies(2)
+    third, last = (an_article(url=f"https://{n}.example/") for n in ("third", "last"))
+    rule = Rule(stories, clock)
+    story, _, elsewhere, _ = await place(stories, one, other, third, last)
+    await rule.pin(TOPIC, other.id, *BY)
+    await rule.never_merge(TOPIC, story, elsewhere, *BY)
+    before = await as_published(stories, one, other, third, last)
+    clock.advance(timedelta(minutes=1))
+    words = [
+        await rule.pin(TOPIC, other.id, *BY),
+        await rule.pin(TOPIC, one.id, *BY, kept=False),
+        await rule.merge(TOPIC, story, story, *BY),
+        await rule.never_merge(TOPIC, elsewhere, story, *BY),
+    ]
+    assert [word.recorded for word in words] == [False] * 4
+    assert all(word.stories for word in words)
+    assert await as_published(stories, one, other, third, last) == before
 
 
 async def test_stories_never_to_be_merged_are_not_by_a_newcomer_that_holds_both(stories, clock):
@@ -117,13 +219,13 @@ async def test_a_pinned_article_is_shown_until_it_is_unpinned(stories, clock):
     (story, *_) = await place(stories, first, later)
     rule = Rule(stories, clock)
     assert (await stories.story(TOPIC, story)).canonical == first.id
-    (shown,) = await rule.pin(TOPIC, later.id, *BY)
+    (shown,) = (await rule.pin(TOPIC, later.id, *BY)).stories
     assert shown.canonical == later.id
     await place(stories, third)
     assert (await stories.story(TOPIC, story)).canonical == later.id
     rebuilt = await anew(stories, clock, first, later, third)
     assert (await stories.story(TOPIC, rebuilt[0])).canonical == later.id
-    (shown,) = await rule.pin(TOPIC, later.id, *BY, kept=False)
+    (shown,) = (await rule.pin(TOPIC, later.id, *BY, kept=False)).stories
     assert shown.canonical == first.id
     (ruling,) = await stories.rulings(TOPIC)
     assert (ruling.kind, ruling.who, ruling.why) == (RulingKind.UNPINNED, *BY)
@@ -150,7 +252,7 @@ async def test_what_cannot_be_done_is_refused_and_records_nothing(stories, clock
     with pytest.raises(ConfigError, match="no article"):
         await rule.pin(TOPIC, nowhere.id, *BY)
     with pytest.raises(ConfigError, match="one story"):
-        await rule.merge(TOPIC, story, story, *BY)
+        await rule.never_merge(TOPIC, story, story, *BY)
     assert list(await stories.rulings(TOPIC)) == []
 
 
@@ -170,7 +272,7 @@ async def test_rulings_leave_nothing_dangling(server, clock):
     stories = in_redis(server, clock)
     rule, ours, theirs = Rule(stories, clock), copies(3, "ours"), copies(2, "theirs")
     before = await place(stories, *ours, *theirs)
-    (merged,) = await rule.merge(TOPIC, before[0], before[3], *BY)
+    (merged,) = (await rule.merge(TOPIC, before[0], before[3], *BY)).stories
     await rule.pin(TOPIC, theirs[0].id, *BY)
     assert await dangling(server, TOPIC, RECIPE.id) == []
     clock.advance(timedelta(minutes=1))

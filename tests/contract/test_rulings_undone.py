@@ -8,6 +8,7 @@ from newsroom import NOON, RECIPE, an_article, copies
 from test_stories import TOPIC, WINDOWS, in_redis
 
 from crawler.dedup.placement import decide
+from crawler.model import RulingKind
 from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
@@ -71,3 +72,18 @@ async def test_a_pin_that_is_taken_back_shows_the_article_chosen_by_rule(stories
     assert (await stories.story(TOPIC, story)).canonical == later.id
     await undone(stories, clock)
     assert (await stories.story(TOPIC, story)).canonical == first.id
+
+
+async def test_a_merge_that_took_a_split_back_can_be_taken_back_itself(stories, clock):
+    one, other, third = copies(3)
+    (story, *_) = await place(stories, one, other, third)
+    rule = Rule(stories, clock)
+    await rule.split(TOPIC, story, [third.id], *BY)
+    clock.advance(timedelta(minutes=1))
+    await rule.merge(TOPIC, story, (await homes(stories, [third]))[0], "ivan", "one after all")
+    word = await undone(stories, clock)
+    assert word.recorded
+    assert len(word.stories) == 1  # as the texts have it; the split does not hold again
+    said = {(ruling.kind, ruling.who) for ruling in await stories.rulings(TOPIC)}
+    assert said == {(RulingKind.WITHDRAWN, "ivan"), (RulingKind.WITHDRAWN, "olena")}
+    assert not (await undone(stories, clock)).recorded

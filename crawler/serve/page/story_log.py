@@ -15,7 +15,6 @@ from crawler.serve.service import Service
 
 LOGGED = 60  # changes shown, the newest
 AHEAD_MOST = 1_000  # changes looked at that the index has not reached yet
-_TAKEN_BACK = (RulingKind.UNPINNED, RulingKind.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def decrees_of(rulings: Sequence[Ruling]) -> list[Decree]:
 
     Those that only take back are left out.
     """
-    standing = [one for one in rulings if one.kind not in _TAKEN_BACK]
+    standing = [one for one in rulings if not one.kind.takes_back]
     order = sorted(standing, key=lambda one: (one.at, one.kind, one.who, one.why), reverse=True)
     return [
         Decree(*said, pairs=len(list(some)))

@@ -88,8 +88,8 @@ async def merge(deed: Asked) -> Response:
     """Make the story one with another."""
     with refusals():
         rule = deed.service.rule
-        found = await rule.merge(deed.topic, deed.story, deed.other, deed.who, deed.why)
-    return _back(deed, "merge", found)
+        word = await rule.merge(deed.topic, deed.story, deed.other, deed.who, deed.why)
+    return _back(deed, "merge", word.stories)
 
 
 @router.post("/never-merge")
@@ -114,11 +114,11 @@ async def undo(deed: Asked) -> Response:
     """Take back what one verb decided; the form names it by who, when and why."""
     said = _instant(first(deed.form, "at")), first(deed.form, "who"), deed.why
     rulings = await deed.service.rulings.rulings(deed.topic)
-    meant = [one for one in rulings if _signature(one) == said]
+    meant = [one for one in rulings if _signature(one) == said and not one.kind.takes_back]
     if not meant:
         raise Problem(404, "this was taken back already, or decided anew since")
-    found = await deed.service.rule.undo(deed.topic, meant, deed.who, f"taken back: {deed.why}")
-    return _back(deed, "undo", found)
+    word = await deed.service.rule.undo(deed.topic, meant, deed.who, f"taken back: {deed.why}")
+    return _back(deed, "undo", word.stories)
 
 
 @router.post("/forget")
