@@ -134,7 +134,7 @@ class Outcome:
 
     def _next_version(self, story: Story) -> Story:
         old = self.scene.stories.get(story.id)
-        revised = self.scene.known and self.scene.newcomer.id in self.groups.get(story.id, ())
+        revised = self.scene.is_revised and self.scene.newcomer.id in self.groups.get(story.id, ())
         if story == old and not revised:
             return story
         moved = revised or old is None or story.members != old.members

@@ -58,9 +58,6 @@ def reconsider(
 ) -> Regrouping:
     """Return what the rulings make of an article's story and all that hangs together with it.
 
-    Its own story gets a new version even where nothing moves, so that whoever decided without
-    the rulings decides again.
-
     Args:
         article: One whom a ruling is about.
         around: What hangs together with it, the rulings among that.

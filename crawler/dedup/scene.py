@@ -35,6 +35,11 @@ class Scene:
     touched: Sequence[Story]  # whose members may change, oldest first
     everyone: Mapping[ArticleId, LookAlike]  # the newcomer and all that hangs together with it
 
+    @property
+    def is_revised(self) -> bool:
+        """Whether the newcomer was placed before, with another text."""
+        return self.known is not None and self.known.fingerprint != self.newcomer.fingerprint
+
     @classmethod
     def of(
         cls, article: Article, around: Neighbourhood, rules: Rules, boilerplate: Learned

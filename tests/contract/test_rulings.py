@@ -196,6 +196,22 @@ async def test_a_word_that_says_what_is_so_already_changes_nothing(stories, cloc
     assert await as_published(stories, one, other, third, last) == before
 
 
+async def test_a_ruling_that_moves_nothing_leaves_versions_and_the_order_of_the_list(
+    stories, clock
+):
+    one, other = copies(2)
+    third, last = (an_article(url=f"https://{n}.example/") for n in ("third", "last"))
+    story, _, elsewhere, _ = await place(stories, one, other, third, last)
+    newest, versions, _ = await as_published(stories, one, other, third, last)
+    clock.advance(timedelta(minutes=1))
+    rule = Rule(stories, clock)
+    shown = (await stories.story(TOPIC, story)).canonical
+    assert (await rule.pin(TOPIC, shown, *BY)).recorded
+    assert (await rule.never_merge(TOPIC, story, elsewhere, *BY)).recorded
+    assert (await as_published(stories, one, other, third, last))[:2] == (newest, versions)
+    assert len(await stories.rulings(TOPIC)) == 3
+
+
 async def test_stories_never_to_be_merged_are_not_by_a_newcomer_that_holds_both(stories, clock):
     left, right = words_of("left", 60), words_of("right", 60)
     one = an_article(left + right[:30], url="https://a.example/")
