@@ -18,7 +18,12 @@ async function sleptTooLong(client, prefix, group) {
   return isBefore(groups.find((one) => one.name === group)["last-delivered-id"], trimmed);
 }
 
-// Yield each event with its story as it is now; asking for the next acknowledges it.
+// Return the stories that an event says something new of; what split off has no event of its own.
+const named = ({ kind, story, other }) =>
+  ["split", "merged"].includes(kind) ? [story, other] : [story];
+
+// Yield each event with the stories to read, as they are now, the event's own first; asking for the
+// next acknowledges it.
 export async function* follow(client, topic, group, start = "0", patience = 2000) {
   const prefix = `kordon:v1:{${topic}}:`;
   const stream = `${prefix}changes`;
@@ -27,17 +32,18 @@ export async function* follow(client, topic, group, start = "0", patience = 2000
   });
   let since = "0"; // first what we were given before a restart and never acknowledged
   while (true) {
-    if (since === ">" && (await sleptTooLong(client, prefix, group))) yield [{ kind: "gap" }, null];
+    if (since === ">" && (await sleptTooLong(client, prefix, group))) yield [{ kind: "gap" }, []];
     const answer = await client.xreadgroup(
       "GROUP", group, "me", "COUNT", 100, "BLOCK", patience, "STREAMS", stream, since);
     const events = answer ? answer[0][1] : [];
     for (const [id, flat] of events) {
       if (flat && flat.length) {
         const fields = record(flat);
-        const story = await client.get(`${prefix}story:${fields.story}`);
-        yield [JSON.parse(fields.payload), story && JSON.parse(story)];
+        const event = JSON.parse(fields.payload);
+        const texts = await client.mget(named(event).map((one) => `${prefix}story:${one}`));
+        yield [event, texts.map((text) => text && JSON.parse(text))];
       } else {
-        yield [{ kind: "gap" }, null]; // trimmed or forgotten since it was given to us
+        yield [{ kind: "gap" }, []]; // trimmed or forgotten since it was given to us
       }
       await client.xack(stream, group, id);
     }
@@ -48,8 +54,9 @@ export async function* follow(client, topic, group, start = "0", patience = 2000
 const [address, topic = "ukraine-border", count = "Infinity"] = process.argv.slice(2);
 const client = new Redis(address);
 let left = Number(count);
-for await (const [event, story] of follow(client, topic, "example-node")) {
-  console.log(JSON.stringify({ kind: event.kind, version: event.version, size: story?.size }));
+for await (const [event, stories] of follow(client, topic, "example-node")) {
+  const sizes = stories.map((story) => story?.size);
+  console.log(JSON.stringify({ kind: event.kind, version: event.version, sizes }));
   if (--left <= 0) break;
 }
 client.disconnect();

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Follow Kordon's stories with nothing but redis-cli: follow_changes.sh TOPIC GROUP [redis-cli's options]
-# Prints "<id> <kind> <story>" for each change and acknowledges it once it is printed; what a killed run
-# left comes again first. Exits 3 when changes are gone: read all stories, then run it again.
+# Prints "<id> <kind> <story>" for each change, of split and merged "<other>" too: read both stories then.
+# Acknowledges it once it is printed; what a killed run left comes again first. Exits 3 when changes are
+# gone: read all stories, then run it again.
 set -eu
 topic=$1 group=$2
 shift 2
@@ -31,7 +32,10 @@ since=0
 while :; do
   event=$(cli "$@" XREADGROUP GROUP "$group" me COUNT 1 STREAMS "$stream" "$since" |
     awk 'NR == 2 { id = $0 } $0 == "kind" { getline kind } $0 == "story" { getline story }
-      END { if (id) print id, kind, story }')
+      $0 == "payload" { getline payload }
+      END { if (kind ~ /^(split|merged)$/ && match(payload, /"other":"[^"]*"/))
+              other = " " substr(payload, RSTART + 9, RLENGTH - 10)
+            if (id) print id, kind, story other }')
   if [ -z "$event" ]; then
     [ "$since" = 0 ] || exit 0
     since='>'

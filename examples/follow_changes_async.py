@@ -17,8 +17,12 @@ GAP = {"kind": "gap"}  # changes are gone: read `stories` and every `story:<id>`
 
 async def follow(
     client: redis.asyncio.Redis, topic: str, group: str, start: str = "0", patience: int = 2_000
-) -> AsyncIterator[tuple[dict, Any]]:
-    """Yield each event with its story as it is now; asking for the next acknowledges it."""
+) -> AsyncIterator[tuple[dict, dict[str, Any]]]:
+    """Yield each event with the stories to read, as they are now, the event's own first.
+
+    A story that is gone is None; one that was merged says where it went. Asking for the next
+    event acknowledges this one.
+    """
     prefix = f"kordon:v1:{{{topic}}}:"
     stream = f"{prefix}changes"
     try:
@@ -29,17 +33,26 @@ async def follow(
     since = "0"
     while True:
         if since == ">" and await slept_too_long(client, prefix, group):
-            yield GAP, None
+            yield GAP, {}
         answer = await client.xreadgroup(group, "me", {stream: since}, count=100, block=patience)
         events = answer[0][1] if answer else []
         for event_id, fields in events:
             if fields:
-                story = await client.get(f"{prefix}story:{fields['story']}")
-                yield json.loads(fields["payload"]), json.loads(story) if story else None
+                event = json.loads(fields["payload"])
+                ids = named(event)
+                texts = await client.mget([f"{prefix}story:{id_}" for id_ in ids])
+                stories = (json.loads(text) if text else None for text in texts)
+                yield event, dict(zip(ids, stories, strict=True))
             else:
-                yield GAP, None
+                yield GAP, {}
             await client.xack(stream, group, event_id)
         since = since if events and since != ">" else ">"
+
+
+def named(event: dict) -> list[str]:
+    """Return the stories that an event says something new of."""
+    both = event["kind"] in ("split", "merged")  # what split off has no event of its own
+    return [event["story"], event["other"]] if both else [event["story"]]
 
 
 async def slept_too_long(client: redis.asyncio.Redis, prefix: str, group: str) -> bool:
@@ -57,9 +70,9 @@ def ordinal(event_id: str) -> tuple[int, ...]:
 async def main(url: str, topic: str = "ukraine-border") -> None:
     """Print a line for each event."""
     client = redis.asyncio.Redis.from_url(url, decode_responses=True, protocol=2)
-    async for event, story in follow(client, topic, "example-async"):
-        shown = (event.get("at"), event["kind"], event.get("title"), story and story.get("size"))
-        print(*shown, flush=True)
+    async for event, stories in follow(client, topic, "example-async"):
+        sizes = [story and story.get("size") for story in stories.values()]
+        print(event.get("at"), event["kind"], event.get("title"), *sizes, flush=True)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ import redis.asyncio
 from newsroom import an_article, copies, decide
 from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
 
+from crawler.dedup.placement import decide as judge
+from crawler.rule import Rule
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -78,14 +81,15 @@ class Node:
 
     async def take(self, count: int) -> list[str]:
         """Kinds of the next events in a process of its own; the last is not acknowledged."""
-        return await asyncio.to_thread(self._take, count)
+        return [line["kind"] for line in await asyncio.to_thread(self.told, count)]
 
-    def _take(self, count: int) -> list[str]:
+    def told(self, count: int) -> list[Any]:
+        """What it prints of the next events."""
         program = self.modules.parent / "kordon_follow_changes.mjs"
         program.write_bytes((EXAMPLES / "follow_changes.mjs").read_bytes())
         command = ["node", program, self.socket, TOPIC, str(count)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-        return [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture(params=[Sync, Async, Node])
@@ -142,6 +146,51 @@ async def test_a_consumer_that_has_seen_all_that_was_dropped_is_told_nothing(
     assert await consumer.take(1) == ["story.created"]
 
 
+# --- what split off --------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def parted(server, clock):  # noqa: F811
+    """Return a story and the one that was split off it, which no event is about."""
+    stories, (one, other) = in_redis(server, clock), copies(2)
+    story = (await stories.place(TOPIC, one, judge)).story
+    await stories.place(TOPIC, other, judge)
+    word = await Rule(stories, clock).split(TOPIC, story, [other.id], "olena", "two fires")
+    return story, next(part.id for part in word.stories if part.id != story)
+
+
+def by_redis_py(socket):
+    url = f"unix://{socket}"
+    with redis.Redis.from_url(url, decode_responses=True, protocol=2) as client:
+        following = example("follow_changes").follow(client, TOPIC, "sync", patience=50)
+        return list(islice(following, 3))
+
+
+async def by_redis_py_with_asyncio(socket):
+    url = f"unix://{socket}"
+    async with redis.asyncio.Redis.from_url(url, decode_responses=True, protocol=2) as client:
+        following = example("follow_changes_async").follow(client, TOPIC, "a", patience=50)
+        found = [await anext(following) for _ in range(3)]
+        await following.aclose()
+    return found
+
+
+async def test_a_consumer_reads_what_split_off(parted, server_socket):
+    for told in (
+        await asyncio.to_thread(by_redis_py, server_socket),
+        await by_redis_py_with_asyncio(server_socket),
+    ):
+        event, stories = told[-1]
+        assert (event["kind"], event["other"]) == ("split", parted[1])
+        assert list(stories) == list(parted)
+        assert [story["size"] for story in stories.values()] == [1, 1]
+
+
+async def test_node_reads_what_split_off(parted, server_socket):
+    told = await asyncio.to_thread(Node(server_socket).told, 3)
+    assert [line["sizes"] for line in told] == [[1], [1], [1, 1]]
+
+
 # --- redis-cli -------------------------------------------------------------------------------
 
 
@@ -157,6 +206,12 @@ def shell(server, server_socket):
         )
 
     return run
+
+
+async def test_redis_cli_names_what_split_off(shell, parted):
+    told = (await shell()).stdout.splitlines()
+    assert told[-1].split()[1:] == ["split", *parted]
+    assert [len(line.split()) for line in told] == [3, 3, 4]
 
 
 async def test_redis_cli_follows_goes_on_and_is_told_of_a_gap(shell, server, clock):  # noqa: F811

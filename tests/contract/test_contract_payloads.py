@@ -130,7 +130,8 @@ async def test_the_example_consumer_sees_every_event_and_again_what_it_left(stor
         await stories.place(TOPIC, article, decide)
     first = list(islice(follow(reader, TOPIC, "test"), 2))
     assert [event["kind"] for event, _ in first] == ["story.created", "joined"]
-    assert first[0][1]["size"] == 3
+    ((story, held),) = first[0][1].items()
+    assert (story, held["size"]) == (first[0][0]["story"], 3)
     rest = list(islice(follow(reader, TOPIC, "test"), 2))
     assert [event["version"] for event, _ in rest] == [2, 3]
 
