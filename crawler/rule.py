@@ -8,7 +8,7 @@ from typing import Protocol
 
 from crawler.dedup.placement import reconsider
 from crawler.dedup.rules import RULES, Rules
-from crawler.dedup.ruling import bound, parted
+from crawler.dedup.ruling import bound, decree_id, parted
 from crawler.errors import ConfigError
 from crawler.model import ArticleId, Ruling, RulingKind, Story, StoryId, TopicId
 from crawler.ports import Clock, Regroup, Rulings, Stories
@@ -119,6 +119,14 @@ class Rule:
         for article in articles if back else ():
             await self._stories.rule(topic, article, back, self._regroup)
         return Word(await self._homes(topic, articles), recorded=bool(back))
+
+    async def take_back(self, topic: TopicId, decree: str, who: str, why: str) -> Word:
+        """Take back what one verb decided, named as `decree_id` does."""
+        rulings = await self._stories.rulings(topic)
+        meant = [ruling for ruling in rulings if decree_id(ruling) == decree]
+        if not meant:
+            raise ConfigError(f"no ruling {decree} is known", "`kordon stories rulings` prints ids")
+        return await self.undo(topic, meant, who, why)
 
     def _rulings(
         self,

@@ -118,6 +118,8 @@ def _row(one: Any) -> str:  # noqa: ANN401
     names = [_placeholder(one)] if one.param_type_name == "argument" else one.opts
     kind = "" if one.param_type_name == "argument" or one.is_flag else f" {_kind(one)}"
     default = "" if one.default in (None, "", False) else str(one.default)
+    if one.required and one.param_type_name == "option":
+        default = "required"
     return f"| `{', '.join(names)}{kind}` | {_cell(one.help or '')} | {default} |"
 
 

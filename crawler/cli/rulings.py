@@ -1,4 +1,4 @@
-"""`kordon stories split|merge|never-merge|pin|unpin|rulings`: an operator's word on stories.
+"""`kordon stories split|merge|never-merge|pin|unpin|take-back|rulings`: an operator's word.
 
 Adds these, and `why`, to the verbs of `stories`.
 """
@@ -18,6 +18,7 @@ from crawler.cli.articles import article_named
 from crawler.cli.console import Json, print_json, print_table, say
 from crawler.cli.session import opened
 from crawler.cli.stories import StoryView, app, print_stories, views_of
+from crawler.dedup.ruling import Decree, decrees_of
 from crawler.errors import ConfigError
 from crawler.model import StoryId, TopicId
 from crawler.rule import Rule, Word
@@ -30,6 +31,9 @@ Article = Annotated[str, typer.Argument(metavar="URL|ID", help="An article's add
 Articles = Annotated[
     list[str], typer.Argument(metavar="URL|ID...", help="The articles to take out of it.")
 ]
+Decreed = Annotated[
+    str, typer.Argument(metavar="RULING", help="What was decided, as `stories rulings` prints it.")
+]
 Why = Annotated[str, typer.Option(help="The reason; kept with the ruling.")]
 Who = Annotated[str, typer.Option(help="Who decides; else the user of this machine.")]
 In = Annotated[str, typer.Option("--topic", help="The topic; needed when several are active.")]
@@ -38,13 +42,14 @@ Act = Callable[[Rule, TopicId, str, str], Awaitable[Word]]
 
 
 @dataclass(frozen=True, slots=True)
-class RulingView:
-    """A ruling as a person reads it."""
+class DecreeView:
+    """What one verb decided, as a person reads it."""
 
+    id: str
     topic: str
     kind: str
-    one: str
-    other: str  # empty for a pin
+    articles: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]  # none for a pin
     who: str
     why: str
     at: datetime
@@ -52,7 +57,7 @@ class RulingView:
 
 @app.command()
 def split(
-    story: One, articles: Articles, why: Why = "", who: Who = "", topic: In = "",
+    story: One, articles: Articles, why: Why, who: Who = "", topic: In = "",
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Take articles out of a story; they and the rest stay apart, however stories are built."""
@@ -62,7 +67,7 @@ def split(
 
 @app.command()
 def merge(
-    story: One, other: Other, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
+    story: One, other: Other, why: Why, who: Who = "", topic: In = "", as_json: Json = False
 ) -> None:
     """Make two stories one; the younger id forwards to the older."""
     pair = StoryId(story), StoryId(other)
@@ -71,7 +76,7 @@ def merge(
 
 @app.command("never-merge")
 def never_merge(
-    story: One, other: Other, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
+    story: One, other: Other, why: Why, who: Who = "", topic: In = "", as_json: Json = False
 ) -> None:
     """Keep two stories apart, whatever newcomers may prove."""
     pair = StoryId(story), StoryId(other)
@@ -79,21 +84,25 @@ def never_merge(
 
 
 @app.command()
-def pin(
-    article: Article, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
-) -> None:
+def pin(article: Article, why: Why, who: Who = "", topic: In = "", as_json: Json = False) -> None:
     """Show this article for its story from now on."""
     id_ = article_named(article)
     _act(lambda rule, at, *by: rule.pin(at, id_, *by), why, who, topic, as_json)
 
 
 @app.command()
-def unpin(
-    article: Article, why: Why = "", who: Who = "", topic: In = "", as_json: Json = False
-) -> None:
+def unpin(article: Article, why: Why, who: Who = "", topic: In = "", as_json: Json = False) -> None:
     """Let the article that is shown be chosen by rule again."""
     id_ = article_named(article)
     _act(lambda rule, at, *by: rule.pin(at, id_, *by, kept=False), why, who, topic, as_json)
+
+
+@app.command("take-back")
+def take_back(
+    ruling: Decreed, why: Why, who: Who = "", topic: In = "", as_json: Json = False
+) -> None:
+    """Take back what one verb decided; of its articles the texts decide again."""
+    _act(lambda rule, at, *by: rule.take_back(at, ruling, *by), why, who, topic, as_json)
 
 
 @app.command()
@@ -105,9 +114,8 @@ def rulings(as_json: Json = False) -> None:
     elif not views:
         say("Nothing was ruled: kordon stories split, merge, pin and never-merge do.")
     else:
-        rows = [(v.at, v.kind, v.one, v.other, v.who, v.why) for v in views]
-        columns = ("at", "ruling", "article", "other article", "who", "why")
-        print_table(f"{len(rows)} rulings", columns, rows)
+        rows = [(v.id, v.at, v.kind, len(v.articles), v.who, v.why) for v in views]
+        print_table(f"{len(rows)} rulings", ("id", "at", "ruling", "articles", "who", "why"), rows)
 
 
 def _act(act: Act, why: str, who: str, topic: str, as_json: bool) -> None:
@@ -136,12 +144,24 @@ def _topic(wired: App, topic: str) -> TopicId:
     raise ConfigError("several topics are active", f"add --topic, one of {', '.join(topics)}")
 
 
-async def _rulings() -> list[RulingView]:
+async def _rulings() -> list[DecreeView]:
     async with opened() as wired:
         return [
-            RulingView(
-                topic, r.kind, r.one, r.other if r.other != r.one else "", r.who, r.why, r.at
-            )
+            _view(topic, decree)
             for topic in wired.config.topics
-            for r in await wired.rulings.rulings(topic)
+            for decree in decrees_of(await wired.rulings.rulings(topic))
         ]
+
+
+def _view(topic: TopicId, decree: Decree) -> DecreeView:
+    pairs = [(ruling.one, ruling.other) for ruling in decree.rulings]
+    return DecreeView(
+        id=decree.id,
+        topic=topic,
+        kind=decree.kind,
+        articles=tuple(dict.fromkeys(article for pair in pairs for article in pair)),
+        pairs=tuple(pair for pair in pairs if pair[0] != pair[1]),
+        who=decree.who,
+        why=decree.why,
+        at=decree.at,
+    )

@@ -4,11 +4,42 @@ Source: docs/decisions/0162-rulings.md
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Self
 
-from crawler.model import ArticleId, Ruling, RulingKind
+from crawler.model import ArticleId, Ruling, RulingKind, id_of
 
 Class = frozenset[ArticleId]
+
+
+@dataclass(frozen=True, slots=True)
+class Decree:
+    """Rulings of one kind that one verb made."""
+
+    kind: RulingKind
+    who: str
+    why: str
+    at: datetime
+    rulings: tuple[Ruling, ...]
+
+    @property
+    def id(self) -> str:
+        """What names the verb; what it took back besides has the same id."""
+        return decree_id(self.rulings[0])
+
+
+def decrees_of(rulings: Iterable[Ruling]) -> list[Decree]:
+    """Return rulings as the verbs that made them, the newest first."""
+    order = sorted(rulings, key=lambda one: (one.at, one.kind, one.who, one.why), reverse=True)
+    groups = groupby(order, key=lambda one: (one.kind, one.who, one.why, one.at))
+    return [Decree(*said, rulings=tuple(some)) for said, some in groups]
+
+
+def decree_id(ruling: Ruling) -> str:
+    """Return the id of the verb that made a ruling."""
+    return id_of(f"{ruling.at.isoformat()} {ruling.who} {ruling.why}")
 
 
 class Ruled:

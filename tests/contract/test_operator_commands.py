@@ -263,9 +263,46 @@ def test_a_story_is_split_and_merged_by_command_and_who_said_so_is_listed(kordon
     }  # fmt: skip
 
 
-def test_a_ruling_without_a_reason_is_refused(kordon, stocked):
+VERBS = {
+    "split": ("ID", "URL"),
+    "merge": ("ID", "OTHER"),
+    "never-merge": ("ID", "OTHER"),
+    "pin": ("URL",),
+    "unpin": ("URL",),
+    "take-back": ("RULING",),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_asks_for_a_reason_before_anything_is_opened(verb):
+    asked = CliRunner().invoke(app, ["stories", verb, *VERBS[verb]])
+    assert (asked.exit_code, "Missing option '--why'" in asked.stderr) == (2, True)
+    told = CliRunner().invoke(app, ["stories", verb, "--help"]).stdout
+    assert "[required]" in next(line for line in told.splitlines() if "--why" in line)
+
+
+def test_a_reason_of_nothing_is_refused(kordon, stocked):
     with pytest.raises(ConfigError, match="no reason"):
-        kordon("stories", "pin", stocked[0].url)
+        kordon("stories", "pin", stocked[0].url, "--why", " ")
+
+
+def test_rulings_are_listed_by_the_verb_that_made_them_and_taken_back_by_its_id(kordon, stocked):
+    (story,) = document(kordon, "stories", "list")
+    by = ("--why", "two fires", "--who", "olena")
+    parts = document(kordon, "stories", "split", story["id"], stocked[1].url, *by)
+    assert len(parts) == 2
+    (made,) = document(kordon, "stories", "rulings")
+    assert (made["kind"], len(made["articles"]), len(made["pairs"])) == ("apart", 2, 1)
+    assert made["id"] in kordon("stories", "rulings")[1]
+    back = ("--why", "one fire", "--who", "ivan")
+    (whole,) = document(kordon, "stories", "take-back", made["id"], *back)
+    assert whole["copies"] == 2
+    (left,) = document(kordon, "stories", "rulings")
+    assert (left["kind"], left["who"], left["why"]) == ("withdrawn", "ivan", "one fire")
+    code, said = kordon("stories", "take-back", left["id"], *back)
+    assert (code, "It was so already" in said) == (0, True)
+    with pytest.raises(ConfigError, match="no ruling 0 is known; `kordon stories rulings`"):
+        kordon("stories", "take-back", "0", *back)
 
 
 def test_a_word_that_says_what_is_so_already_changes_nothing_and_says_so(kordon, stocked):

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from crawler.catalog.facets import place_of
 from crawler.contract import ForwardPayload, MemberPayload, StoryPayload, read_story
 from crawler.dedup.relation import Reason, converse
+from crawler.dedup.ruling import Decree, decrees_of
 from crawler.model import (
     ArticleId,
     OutletId,
@@ -26,7 +27,7 @@ from crawler.serve.page.cards import Source, cards_of, moment, source_of, story_
 from crawler.serve.page.difference import Difference, difference
 from crawler.serve.page.filters import Outlets
 from crawler.serve.page.shell import Frame, Framed
-from crawler.serve.page.story_log import Decree, decrees_of, log_of
+from crawler.serve.page.story_log import log_of
 from crawler.serve.problems import Problem
 from crawler.serve.service import Topic
 from crawler.serve.stories import Id, outlets_of
@@ -249,7 +250,8 @@ def _bodies(shown: Sequence[tuple[str, bool]], whole: bool) -> tuple[str, str]:
 
 
 async def _decrees(asked: Asked) -> list[Decree]:
-    """Return what operators decided about the story's articles."""
+    """Return what operators decided about the story's articles, but for what only takes back."""
     members = {member.id for member in asked.story.members}
     rulings = await asked.frame.service.rulings.rulings(asked.topic)
-    return decrees_of([one for one in rulings if {one.one, one.other} & members])
+    standing = (one for one in rulings if not one.kind.takes_back)
+    return decrees_of(one for one in standing if {one.one, one.other} & members)

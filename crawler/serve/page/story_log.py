@@ -1,31 +1,17 @@
-"""What happened to a story: its changes, and what operators decided about its articles."""
+"""What happened to a story: its changes."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
 
 import msgspec
 
 from crawler.contract import ChangePayload
-from crawler.model import ChangeId, Ruling, RulingKind, StoryId, TopicId
+from crawler.model import ChangeId, StoryId, TopicId
 from crawler.ports import Event
 from crawler.serve.service import Service
 
 LOGGED = 60  # changes shown, the newest
 AHEAD_MOST = 1_000  # changes looked at that the index has not reached yet
-
-
-@dataclass(frozen=True, slots=True)
-class Decree:
-    """Rulings that one verb made."""
-
-    kind: RulingKind
-    who: str
-    why: str
-    at: datetime
-    pairs: int
 
 
 async def log_of(service: Service, topic: TopicId, story: StoryId) -> list[ChangePayload]:
@@ -51,16 +37,3 @@ async def _ahead(
         return ()
     events = await service.published.changes(topic, position, AHEAD_MOST)
     return [event for event in events if event.story == story]
-
-
-def decrees_of(rulings: Sequence[Ruling]) -> list[Decree]:
-    """Return rulings as the verbs that made them, the newest first.
-
-    Those that only take back are left out.
-    """
-    standing = [one for one in rulings if not one.kind.takes_back]
-    order = sorted(standing, key=lambda one: (one.at, one.kind, one.who, one.why), reverse=True)
-    return [
-        Decree(*said, pairs=len(list(some)))
-        for said, some in groupby(order, key=lambda one: (one.kind, one.who, one.why, one.at))
-    ]
