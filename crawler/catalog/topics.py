@@ -133,11 +133,22 @@ def topic(name: str, own: Path | None = None) -> Topic:
     Raises:
         ConfigError: There is none of that name, or its file cannot be used.
     """
-    known = _files(own)
+    return _read(name, _files(own)[known_topic(name, own)])
+
+
+def known_topic(name: str, own: Path | None = None) -> TopicId:
+    """Return the id of a topic that there is; its file is not read.
+
+    Raises:
+        ConfigError: There is none of that name; the message says which there are.
+    """
+    known = topic_ids(own)
     if name not in known:
-        near = get_close_matches(name, known, n=1) or sorted(known)
-        raise ConfigError(f"there is no topic {name!r}", f"name {' or '.join(near)}")
-    return _read(name, known[name])
+        listed = ", ".join(known)
+        near = get_close_matches(name, known, n=1)
+        remedy = f"name {near[0]} (known are {listed})" if near else f"known are {listed}"
+        raise ConfigError(f"there is no topic {name!r}", remedy)
+    return TopicId(name)
 
 
 def _files(own: Path | None) -> dict[str, Traversable]:

@@ -10,7 +10,7 @@ import typer
 from crawler.account import Account, PairAccount, StoryAccount
 from crawler.cli.articles import Named, article_named
 from crawler.cli.console import Json, print_facts, print_json, print_table, printable, say
-from crawler.cli.session import opened
+from crawler.cli.session import config_on, opened
 from crawler.dedup.rules import Rules
 from crawler.model import Ruling, StoryId, Tie, TopicId
 
@@ -91,8 +91,8 @@ def why(
 async def _first(
     topic: str, look: Callable[[Account, TopicId], Awaitable[Found | None]]
 ) -> Found | None:
-    async with opened() as wired:
-        for at in (TopicId(topic),) if topic else wired.config.topics:
+    async with opened(config_on([topic] if topic else None)) as wired:
+        for at in wired.config.topics:
             if found := await look(wired.account, at):
                 return found
     return None

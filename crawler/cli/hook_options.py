@@ -6,6 +6,7 @@ from pathlib import Path
 from yarl import URL
 
 from crawler.catalog.facets import KINDS
+from crawler.catalog.topics import known_topic
 from crawler.cli.session import why_of
 from crawler.config import Config
 from crawler.errors import ConfigError, SourceError
@@ -41,7 +42,7 @@ def topic_of(asked: TopicId, config: Config) -> TopicId:
     Raises:
         ConfigError: It cannot be used; the message says what can.
     """
-    if asked and asked not in config.topics:
+    if asked and known_topic(asked, config.own_topics) not in config.topics:
         raise ConfigError(f"{asked} is no active topic", f"active are {', '.join(config.topics)}")
     return asked or config.topics[0]
 

@@ -12,7 +12,7 @@ from crawler.app import App
 from crawler.cli.console import Json, print_facts, print_json, print_table, say
 from crawler.cli.delivering import sending
 from crawler.cli.hook_options import check_address, facets_in, kinds_in, secret_in, topic_of
-from crawler.cli.session import opened
+from crawler.cli.session import config_on, opened
 from crawler.errors import ConfigError
 from crawler.hook import Attempt, Hook, HookId, HookState, Letter, Reply
 from crawler.model import ChangeId, TopicId
@@ -171,9 +171,10 @@ async def _add(
     since: ChangeId,
     secret: str | None,
 ) -> Hook:
-    async with opened() as wired:
-        check_address(url, wired.config)
-        chosen = topic_of(topic, wired.config)
+    config = config_on(None)
+    check_address(url, config)
+    chosen = topic_of(topic, config)
+    async with opened(config) as wired:
         hook = Hook(
             id=HookId(secrets.token_hex(ID_BYTES)),
             url=url,

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -21,7 +21,7 @@ from crawler.cli.crawling import run_spider
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
 from crawler.cli.retaining import retaining
-from crawler.cli.session import catalogue_of, opened, settings_of_kordon
+from crawler.cli.session import catalogue_of, config_on, opened
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
 from crawler.setting import SETTINGS
@@ -113,12 +113,8 @@ def span_of(text: str) -> timedelta:
 
 def config_of(topics: list[str] | None, host_rate: float | None) -> Config:
     """Return the operator's configuration with what this run changes."""
-    changes: dict[str, Any] = {}
-    if topics:
-        changes["TOPICS"] = tuple(topics)
-    if host_rate is not None:
-        changes["HOST_RATE_PER_SECOND"] = _HOST_RATE.checked(host_rate)
-    config = Config.from_settings({**settings_of_kordon(), **changes})
+    changes = {} if host_rate is None else {"HOST_RATE_PER_SECOND": _HOST_RATE.checked(host_rate)}
+    config = config_on(topics, **changes)
     for name in config.topics:
         topic(name, config.own_topics)
     return config

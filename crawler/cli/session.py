@@ -1,7 +1,7 @@
 """What every command starts from: the settings, and the wired application."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +11,7 @@ from crawler import __file__ as package_file
 from crawler.app import App, open_app
 from crawler.catalog.changes import settled
 from crawler.catalog.outlets import Catalogue, shipped_catalogue
+from crawler.catalog.topics import known_topic
 from crawler.cli.feed_lists import print_refused, read_list
 from crawler.config import Config
 from crawler.errors import ConfigError
@@ -49,6 +50,19 @@ def operators_settings() -> dict[str, Any]:
     """Return what the operator's settings file changes; nothing when there is none."""
     file = settings_file(variables(os.environ))
     return changed_settings(file) if file else {}
+
+
+def config_on(topics: Sequence[str] | None, **changes: object) -> Config:
+    """Return the operator's configuration with what options change, on the topics they name.
+
+    Raises:
+        ConfigError: There is no such topic, or a value cannot be used.
+    """
+    named = {"TOPICS": tuple(topics)} if topics else {}
+    config = Config.from_settings({**settings_of_kordon(), **named, **changes})
+    for name in config.topics:
+        known_topic(name, config.own_topics)
+    return config
 
 
 def scrapys_words(config: Config) -> Mapping[str, Any]:

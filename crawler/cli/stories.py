@@ -12,7 +12,7 @@ from rich.text import Text
 
 from crawler.app import App
 from crawler.cli.console import Json, out, print_json, print_table, printable, say
-from crawler.cli.session import opened
+from crawler.cli.session import config_on, opened
 from crawler.model import ArticleId, LookAlike, Member, Story, StoryId, TopicId
 
 app = typer.Typer(help="The stories, newest first, and who carried them.", no_args_is_help=True)
@@ -98,9 +98,9 @@ def _print_line(text: Text) -> None:
 
 
 async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
-    async with opened() as app:
+    async with opened(config_on(topics)) as app:
         found = [
-            view for topic in _chosen(app, topics) for view in await story_views(app, topic, limit)
+            view for topic in app.config.topics for view in await story_views(app, topic, limit)
         ]
     if as_json:
         print_json(found)
@@ -111,10 +111,10 @@ async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
 
 
 async def _show(story_id: StoryId, topics: list[str] | None, as_json: bool) -> None:
-    async with opened() as app:
+    async with opened(config_on(topics)) as app:
         found = [
             view
-            for topic in _chosen(app, topics)
+            for topic in app.config.topics
             if (story := await app.stories.story(topic, story_id))
             for view in await views_of(app, topic, [story])
         ]
@@ -135,10 +135,6 @@ def _print(view: StoryView) -> None:
         ("published", "outlet", "relation", "title", "url"),
         rows,
     )
-
-
-def _chosen(app: App, topics: list[str] | None) -> tuple[TopicId, ...]:
-    return tuple(TopicId(topic) for topic in topics) if topics else app.config.topics
 
 
 async def views_of(app: App, topic: TopicId, stories: Sequence[Story]) -> list[StoryView]:

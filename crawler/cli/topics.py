@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.catalog.topics import topic, topic_ids
+from crawler.catalog.topics import known_topic, topic, topic_ids
 from crawler.cli.console import Json, print_facts, print_json, print_table, say
 from crawler.cli.session import opened, settings_of_kordon, why_of
 from crawler.config import Config
@@ -131,7 +131,7 @@ async def _rechecked(
     topic_id: TopicId, since: datetime | None, *, everything: bool, dry: bool
 ) -> Recheck:
     config = Config.from_settings(settings_of_kordon())
-    if topic_id not in config.topics:
+    if known_topic(topic_id, config.own_topics) not in config.topics:
         raise ConfigError(
             f"the topic {topic_id} is not active", "add it to TOPICS, or what is fetched is lost"
         )

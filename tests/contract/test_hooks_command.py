@@ -80,7 +80,8 @@ def test_a_secret_from_a_file_is_taken_and_not_repeated(asked, kordon, tmp_path)
         ([URL, "--events", "joinde"], "write joined"),
         ([URL, "--filter", "tongue:uk"], "is no filter"),
         ([URL, "--filter", "language"], "is no filter"),
-        ([URL, "--topic", "cats"], "cats is no active topic"),
+        ([URL, "--topic", "cats"], "there is no topic 'cats'"),
+        ([URL, "--topic", "everything"], "everything is no active topic"),
     ],
 )
 def test_what_cannot_be_told_is_refused_with_what_to_write(kordon, asked, words, sentence):

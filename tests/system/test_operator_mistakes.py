@@ -120,6 +120,25 @@ MISTAKES = {
     "no rate": (("run", "--host-rate", "0"), {}, ["--host-rate is 0.0", "give 0.001"]),
     "a rate in words": (("run", "--host-rate", "fast"), {}, ["--host-rate", "number"]),
     "a misspelt topic": (("run", "--topic", "ukrain-border"), {}, ["name ukraine-border"]),
+    "a topic nobody knows": (
+        ("run", "--topic", "nope"), {},
+        ["no topic 'nope'", "known are everything, ukraine-border"]),
+    "serving a topic nobody knows": (("serve", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "listing a topic nobody knows": (
+        ("stories", "list", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "a story of a topic nobody knows": (
+        ("stories", "show", "x", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "the reasons in a topic nobody knows": (
+        ("stories", "why", "x", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "a pair in a topic nobody knows": (
+        ("explain", 20 * "a", 20 * "b", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "a hook on a topic nobody knows": (
+        ("hooks", "add", "https://r.example/", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "a hook on a topic that is not collected": (
+        ("hooks", "add", "https://r.example/", "--topic", "everything"), {}, ["no active topic"]),
+    "labels of a topic nobody knows": (
+        ("evaluate", "relevance", __file__, "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "rechecking a topic nobody knows": (("topics", "recheck", "nope"), {}, ["no topic 'nope'"]),
     "a catalogue that is not there": (
         ("run", "--catalog", "/none/my.csv"), {}, ["/none/my.csv", "No such file", "check"]),
     "a catalogue that is a folder": (("run", "--catalog", "/tmp"), {}, ["/tmp", "directory"]),
