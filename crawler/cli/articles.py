@@ -22,6 +22,10 @@ app = typer.Typer(help="Single articles: what is known, and how to forget them."
                   no_args_is_help=True)  # fmt: skip
 
 EXCERPT_LETTERS = 300
+TIES_LEGEND = (
+    "relation: of this article to the other; in other: the share of this text that the other holds "
+    "too; of other: the share of the other text that this one holds too"
+)
 Named = Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or id.")]
 
 
@@ -237,5 +241,6 @@ def _print(view: ArticleView, *, whole: bool) -> None:
              tie.url)
             for tie in view.ties
         ]  # fmt: skip
-        columns = ("relation", "jaccard", "in it", "of it", "compared with")
+        columns = ("relation", "jaccard", "in other", "of other", "compared with")
         print_table(f"{len(rows)} relations", columns, rows)
+        say(TIES_LEGEND)

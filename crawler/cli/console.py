@@ -9,13 +9,18 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 UNBROKEN = frozenset(
-    {"id", "at", "changed", "published", "relation", "state", "copies", "attempts", "next turn"}
-)
+    {"id", "host", "outlet", "at", "changed", "published", "relation", "state", "copies",
+     "attempts", "next turn"}
+)  # fmt: skip
+LONG = frozenset({"title", "address", "url", "compared with", "article"})
+BEYOND = 1_000_000  # cells, wider than any row
+_GAP = 3  # cells between two columns
 
 
 class _Words(Console):
@@ -40,17 +45,86 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - whatever msgspec can write
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under a title; publishers' words are shown, never read as markup.
 
-    On a narrow terminal the widest columns wrap, so that nothing is cut off.
+    Where no terminal shows it a row is one line. Where a terminal is narrow, titles and addresses
+    stand whole beneath their row, and the widest of the other columns fold: nothing is cut off.
     """
+    cells = [[plain(cell) for cell in row] for row in rows]
+    out.print(f"{title}\n", style="bold", markup=False, highlight=False, soft_wrap=True)
+    is_narrow = sum(_widths(columns, cells)) > _room(columns)
+    long = [at for at, name in enumerate(columns) if name in LONG] if is_narrow else []
+    if long:
+        _print_beneath(columns, cells, long)
+    else:
+        print_whole(_filled(_sheet(columns, cells), cells))
+    out.print()
+
+
+def _print_beneath(
+    columns: Sequence[str], cells: Sequence[Sequence[str]], long: Sequence[int]
+) -> None:
+    names = _without(columns, long)
+    rest = [_without(row, long) for row in cells]
+    out.print(_sheet(names, rest))
+    for row, whole in zip(rest, cells, strict=True):
+        out.print(_filled(_sheet(names, rest, heads=False), [row]))
+        for at in long:
+            out.print(f"  {whole[at]}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _without(row: Sequence[str], long: Sequence[int]) -> list[str]:
+    return [cell for at, cell in enumerate(row) if at not in long]
+
+
+def _sheet(columns: Sequence[str], cells: Sequence[Sequence[str]], *, heads: bool = True) -> Table:
     table = Table(
-        title=escape(title), title_justify="left", title_style="bold", header_style="bold",
-        box=box.SIMPLE_HEAD, pad_edge=False,
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=heads,
+        header_style="bold",
     )  # fmt: skip
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in UNBROKEN)
-    for row in rows:
-        table.add_row(*(escape(plain(cell)) for cell in row))
-    out.print(table)
+    for column, width in zip(columns, _narrowed(columns, cells), strict=True):
+        table.add_column(column, overflow="fold", width=width)
+    return table
+
+
+def _filled(table: Table, cells: Iterable[Sequence[str]]) -> Table:
+    for row in cells:
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _room(columns: Sequence[str]) -> int:
+    return (out.width if out.is_terminal else BEYOND) - _GAP * (len(columns) - 1)
+
+
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+
+
+def _narrowed(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    """Return how wide each column is: what it holds, the widest narrowed until all find room.
+
+    Words of a heading, and what is better unbroken, give way last.
+    """
+    widths, room = _widths(columns, cells), _room(columns)
+    least = [
+        width if name in UNBROKEN else max(map(cell_len, name.split()), default=1)
+        for name, width in zip(columns, widths, strict=True)
+    ]
+    while sum(widths) > max(room, len(widths)):
+        spare = [at for at, width in enumerate(widths) if width > least[at]] or range(len(widths))
+        widths[max(spare, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def print_whole(table: Table) -> None:
+    """Print a table; where no terminal shows it a row is one line, however long."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    wide = Console(width=BEYOND)
+    with wide.capture() as written:
+        wide.print(table)
+    lines = (line.rstrip() for line in written.get().split("\n"))
+    typer.echo("\n".join(lines), nl=False)
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
@@ -61,7 +135,7 @@ def print_facts(facts: Mapping[str, object]) -> None:
     for name, value in facts.items():
         if plain(value):
             table.add_row(name, escape(plain(value)))
-    out.print(table)
+    print_whole(table)
 
 
 def plain(value: object) -> str:

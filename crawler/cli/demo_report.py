@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from crawler.app import App
-from crawler.cli.console import out, printable
+from crawler.cli.console import out, print_whole, printable
 from crawler.cli.stories import MemberView, StoryView, story_views
 from crawler.contract import ChangePayload
 from crawler.dedup.relation import converse
@@ -305,14 +305,15 @@ def _print_verdict(view: ActView) -> None:
 
 def _print_titled(title: str, table: Table) -> None:
     out.print(f"\n[bold]{escape(title)}[/bold]")
-    out.print(table)
+    print_whole(table)
 
 
 def _table(*columns: str) -> Table:
-    """A table whose last column takes what is left of the line, and whose rows stay one line."""
-    table = Table(box=None, padding=(0, 1, 0, 0), expand=True, header_style="dim")
+    """A table of one-line rows; on a terminal the last column takes what is left of the line."""
+    table = Table(box=None, padding=(0, 1, 0, 0), expand=out.is_terminal, header_style="dim")
+    most = OUTLET_WIDTH if out.is_terminal else None
     for column in columns[:-1]:
-        table.add_column(column, no_wrap=True, max_width=OUTLET_WIDTH)
+        table.add_column(column, no_wrap=True, max_width=most)
     table.add_column(columns[-1], no_wrap=True, overflow="ellipsis", ratio=1)
     return table
 

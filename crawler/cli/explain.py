@@ -17,6 +17,12 @@ from crawler.model import Ruling, StoryId, Tie, TopicId
 Found = TypeVar("Found")
 Topic = Annotated[str, typer.Option(help="Look in this topic; else in all active ones.")]
 
+WHY_LEGEND = (
+    "in canonical: the share of the article's text that the canonical one holds too; "
+    "of canonical: the share of the canonical text that the article holds too; "
+    "longest passage: words in a row that both have (kordon explain shows them)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PairView:
@@ -169,14 +175,16 @@ def _print_pair(view: PairView) -> None:
 
 
 def _print_story(view: StoryWhyView) -> None:
-    typer.echo(f"{view.id}, version {view.version}: shown for it is {view.canonical}\n")
+    typer.echo(f"{view.id}, version {view.version}: its canonical article is {view.canonical}\n")
     rows = [
         (pair.stored or pair.relation, f"{pair.one_in_other:.2f}", f"{pair.other_in_one:.2f}",
          pair.rule, len(pair.passage.split()), pair.one)
         for pair in view.members
     ]  # fmt: skip
-    columns = ("relation", "in it", "of it", "rule", "passage, words", "article")
-    print_table(f"{len(rows)} members beside it", columns, rows)
+    columns = ("relation", "in canonical", "of canonical", "rule", "longest passage", "article")
+    print_table(f"{len(rows)} members beside the canonical article", columns, rows)
+    if rows:
+        say(WHY_LEGEND)
     for ruling in view.rulings:
         typer.echo(printable(_said(ruling)))
 

@@ -43,12 +43,14 @@ def _print_counts(tally: Tally, census: Census) -> None:
     placed, fetched = tally.total("place"), tally["page/fetched"]
     out.print(
         f"\n{tally.total('poll')} feeds polled, {tally['entry/new']} new entries, "
-        f"{fetched} pages fetched, {placed} articles placed."
+        f"{fetched} pages fetched, {placed} articles placed.",
+        soft_wrap=True,
     )
     for what, title in (("skip", "skipped"), ("dead", "given up"), ("retry", "to retry")):
         counts = tally.of(what)
         if counts:
-            out.print(f"{title}: " + ", ".join(f"{n} {name}" for name, n in counts.items()))
+            listed = ", ".join(f"{n} {name}" for name, n in counts.items())
+            out.print(f"{title}: {listed}", soft_wrap=True)
     if census.dead:
         out.print(f"{census.dead} dead letters: kordon frontier list --state dead")
 

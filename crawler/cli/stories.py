@@ -50,6 +50,7 @@ class StoryView:
     published: datetime | None
     updated: datetime
     version: int
+    canonical: str  # the article that is shown for it
     copies: int
     outlets: list[str]
     linked: list[str]
@@ -129,10 +130,14 @@ async def _show(story_id: StoryId, topics: list[str] | None, as_json: bool) -> N
 
 def _print(view: StoryView) -> None:
     typer.echo(f"{printable(view.title)}\n{printable(view.url)}\n")
-    rows = [(m.published, m.outlet, m.relation, m.title, m.url) for m in view.members]
+    rows = [
+        (m.published, m.outlet, "canonical" if m.id == view.canonical else m.relation, m.id,
+         m.title, m.url)
+        for m in view.members
+    ]  # fmt: skip
     print_table(
         f"{view.copies} articles in {view.topic}, version {view.version}",
-        ("published", "outlet", "relation", "title", "url"),
+        ("published", "outlet", "relation", "id", "title", "url"),
         rows,
     )
 
@@ -156,6 +161,7 @@ def _view(topic: TopicId, story: Story, facts: Mapping[ArticleId, LookAlike]) ->
         published=canonical.published,
         updated=story.updated,
         version=story.version,
+        canonical=story.canonical,
         copies=len(story.members),
         outlets=sorted({facts[member.article].outlet for member in known}),
         linked=list(story.linked),

@@ -238,11 +238,22 @@ def test_explain_says_when_an_article_is_not_known(kordon, stocked):
     assert kordon("explain", stocked[0].url, "https://nowhere.example/")[0] == 1
 
 
+def test_a_story_is_shown_with_the_ids_of_its_articles_and_which_one_is_canonical(kordon, stocked):
+    one, other = stocked
+    (story,) = document(kordon, "stories", "list")
+    said = kordon("stories", "show", story["id"])[1].splitlines()
+    ids = (one.id, other.id)
+    relations = {id_: line.split(id_)[0].split()[-1] for line in said for id_ in ids if id_ in line}
+    assert relations == {one.id: "canonical", other.id: "copy"}
+    assert document(kordon, "stories", "show", story["id"])["canonical"] == one.id
+
+
 def test_why_shows_what_holds_a_story_together(kordon, stocked):
     (story,) = document(kordon, "stories", "list")
     found = document(kordon, "stories", "why", story["id"])
     assert found["canonical"] == stocked[0].id
     assert [member["stored"] for member in found["members"]] == ["copy"]
+    assert "in canonical   of canonical" in kordon("stories", "why", story["id"])[1]
     assert kordon("stories", "why", "0" * 20)[0] == 1
 
 
