@@ -1,17 +1,19 @@
 """`kordon explain` and `kordon stories why`: on what grounds articles stand together or apart."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 import typer
 
-from crawler.account import Account, PairAccount, StoryAccount
+from crawler.account import PairAccount, StoryAccount
+from crawler.app import App
 from crawler.cli.articles import Named, article_named
 from crawler.cli.console import Json, print_facts, print_json, print_table, printable, say
 from crawler.cli.session import config_on, opened
 from crawler.dedup.rules import Rules
+from crawler.errors import ConfigError
 from crawler.model import Ruling, StoryId, Tie, TopicId
 
 Found = TypeVar("Found")
@@ -65,12 +67,9 @@ class StoryWhyView:
 
 def explain(one: Named, other: Named, topic: Topic = "", as_json: Json = False) -> None:
     """Show why two articles are, or are not, one text: shares, rule, limits, longest passage."""
-    pair = article_named(one), article_named(other)
-    found = asyncio.run(_first(topic, lambda account, at: account.pair(at, *pair)))
-    if found is None:
-        say("kordon: one of the two is not known in any active topic; it may have expired")
-        raise typer.Exit(1)
-    view = _pair_view(found)
+    if article_named(one) == article_named(other):
+        raise ConfigError(f"{one} and {other} are the same article", "give two articles")
+    view = _pair_view(asyncio.run(_explained(topic, one, other)))
     if as_json:
         print_json(view)
     else:
@@ -83,24 +82,54 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Show what holds a story together: each member's shares, rule and passage, and rulings."""
-    found = asyncio.run(_first(topic, lambda account, at: account.story(at, StoryId(story_id))))
-    if found is None:
-        say(f"kordon: no story has the id {story_id}; it may have expired")
-        raise typer.Exit(1)
-    view = _story_view(found)
+    view = _story_view(asyncio.run(_told(topic, StoryId(story_id))))
     if as_json:
         print_json(view)
     else:
         _print_story(view)
 
 
-async def _first(
-    topic: str, look: Callable[[Account, TopicId], Awaitable[Found | None]]
-) -> Found | None:
+async def _explained(topic: str, *names: str) -> PairAccount:
+    one, other = map(article_named, names)
     async with opened(config_on([topic] if topic else None)) as wired:
-        for at in wired.config.topics:
-            if found := await look(wired.account, at):
-                return found
+        found = await _first(wired, lambda at: wired.account.pair(at, one, other))
+        if found is None:
+            for sentence in await _strange(wired, names):
+                say(f"kordon: {sentence}")
+            raise typer.Exit(1)
+        return found
+
+
+async def _strange(wired: App, names: Sequence[str]) -> list[str]:
+    """Return why nothing can be told of articles: a sentence for each that is not known."""
+    strange = [said for name in names if (said := await _not_known(wired, name))]
+    return strange or [
+        f"{' and '.join(names)} are in no topic together; give two articles of one topic"
+    ]
+
+
+async def _not_known(wired: App, name: str) -> str:
+    article = article_named(name)
+    if await _first(wired, lambda at: wired.stories.articles(at, [article])):
+        return ""
+    if await _first(wired, lambda at: wired.stories.story(at, StoryId(article))):
+        return f"{name} is a story's id; give one of its articles, as `stories show` prints them"
+    return f"no article is known as {name}; it may have expired or moved"
+
+
+async def _told(topic: str, story: StoryId) -> StoryAccount:
+    async with opened(config_on([topic] if topic else None)) as wired:
+        found = await _first(wired, lambda at: wired.account.story(at, story))
+        if found is None:
+            say(f"kordon: no story has the id {story}; it may have expired")
+            raise typer.Exit(1)
+        return found
+
+
+async def _first(wired: App, look: Callable[[TopicId], Awaitable[Found | None]]) -> Found | None:
+    for at in wired.config.topics:
+        if found := await look(at):
+            return found
     return None
 
 

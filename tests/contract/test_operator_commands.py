@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from newsroom import copies, decide
@@ -9,8 +10,9 @@ from typer.testing import CliRunner
 
 from crawler.cli.main import app
 from crawler.cli.session import opened
+from crawler.dedup.placement import decide as judged
 from crawler.errors import ConfigError
-from crawler.model import Feed, FeedId, OutletId, TopicId
+from crawler.model import ArticleId, Feed, FeedId, OutletId, TopicId
 
 ON_TOPIC = "Lorries queue at the Dorohusk checkpoint on the border of Poland with Ukraine."
 FEED = Feed(FeedId("f1"), OutletId("ukrinform"), "https://www.ukrinform.net/rss/block-lastnews")
@@ -28,6 +30,17 @@ def kordon(server, server_socket, tmp_path, monkeypatch):
         if isinstance(result.exception, Exception):
             raise result.exception
         return result.exit_code, result.stdout
+
+    return run
+
+
+@pytest.fixture
+def told(kordon):
+    """Run a command; return its exit code and what it said to the operator."""
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, arguments)
+        return result.exit_code, result.stderr
 
     return run
 
@@ -234,8 +247,40 @@ def test_explain_shows_shares_rule_limits_and_the_longest_passage(kordon, stocke
     assert "longest passage" in said
 
 
-def test_explain_says_when_an_article_is_not_known(kordon, stocked):
-    assert kordon("explain", stocked[0].url, "https://nowhere.example/")[0] == 1
+def test_explain_says_which_article_is_not_known(told, stocked):
+    unknown = "https://nowhere.example/"
+    for pair in ((stocked[0].url, unknown), (unknown, stocked[0].url)):
+        assert told("explain", *pair) == (
+            1, f"kordon: no article is known as {unknown}; it may have expired or moved\n"
+        )  # fmt: skip
+    assert told("explain", "0" * 20, unknown)[1].count("no article is known as") == 2
+
+
+def test_explain_says_when_it_is_given_a_story(kordon, told, stocked):
+    async def place():
+        async with opened() as wired:
+            await wired.stories.place(TopicId("everything"), stocked[0], judged)
+
+    asyncio.run(place())
+    (story,) = document(kordon, "stories", "list", "--topic", "everything")
+    code, said = told("explain", stocked[0].url, story["id"], "--topic", "everything")
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"{story['id']} is a story's id; give one of its articles" in said
+
+
+def test_explain_says_when_its_two_articles_share_no_topic(told, stocked, tmp_path):
+    one, other = stocked
+    elsewhere = replace(other, id=ArticleId("e" * 20))
+
+    async def place():
+        async with opened() as wired:
+            await wired.stories.place(TopicId("everything"), elsewhere, decide)
+
+    asyncio.run(place())
+    (tmp_path / "settings.toml").write_text('TOPICS = ["ukraine-border", "everything"]')
+    code, said = told("explain", one.id, elsewhere.id)
+    assert code == 1
+    assert "in no topic together" in said
 
 
 def test_a_story_is_shown_with_the_ids_of_its_articles_and_which_one_is_canonical(kordon, stocked):

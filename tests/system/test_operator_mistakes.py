@@ -150,6 +150,8 @@ MISTAKES = {
     "an outlet nobody knows": (("outlets", "show", "ukrinfrom"), {}, ["did you mean ukrinform"]),
     "a host in two words": (("hosts", "show", "two words"), {}, ["is no host", "www."]),
     "an article that is no address": (("articles", "show", "x"), {}, ["neither an address"]),
+    "an article and itself": (
+        ("explain", "https://a.example/x", "https://a.example/x"), {}, ["the same article"]),
     "forgetting without a reason": (
         ("articles", "forget", "https://a.example/"), {}, ["no reason", "--why"]),
     "retrying nothing": (("frontier", "retry"), {}, ["--all"]),
