@@ -14,13 +14,13 @@ import typer
 
 from crawler.cli.commands import Root
 from crawler.cli.console import say
+from crawler.cli.start import EXIT_INTERRUPTED
 from crawler.errors import ConfigError, KordonError, StoreError
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_STORE = 3
 EXIT_FAULT = 70
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="kordon",
