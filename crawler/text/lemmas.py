@@ -3,8 +3,9 @@
 Source: docs/decisions/0112-search.md
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from threading import Lock
 
 from simplemma import Lemmatizer
 from simplemma.strategies import DefaultStrategy
@@ -15,6 +16,22 @@ from crawler.text.normalise import words
 VERSION = 1  # grows when the same text would give other terms: indexes are then built anew
 CYRILLIC, LATIN = ("uk", "ru"), ("en", "pl")
 LANGUAGES = (*CYRILLIC, *LATIN)
+
+
+class Dictionaries(StreamDictionaryFactory):
+    """Reads each dictionary once: whoever asks for it meanwhile waits, rather than read it too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = {language: Lock() for language in LANGUAGES}
+
+    def get_dictionary(self, lang: str) -> Mapping[str, str]:
+        """Return the dictionary of a language of `LANGUAGES`."""
+        with self._reading[lang]:
+            return super().get_dictionary(lang)
+
+
+_DICTIONARIES = Dictionaries()
 
 
 def terms(text: str, language: str, *, most: int) -> list[str]:
@@ -65,5 +82,5 @@ def _lemmatizer() -> Lemmatizer:
     """Return what knows the dictionaries: 5 seconds to load, 100 MB, then 12 us a new word."""
     return Lemmatizer(
         cache_max_size=200_000,
-        lemmatization_strategy=DefaultStrategy(dictionary_factory=StreamDictionaryFactory()),
+        lemmatization_strategy=DefaultStrategy(dictionary_factory=_DICTIONARIES),
     )

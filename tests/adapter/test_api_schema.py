@@ -10,6 +10,7 @@ from served import TOPIC, a_stand, an_article, another
 
 from crawler.access import Role
 from crawler.serve.application import application
+from crawler.text.lemmas import load
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -30,6 +31,7 @@ CHECKS = (
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory):
     async def opened():
+        load()  # some query would wait for the dictionaries
         stand = await a_stand(tmp_path_factory.mktemp("stand"))
         await stand.place(an_article(), an_article("two", outlet="state"), another("other"))
         stand.service.closing.set()  # streams end at once

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from crawler.model import ArticleId, ChangeId, StoryId
 from crawler.store.search import Logged, SearchIndex
 from crawler.store.search_query import Wanted
 from crawler.store.search_rows import Document
-from crawler.text.lemmas import terms, wanted
+from crawler.text.lemmas import Dictionaries, terms, wanted
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -29,6 +30,14 @@ def index(tmp_path):
 
 def found(index, text="", language="", **asked):
     return list(index.find(Wanted(terms=wanted(text, language), **asked), 50).stories)
+
+
+def test_a_dictionary_that_two_ask_for_at_once_is_read_once():
+    dictionaries = Dictionaries()
+    with ThreadPoolExecutor(2) as both:
+        one, other = both.map(dictionaries.get_dictionary, ["en", "en"])
+    assert one is other
+    assert one["borders"] == "border"
 
 
 # --- finding ---------------------------------------------------------------------------------

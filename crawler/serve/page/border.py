@@ -33,7 +33,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
     index, outlets = service.indexes[topic], await outlets_of(service)
     found, newest, position = await asyncio.gather(
         asyncio.to_thread(survey, index, asked, outlets, now),
-        asyncio.to_thread(index.find, asked.wanted(outlets, now), NEWEST),
+        asyncio.to_thread(lambda: index.find(asked.wanted(outlets, now), NEWEST)),
         asyncio.to_thread(lambda: index.position),
     )
     window = await service.published.window(topic)

@@ -34,11 +34,11 @@ async def find(frame: Framed, asked: Annotated[Asked, Query()]) -> Response:
     service, now = frame.service, frame.service.clock.now()
     topic = topic_asked(service, asked.topic)
     index, outlets = service.indexes[topic], await outlets_of(service)
-    wanted = replace(
-        asked.wanted(outlets, now), after=int(asked.cursor, 16) if asked.cursor else None
-    )
+    after = int(asked.cursor, 16) if asked.cursor else None
     found, counted = await asyncio.gather(
-        asyncio.to_thread(index.find, wanted, PAGE),
+        asyncio.to_thread(
+            lambda: index.find(replace(asked.wanted(outlets, now), after=after), PAGE)
+        ),
         asyncio.to_thread(survey, index, asked, outlets, now),
     )
     outlet = source_of(asked.outlet, outlets).name if asked.outlet else ""
