@@ -8,7 +8,6 @@ A test compares them with the code (tests/unit/test_reference.py).
 import inspect
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -110,25 +109,18 @@ def _section(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401 - typer'
 
 
 def _placeholder(argument: Any) -> str:  # noqa: ANN401
-    name = str(argument.metavar or argument.name.upper())
-    return name if argument.required or name.startswith("[") else f"[{name}]"
+    several = "..." if argument.nargs != 1 else ""
+    name = argument.metavar.removesuffix("...") + several
+    return name if argument.required else f"[{name}]"
 
 
 def _row(one: Any) -> str:  # noqa: ANN401
     names = [_placeholder(one)] if one.param_type_name == "argument" else one.opts
-    kind = "" if one.param_type_name == "argument" or one.is_flag else f" {_kind(one)}"
+    kind = "" if one.param_type_name == "argument" or one.is_flag else f" {_cell(one.metavar)}"
     default = "" if one.default in (None, "", False) else str(one.default)
     if one.required and one.param_type_name == "option":
         default = "required"
     return f"| `{', '.join(names)}{kind}` | {_cell(one.help or '')} | {default} |"
-
-
-def _kind(option: Any) -> str:  # noqa: ANN401
-    """Return what stands for an option's value: its choices, or a word for its kind."""
-    annotation = option.type_descriptor.annotation
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return "\\|".join(annotation)
-    return {int: "N", float: "NUMBER", Path: "FILE"}.get(annotation, "TEXT")
 
 
 # --- settings --------------------------------------------------------------------------------

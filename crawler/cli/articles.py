@@ -89,7 +89,7 @@ def show(
 @app.command()
 def forget(
     articles: Annotated[
-        list[str] | None, typer.Argument(metavar="[URL|ID]...", help="Articles to forget.")
+        list[str] | None, typer.Argument(metavar="URL|ID", help="Articles to forget.")
     ] = None,
     outlet: Annotated[str, typer.Option(help="All that this outlet published.")] = "",
     why: Annotated[str, typer.Option(help="The reason; kept with the tombstone.")] = "",

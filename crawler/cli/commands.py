@@ -4,8 +4,10 @@ So a command starts as fast as what it needs itself, and `kordon --help` at once
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import datetime
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import typer
@@ -13,6 +15,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 Command = TyperCommand | TyperGroup
+KINDS = {int: "N", float: "NUMBER", Path: "FILE", datetime: "TIME"}  # of values; else TEXT
 
 
 class Entry(NamedTuple):
@@ -68,7 +71,20 @@ def loaded(name: str) -> Command:
     else:
         holder.command(name)(found)
     command: Command = typer.main.get_group(holder).commands[name]  # type: ignore[assignment]
+    for one in command.commands.values() if isinstance(command, TyperGroup) else (command,):
+        for param in one.params:
+            param.metavar = param.metavar or _stand_in(param)
     return command
+
+
+def _stand_in(param: Any) -> str | None:  # noqa: ANN401 - typer's own
+    """Return what stands for a value in help and reference: a name, choices, or a kind."""
+    if param.param_type_name == "argument":
+        return str(param.name).upper()
+    kind = param.type_descriptor
+    if param.is_flag:
+        return None
+    return "|".join(kind.choices) if kind.is_choice else KINDS.get(kind.annotation, "TEXT")
 
 
 class Commands(Mapping[str, Command]):

@@ -204,7 +204,7 @@ async def _import(file: Path, *, as_json: bool) -> int:
 @app.command("export")
 def export_feeds(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Where to; else standard output.")
+        Path | None, typer.Argument(metavar="FILE", help="Where to; else standard output.")
     ] = None,
     form: Annotated[
         Format | None, typer.Option("--format", help="Else by the file's name; CSV has all facts.")

@@ -59,7 +59,7 @@ def show(
 @app.command()
 def ledger(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[HOST]...", help="These hosts alone.")
+        list[str] | None, typer.Argument(metavar="HOST", help="These hosts alone.")
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=30, help="So many days, today included.")] = 7,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, most asked first.")] = 50,

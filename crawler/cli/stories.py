@@ -60,7 +60,9 @@ class StoryView:
 @app.command("list")
 def list_stories(
     topic: Topic = None,
-    limit: Annotated[int, typer.Option(min=1, help="Stories of each topic.")] = DEFAULT_LIMIT,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many of a topic.")] = (
+        DEFAULT_LIMIT
+    ),
     as_json: Json = False,
 ) -> None:
     """List the newest stories."""

@@ -92,7 +92,10 @@ def recheck(
     topic_id: Annotated[str, typer.Argument(metavar="ID", help="As `topics list` prints it.")],
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="Passed over since then, UTC."),
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            help="Passed over since then, UTC: 2026-03-01 or 2026-03-01T12:00.",
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what the topics judged as they are now.")

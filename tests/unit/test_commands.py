@@ -24,6 +24,23 @@ def test_a_command_is_what_its_entry_says(name):
     assert told.startswith(COMMANDS[name].help.rstrip("."))
 
 
+def every_command():
+    for name in COMMANDS:
+        verbs = getattr(loaded(name), "commands", {})
+        yield from ((name, verb) for verb in verbs) if verbs else ((name,),)
+
+
+@pytest.mark.parametrize("words", [*every_command()], ids=" ".join)
+def test_help_says_what_every_value_is_in_the_words_of_the_reference(words):
+    told = CliRunner().invoke(app, [*words, "--help"]).output
+    assert " <" not in told.partition("Options:")[2]
+    assert "[[" not in told
+    command = loaded(words[0]) if len(words) == 1 else loaded(words[0]).commands[words[1]]
+    for param in command.params:
+        assert (param.help or "").endswith((".", ")")), param.name
+        assert param.param_type_name == "option" or param.metavar.isupper()
+
+
 def test_help_names_every_command_and_loads_none():
     done = subprocess.run(
         [sys.executable, "-c", LISTING], capture_output=True, text=True, check=False
