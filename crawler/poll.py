@@ -257,6 +257,9 @@ class Poll:
                 claim, state, entries, quiet=quiet, pause=pause, answers=answers, alert=alert,
                 again=again,
             )  # fmt: skip
+        if unseen is None:
+            self._tally.count("poll/lost")
+            return
         self._tally.count(f"poll/{state.last_outcome}")
         self._tally.count("entry/listed", len(entries))
         self._tally.count("entry/new", unseen)

@@ -194,7 +194,7 @@ class Frontier(Protocol):
         answers: Sequence[Answer] = (),
         alert: Alert | None = None,
         again: Collection[EntryId] = (),
-    ) -> int:
+    ) -> int | None:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step.
 
         Of what was seen before, those in `again` are queued once more, unless they wait, are under
@@ -205,8 +205,8 @@ class Frontier(Protocol):
         Whether anything is unseen is known only inside the step, and decides the feed's rhythm:
         with an unseen entry `state` is written, with none `quiet` (or `state`, for None).
         `next_poll` must be set in both. Entries fall due at once, in the order given; all of them
-        count as listed now. Returns how many were unseen. A lost lease changes nothing and
-        returns 0.
+        count as listed now. Returns how many were unseen. A lost lease changes nothing, not even
+        the ledger, since it may be this step's own repetition, and returns None.
         """
         ...
 

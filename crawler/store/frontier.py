@@ -127,13 +127,13 @@ class RedisFrontier:
         answers: Sequence[Answer] = (),
         alert: Alert | None = None,
         again: Collection[EntryId] = (),
-    ) -> int:
+    ) -> int | None:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
         rows = _rows(answers)
         listed: list[Any] = []
         for entry in entries:
             listed += (entry.id, record(entry.url, entry))
-        unseen: int = await self._run(
+        unseen: int | None = await self._run(
             "commit_poll",
             claim.state.feed.id,
             claim.key,

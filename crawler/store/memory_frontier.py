@@ -78,11 +78,11 @@ class MemoryFrontier:
         answers: Sequence[Answer] = (),
         alert: Alert | None = None,
         again: Collection[EntryId] = (),
-    ) -> int:
+    ) -> int | None:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
         with_news, without = (millis(next_poll_of(taught)) for taught in (state, quiet or state))
         if not self._end(claim, span(pause or timedelta())):
-            return 0
+            return None
         self._diaries.note_answers(answers, self._clock.now())
         if alert:
             self._diaries.note_alert(alert)

@@ -127,7 +127,7 @@ async def test_a_repeated_commit_changes_nothing_more(frontier, clock):
     state = replace(claim.state, next_poll=START + HOUR)
     assert await frontier.commit_poll(claim, state, [an_entry("one")]) == 1
     before = await frontier.census()
-    assert await frontier.commit_poll(claim, state, [an_entry("one"), an_entry("two")]) == 0
+    assert await frontier.commit_poll(claim, state, [an_entry("one"), an_entry("two")]) is None
     assert await frontier.census() == before
 
 
@@ -137,7 +137,7 @@ async def test_a_poll_whose_lease_was_lost_changes_nothing(frontier, clock):
     clock.advance(LEASE)
     quick = await claim_one(frontier, OTHER)
     late = replace(slow.state, next_poll=START + 9 * HOUR, last_outcome="late")
-    assert await frontier.commit_poll(slow, late, [an_entry("one")]) == 0
+    assert await frontier.commit_poll(slow, late, [an_entry("one")]) is None
     assert (await frontier.feeds())[0].last_outcome == ""
     assert await frontier.claim(ME, 9) == []  # the turn is still the other's
     right = replace(quick.state, next_poll=START + HOUR, last_outcome="modified")

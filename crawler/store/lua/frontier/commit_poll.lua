@@ -3,7 +3,7 @@
 -- cutoff; the host's rest; the feed's own address and the host to ask next; an alert or "", alerts
 -- kept; day; seen entries to queue again, spaces between; how many values the ledger's rows have,
 -- the rows; then id and record of each entry
--- -> how many were unseen
+-- -> how many were unseen; false when the lease was lost
 local feed, key, host, seen_since = arg(1), arg(2), arg(3), num(8)
 local news = { state = arg(4), due = num(5) }
 local quiet = arg(6) == "" and news or { state = arg(6), due = num(7) }
@@ -100,7 +100,7 @@ end
 
 end_turn(host, key, rest)
 if lease_of("f", feed) ~= key then
-  return 0
+  return false
 end
 drop_lease("f", feed)
 note_answers(arg(14), FIRST_ROW, LAST_ROW)
