@@ -27,6 +27,7 @@ from crawler.model import (
     FeedId,
     FeedState,
     Generation,
+    GenerationId,
     Host,
     HubLease,
     LookAlike,
@@ -520,6 +521,15 @@ class Size:
     bytes: int  # from a sample
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A generation that is neither read nor built any more, and not removed yet."""
+
+    id: GenerationId
+    articles: int
+    size: Size
+
+
 class Generations(Protocol):
     """The generations of stories: one is read, another may be built beside it.
 
@@ -565,8 +575,16 @@ class Generations(Protocol):
         """Make the one that was built current for every topic without stories of its own."""
         ...
 
-    async def give_up(self, topics: Sequence[TopicId]) -> None:
-        """Build the coming one no more."""
+    async def give_up(self, topics: Sequence[TopicId]) -> int:
+        """Build the coming one no more and remove it; return how many keys that were.
+
+        Raises:
+            ConfigError: None is being built.
+        """
+        ...
+
+    async def left(self, topic: TopicId) -> Sequence[Leftover]:
+        """What `retire` would remove of a topic, generation by generation."""
         ...
 
     async def retire(self, topics: Sequence[TopicId]) -> int:

@@ -23,7 +23,7 @@ from crawler.model import (
     TopicId,
 )
 from crawler.placing import Place, fingerprint_of
-from crawler.ports import Corpus, Generations, KeptStories, Size
+from crawler.ports import Corpus, Generations, KeptStories, Leftover, Size
 
 AT_ONCE = 64  # articles placed at a time
 EVERY = 1 << 31  # more stories than there are
@@ -51,7 +51,8 @@ class State:
     articles: int
     stories: int
     size: Size
-    agreement: float | None  # with the one that is read: of pairs in one story in either, 0..1
+    agreement: float | None  # with the one that is read, once there is anything in it, 0..1:
+    # of the pairs of articles in one story in either
 
 
 class Reindex:
@@ -81,6 +82,12 @@ class Reindex:
     async def status(self) -> Sequence[State]:
         """Return every generation of every topic that has articles, the one that is read first."""
         return [state for topic in self._topics for state in await self._states(topic)]
+
+    async def left(self) -> Sequence[tuple[TopicId, Leftover]]:
+        """Return what `retire` would remove, by topic."""
+        return [
+            (topic, one) for topic in self._topics for one in await self._generations.left(topic)
+        ]
 
     async def build(self, told: Told) -> Generation:
         """Place every article in a new generation, or in what is missing of a begun one.
@@ -129,9 +136,12 @@ class Reindex:
         return changed
 
     async def give_up(self) -> int:
-        """Stop building, and remove what was built; return how many keys that were."""
-        await self._generations.give_up(self._topics)
-        return await self.retire()
+        """Stop building, and remove what was built; return how many keys that were.
+
+        Raises:
+            ConfigError: None is being built.
+        """
+        return await self._generations.give_up(self._topics)
 
     async def retire(self) -> int:
         """Remove generations that are neither read nor built; return how many keys that were."""
@@ -148,7 +158,8 @@ class Reindex:
         self, topic: TopicId, generation: Generation, kept: KeptStories, shown: KeptStories | None
     ) -> State:
         articles, stories = await kept.count(topic)
-        agreement = await _agreement(topic, shown, kept) if shown else None
+        compared = shown if articles else None
+        agreement = await _agreement(topic, compared, kept) if compared else None
         size = await self._generations.size(topic, generation)
         return State(topic, generation, shown is None, articles, stories, size, agreement)
 

@@ -11,6 +11,8 @@ from crawler.app import open_index
 from crawler.cli.console import Json, print_json, print_table, say
 from crawler.cli.session import settings_of_kordon
 from crawler.config import Config
+from crawler.model import TopicId
+from crawler.ports import Leftover
 from crawler.reindex import Progress, State
 
 app = typer.Typer(
@@ -19,6 +21,10 @@ app = typer.Typer(
 
 MEBIBYTE = 1 << 20
 TOLD_EVERY = 20  # steps of some dozens of articles
+TO_GO_ON = (
+    "What is built stays: `kordon index build` goes on where it stopped, "
+    "`kordon index retire --build` gives it up."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,12 @@ class GenerationView:
 
     topic: str
     generation: str
-    is_read: bool  # else it is being built
+    is_read: bool
+    is_built: bool  # with neither it was read before, and stays until `retire`
     recipe: str
-    text_version: int
+    text_version: int | None  # of what is read or built
     articles: int
-    stories: int
+    stories: int | None
     keys: int
     bytes: int  # estimated from a sample
     agreement: float | None  # with the one that is read: of pairs that share a story, 0..1
@@ -47,7 +54,7 @@ class SwitchView:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Show the generation that is read and the one that is built: how large, how alike."""
+    """Show the generations that are read, being built or left: how large, how alike."""
     views = asyncio.run(_status())
     if as_json:
         print_json(views)
@@ -55,7 +62,7 @@ def status(as_json: Json = False) -> None:
         say("No stories yet: kordon run collects them.")
     else:
         rows = [
-            (v.topic, v.generation, "read" if v.is_read else "being built", v.articles, v.stories,
+            (v.topic, v.generation, _standing(v), v.articles, v.stories,
              f"{v.bytes / MEBIBYTE:.1f} MiB", _share(v.agreement))
             for v in views
         ]  # fmt: skip
@@ -69,7 +76,11 @@ def build(as_json: Json = False) -> None:
 
     The crawl goes on meanwhile and writes both. Nothing that is read changes.
     """
-    generation = asyncio.run(_built(quiet=as_json))
+    try:
+        generation = asyncio.run(_built(quiet=as_json))
+    except KeyboardInterrupt:
+        say(TO_GO_ON)
+        raise
     if as_json:
         print_json({"generation": generation})
     else:
@@ -93,7 +104,7 @@ def switch(as_json: Json = False) -> None:
 @app.command()
 def retire(
     build: Annotated[
-        bool, typer.Option("--build", help="Give up the generation that is being built.")
+        bool, typer.Option("--build", help="Only give up the generation that is being built.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -103,6 +114,12 @@ def retire(
         print_json({"keys": count})
     else:
         say(f"removed {count:,} keys")
+
+
+def _standing(view: GenerationView) -> str:
+    if view.is_read:
+        return "read"
+    return "being built" if view.is_built else "left"
 
 
 def _share(agreement: float | None) -> str:
@@ -115,7 +132,9 @@ def _config() -> Config:
 
 async def _status() -> list[GenerationView]:
     async with open_index(_config()) as index:
-        return [_view(state) for state in await index.status()]
+        written = [_view(state) for state in await index.status()]
+        left = [_left_view(topic, one) for topic, one in await index.left()]
+    return sorted([*written, *left], key=lambda view: view.topic)
 
 
 def _view(state: State) -> GenerationView:
@@ -124,6 +143,7 @@ def _view(state: State) -> GenerationView:
         topic=state.topic,
         generation=generation.id,
         is_read=state.is_read,
+        is_built=not state.is_read,
         recipe=generation.recipe.id,
         text_version=generation.recipe.text_version,
         articles=state.articles,
@@ -131,6 +151,22 @@ def _view(state: State) -> GenerationView:
         keys=state.size.keys,
         bytes=state.size.bytes,
         agreement=state.agreement,
+    )
+
+
+def _left_view(topic: TopicId, left: Leftover) -> GenerationView:
+    return GenerationView(
+        topic=topic,
+        generation=left.id,
+        is_read=False,
+        is_built=False,
+        recipe=left.id.partition(".")[0],
+        text_version=None,
+        articles=left.articles,
+        stories=None,
+        keys=left.size.keys,
+        bytes=left.size.bytes,
+        agreement=None,
     )
 
 

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from crawler.errors import ConfigError
 from crawler.model import Generation, GenerationId, Recipe, Succession, TopicId
-from crawler.ports import KeptStories, Size, Succeed
+from crawler.ports import KeptStories, Leftover, Size, Succeed
 from crawler.store import keys
 from crawler.store.story_shelf import Edition, ask
 from crawler.store.switching import StorySwitch
@@ -102,12 +102,34 @@ class RedisGenerations:
                 pipe.hdel(keys.meta(), "coming")
                 await ask(pipe.execute())
 
-    async def give_up(self, topics: Sequence[TopicId]) -> None:
-        """Build the coming one no more."""
+    async def give_up(self, topics: Sequence[TopicId]) -> int:
+        """Build the coming one no more and remove it; see `ports.Generations`."""
+        if (coming := await self.coming()) is None:
+            raise ConfigError(
+                "no generation is being built",
+                "`kordon index retire` removes what is not read any more",
+            )
+        built = []
         for topic in topics:
             _, (read, *_) = await self._marked(topic)
             await self._write(topic, read.id)
+            built += [keys.generation(topic, coming.id, "*")] if read != coming else []
         await ask(self._client.hdel(keys.meta(), "coming"))
+        return sum([await self._unlinked(pattern) for pattern in built])
+
+    async def left(self, topic: TopicId) -> Sequence[Leftover]:
+        """What `retire` would remove of a topic; see `ports.Generations`."""
+        _, used = await self._marked(topic)
+        names = await self._registered_names() - {one.id for one in used}
+        counts = {
+            name: await ask(self._client.get(keys.generation(topic, name, "articles")))
+            for name in sorted(names)
+        }
+        return [
+            Leftover(name, int(count), await self._size(topic, name))
+            for name, count in counts.items()
+            if count
+        ]
 
     async def retire(self, topics: Sequence[TopicId]) -> int:
         """Remove what is neither read nor built, and its leftovers; return how many keys."""
@@ -115,8 +137,11 @@ class RedisGenerations:
 
     async def size(self, topic: TopicId, generation: Generation) -> Size:
         """What a generation of a topic takes in the store, its bytes from a sample."""
+        return await self._size(topic, generation.id)
+
+    async def _size(self, topic: TopicId, which: GenerationId) -> Size:
         count = total = 0
-        async for names in self._scanned(keys.generation(topic, generation.id, "*")):
+        async for names in self._scanned(keys.generation(topic, which, "*")):
             pipe = self._client.pipeline(transaction=False)
             for name in names[::SAMPLED_EVERY]:
                 pipe.memory_usage(name, samples=0)
@@ -149,6 +174,15 @@ class RedisGenerations:
             recipe = await ask(self._client.hget(keys.meta(), recipe_field(name)))
             self._generations[name] = generation_of(name, recipe, self._recipe)
         return self._generations[name]
+
+    async def _registered_names(self) -> set[GenerationId]:
+        """Return every generation that there ever was, by its id."""
+        fields = await ask(self._client.hkeys(keys.meta()))
+        prefix = recipe_field("")
+        names = (field.decode() for field in fields)
+        return {
+            GenerationId(name.removeprefix(prefix)) for name in names if name.startswith(prefix)
+        }
 
     async def _registered(self, recipe: Recipe) -> Generation:
         """Return a new generation on record; the one that another process registered first."""
@@ -186,10 +220,16 @@ class RedisGenerations:
         count = 0
         async for names in self._scanned(keys.private(topic, "*")):
             gone = [n for n in names if n.startswith(leftover) or not n.startswith(tuple(kept))]
-            count += len(gone)
-            if gone:
-                await ask(self._client.unlink(*gone))
+            count += await self._unlink(gone)
         return count
+
+    async def _unlinked(self, pattern: str) -> int:
+        return sum([await self._unlink(names) async for names in self._scanned(pattern)])
+
+    async def _unlink(self, names: Sequence[str]) -> int:
+        if names:
+            await ask(self._client.unlink(*names))
+        return len(names)
 
     async def _scanned(self, pattern: str) -> AsyncIterator[list[str]]:
         cursor, began = 0, False
