@@ -52,7 +52,8 @@ def evaluate_dedup(
     ],
     groups: Annotated[bool, typer.Option("--groups", help="Show what stories came of it.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Write stories.tsv and pairs.tsv into this folder.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Write stories.tsv and pairs.tsv into this folder."),
     ] = None,
     sweep: Annotated[
         bool, typer.Option("--sweep", help="Show what other limits would have given.")

@@ -16,7 +16,7 @@ from crawler.app import App
 from crawler.cli import explain
 from crawler.cli.articles import article_named
 from crawler.cli.console import Json, print_json, print_table, say
-from crawler.cli.session import opened
+from crawler.cli.session import config_on, opened
 from crawler.cli.stories import StoryView, app, print_stories, views_of
 from crawler.dedup.ruling import Decree, decrees_of
 from crawler.errors import ConfigError
@@ -29,7 +29,7 @@ One = Annotated[str, typer.Argument(metavar="ID", help="A story, as `stories lis
 Other = Annotated[str, typer.Argument(metavar="OTHER", help="Another story.")]
 Article = Annotated[str, typer.Argument(metavar="URL|ID", help="An article's address or id.")]
 Articles = Annotated[
-    list[str], typer.Argument(metavar="URL|ID...", help="The articles to take out of it.")
+    list[str], typer.Argument(metavar="URL|ID", help="The articles to take out of it.")
 ]
 Decreed = Annotated[
     str, typer.Argument(metavar="RULING", help="What was decided, as `stories rulings` prints it.")
@@ -131,16 +131,16 @@ def _act(act: Act, why: str, who: str, topic: str, as_json: bool) -> None:
 
 
 async def _acted(act: Act, by: tuple[str, str], topic: str) -> tuple[bool, list[StoryView]]:
-    async with opened() as wired:
-        at = _topic(wired, topic)
+    async with opened(config_on([topic] if topic else None)) as wired:
+        at = _topic(wired)
         word = await act(wired.rule, at, *by)
         return word.recorded, await views_of(wired, at, word.stories)
 
 
-def _topic(wired: App, topic: str) -> TopicId:
+def _topic(wired: App) -> TopicId:
     topics = wired.config.topics
-    if topic or len(topics) == 1:
-        return TopicId(topic) if topic else topics[0]
+    if len(topics) == 1:
+        return topics[0]
     raise ConfigError("several topics are active", f"add --topic, one of {', '.join(topics)}")
 
 
