@@ -18,6 +18,7 @@ from crawler.serve import (
 )
 from crawler.serve.changes import Streams
 from crawler.serve.guard import Guard
+from crawler.serve.heads import Heads
 from crawler.serve.metrics import Requests
 from crawler.serve.page.failures import add_handlers
 from crawler.serve.page.routers import ROUTERS
@@ -60,4 +61,5 @@ def application(service: Service, *, now: Callable[[], float] = time.monotonic) 
     app.add_middleware(Guard, service=service, now=now)
     app.state.asked = CollectorRegistry()
     app.add_middleware(Requests, registry=app.state.asked)
+    app.add_middleware(Heads)
     return app

@@ -15,6 +15,7 @@ from crawler.model import ChangeId, StoryId, TopicId
 from crawler.ports import Event, Published
 from crawler.serve import views
 from crawler.serve.guard import reader
+from crawler.serve.heads import is_head
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
 from crawler.serve.stories import as_json, changes_document
@@ -84,6 +85,8 @@ async def stream_of(
         Problem: 503 when there are too many streams.
     """
     streams: Streams = request.app.state.streams
+    if is_head(request):
+        return StreamingResponse(iter(()), media_type="text/event-stream")
     window = await streams.service.published.window(topic)
     start = after or window.last
     told = [_gap(start, window.trimmed)] if is_before(start, window.trimmed) else []

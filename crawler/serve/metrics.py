@@ -24,6 +24,7 @@ from crawler.hook import Hook, HookState
 from crawler.model import ChangeId, FeedState
 from crawler.ports import Census, HostLedger, Window
 from crawler.schedule.health import Health, health_of
+from crawler.serve.heads import method_of
 from crawler.serve.service import Service
 
 disable_created_metrics()  # type: ignore[no-untyped-call] # when a count began: nobody asks
@@ -59,7 +60,7 @@ class Requests:
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
-                self._count.labels(scope["method"], route, message["status"]).inc()
+                self._count.labels(method_of(scope), route, message["status"]).inc()
                 self._seconds.labels(route).observe(time.perf_counter() - began)
             await send(message)
 

@@ -93,6 +93,28 @@ async def test_what_is_not_there_is_a_problem_document(api):
     assert (await api.get("/nowhere")).json()["title"] == "Not Found"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/health", "/openapi.json", "/feeds.opml", f"/feeds/{TOPIC}/all.atom", f"{BASE}/stories"],
+)
+async def test_head_has_the_headers_of_get_and_no_body(stand, api, path):
+    await stand.place(an_article())
+    shown, asked = await api.get(path), await api.head(path)
+    assert (asked.status_code, asked.content, dict(asked.headers)) == (
+        200, b"", dict(shown.headers),
+    )  # fmt: skip
+
+
+async def test_head_of_a_stream_ends_at_once_and_of_nothing_is_404(stand, api):
+    asked = await api.head(f"{BASE}/changes/stream")
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-type"].startswith("text/event-stream")
+    assert (await api.head("/nowhere")).status_code == 404
+    assert (await api.head("/api/v1/entries/dead/retry")).status_code == 405
+    text = (await api.get("/metrics")).text
+    assert f'method="HEAD",route="{BASE.replace(TOPIC, "{topic}")}/changes/stream"' in text
+
+
 # --- duty of care ----------------------------------------------------------------------------
 
 
