@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.middleware.gzip import GZipMiddleware
 
 from crawler.serve import (
     catalogue,
@@ -22,6 +23,7 @@ from crawler.serve.heads import Heads
 from crawler.serve.metrics import Requests
 from crawler.serve.page.failures import add_handlers
 from crawler.serve.page.routers import ROUTERS
+from crawler.serve.page.shell import PACKING
 from crawler.serve.service import Service
 
 DESCRIPTION = """\
@@ -58,6 +60,7 @@ def application(service: Service, *, now: Callable[[], float] = time.monotonic) 
     for view in ROUTERS:
         app.include_router(view)
     add_handlers(app)
+    app.add_middleware(GZipMiddleware, compresslevel=PACKING)  # what is not packed already
     app.add_middleware(Guard, service=service, now=now)
     app.state.asked = CollectorRegistry()
     app.add_middleware(Requests, registry=app.state.asked)

@@ -202,16 +202,19 @@ def _listed(topic: TopicId, outlets: Mapping[OutletId, Outlet]) -> Iterator[tupl
 
 
 async def _answer(document: Document, asked: Asked) -> Response:
-    """Return the feed, or that it did not change; the mark is a digest of what is sent."""
+    """Return the feed, or that it did not change.
+
+    The mark is a digest of the feed, and weak: it is the same however the feed is packed.
+    """
     write, media_type = _WRITERS[asked.written_as]
     body = await asyncio.to_thread(write, document)
     mark = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"ETag": mark, "Cache-Control": f"private, max-age={MAX_AGE_SECONDS}"}
+    headers = {"ETag": f"W/{mark}", "Cache-Control": f"private, max-age={MAX_AGE_SECONDS}"}
     if document.hub:  # WebSub, 4
         headers["Link"] = f'<{document.hub}>; rel="hub", <{document.url}>; rel="self"'
     known = {one.strip().removeprefix("W/") for one in asked.known.split(",")}
     if mark in known or "*" in known:
-        return Response(status_code=304, headers=headers)
+        return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
     return Response(body, headers=headers, media_type=f"{media_type}; charset=utf-8")
 
 

@@ -115,6 +115,31 @@ async def test_head_of_a_stream_ends_at_once_and_of_nothing_is_404(stand, api):
     assert f'method="HEAD",route="{BASE.replace(TOPIC, "{topic}")}/changes/stream"' in text
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/openapi.json", "/feeds.opml", f"/feeds/{TOPIC}/all.atom", "/api/v1/places", "/search"],
+)
+async def test_answers_are_packed_for_whom_takes_it(stand, api, path):
+    await stand.place(*(another(f"a{n}") for n in range(3)))
+    plain = await api.get(path, headers={"Accept-Encoding": "identity"})
+    packed = await api.get(path, headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    assert packed.text == plain.text
+    for answer in (plain, packed):
+        assert "Accept-Encoding" in answer.headers["vary"]
+
+
+async def test_a_stream_is_never_packed(stand, api):
+    await stand.place(an_article())
+    stand.service.closing.set()
+    answer = await api.get(
+        f"{BASE}/changes/stream", params={"after": "0-0"}, headers={"Accept-Encoding": "gzip"}
+    )
+    assert "content-encoding" not in answer.headers
+
+
 # --- duty of care ----------------------------------------------------------------------------
 
 

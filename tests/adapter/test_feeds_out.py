@@ -92,6 +92,8 @@ async def test_an_unchanged_feed_is_not_sent_again(stand, api, form):
     again = await api.get(f"{BASE}/all.{form}", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
+    assert first.headers["etag"].startswith('W/"')  # one mark for the packed feed and the plain
+    assert again.headers["vary"] == first.headers["vary"] == "Accept-Encoding"
     await stand.place(another("news"))
     changed = await api.get(f"{BASE}/all.{form}", headers={"If-None-Match": first.headers["etag"]})
     assert changed.status_code == 200
