@@ -218,8 +218,8 @@ VARIABLES = (
     Variable("KORDON_WEBSUB_CALLBACK", "Where hubs (WebSub) reach `kordon serve` from outside, "
              "such as `https://news.example.org/websub`; without it no hub is asked."),
     Variable("KORDON_PUBLIC_URL", "Where `kordon serve` is reached from outside, such as "
-             "`https://news.example.org`; feeds out name themselves so. Without it they are named "
-             "as they are asked for."),
+             "`https://news.example.org`; feeds out name themselves so, and every read takes a "
+             "token. Without it they are named as they are asked for."),
     Variable("KORDON_HUB_URL", "A WebSub hub that our feeds name and that is told when they "
              "change; needs `KORDON_PUBLIC_URL`."),
     Variable("KORDON_REDIS_URL", "A Redis of your own: `redis://`, `rediss://` (TLS) or `unix://`; "

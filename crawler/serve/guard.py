@@ -7,6 +7,7 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -14,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crawler.access import Role, Token, id_of_token, is_genuine
 from crawler.serve.problems import Problem, problem
-from crawler.serve.service import Served, Service
+from crawler.serve.proxies import is_proxied
+from crawler.serve.service import Served, Service, service_of
 
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 MAX_BODY_BYTES = 65_536
 PUSH_MOST_BYTES = 1_048_576  # hubs send what is new of a feed; it is only checked for its signature
 ADDRESSES = 10_000  # whose allowance is remembered
@@ -66,11 +67,17 @@ def is_local(request: Request) -> bool:
     """Tell whether a request comes from this machine, meant for it, and through no proxy.
 
     The Host is looked at because a page elsewhere can point a name of its own at 127.0.0.1; a
-    proxy's marks, because its own address says nothing of who asks.
+    proxy's marks, because its own address says nothing of who asks. Where there is a public
+    address, something passes requests on, and may do so without a mark: nothing is local then.
     """
     peer = request.client.host if request.client else ""
-    through_proxy = any(name in request.headers for name in FORWARDED)
-    return is_loopback(peer) and is_loopback(request.url.hostname or "") and not through_proxy
+    here = is_loopback(peer) and is_loopback(request.url.hostname or "")
+    return here and not is_proxied(request) and not _is_public(service_of(request))
+
+
+def _is_public(service: Service) -> bool:
+    """Tell whether the operator says that others reach us."""
+    return bool(service.public_url) and not is_loopback(urlsplit(service.public_url).hostname or "")
 
 
 def is_loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 from itertools import product
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from served import BODY, TOPIC, a_stand, an_article, another
@@ -356,6 +357,43 @@ async def test_reading_is_open_only_to_this_machine_itself(stand, peer, host, he
         assert (await client.get(f"{BASE}/stories", headers=headers)).status_code == 401
     async with stand.client(Role.READER, peer=peer, host=host) as client:
         assert (await client.get(f"{BASE}/stories", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP", "Via",
+     "CF-Connecting-IP", "CF-Ray", "True-Client-IP", "CDN-Loop", "X-Client-IP",
+     "X-Envoy-External-Address", "Fastly-Client-IP"],
+)  # fmt: skip
+async def test_whatever_a_proxy_says_of_itself_closes_reading(api, header):
+    assert (await api.get("/health", headers={header: "x"})).status_code == 200
+    for path in (f"{BASE}/stories", "/metrics", "/search"):
+        assert (await api.get(path, headers={header: "x"})).status_code == 401, path
+
+
+async def test_a_proxy_that_speaks_the_old_http_opens_nothing(stand):
+    async def old(scope, receive, send):
+        await stand.app({**scope, "http_version": "1.0"}, receive, send)
+
+    transport = httpx.ASGITransport(old, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.get(f"{BASE}/stories")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("https://news.example.org", 401), ("http://[2001:db8::7]:8787", 401), ("", 200),
+     ("http://127.0.0.1:8787", 200), ("http://localhost", 200), ("http://[::1]:80", 200)],
+)  # fmt: skip
+async def test_where_there_is_a_public_address_a_silent_proxy_opens_nothing(
+    tmp_path, address, status
+):
+    stand = await a_stand(tmp_path, public_url=address)
+    async with stand.client() as client:
+        for path in (f"{BASE}/stories", f"/feeds/{TOPIC}/all.rss", "/search"):
+            assert (await client.get(path)).status_code == status, path
+    async with stand.client(Role.READER) as client:
+        assert (await client.get(f"{BASE}/stories")).status_code == 200
 
 
 async def test_a_revoked_token_is_worthless_at_once(stand):

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from served import TOPIC, a_stand, an_article, another
 
+from crawler.access import Role
 from crawler.cli.announcing import feeds_holding
 from crawler.cli.delivering import Sender
 from crawler.dedup.placement import decide
@@ -236,7 +237,7 @@ async def test_an_installation_without_a_hub_names_none(stand, api):
 
 async def test_json_feeds_name_the_hub_and_the_public_address(house):
     service = replace(house.stand.service, public_url="https://news.example.org")
-    async with replace(house.stand, app=application(service)).client() as api:
+    async with replace(house.stand, app=application(service)).client(Role.READER) as api:
         answer = await api.get(f"/feeds/{TOPIC}/all.json")
         again = await api.get(
             f"/feeds/{TOPIC}/all.json", headers={"If-None-Match": answer.headers["etag"]}
