@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from crawler.catalog.facets import borders, countries
 from crawler.catalog.gazetteer import Place, places
 from crawler.model import Feed, Outlet, OutletId, TopicId
 from crawler.serve import views
 from crawler.serve.guard import reader
+from crawler.serve.known import unknown
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service
 
@@ -31,6 +33,7 @@ async def list_outlets(
 ) -> views.Outlets:
     """List publishers, shipped and the operator's own."""
     catalogue = await service.listing.catalogue()
+    _refuse_unknown("country", country, {one.country for one in catalogue.outlets if one.country})
     feeds = _by_outlet(catalogue.feeds)
     chosen = [one for one in catalogue.outlets if not country or one.country == country]
     return views.Outlets(outlets=[_outlet(one, feeds[one.id]) for one in chosen])
@@ -57,6 +60,8 @@ async def list_places(
     border: Annotated[str, Query(pattern="^([A-Z]{2}-[A-Z]{2})?$", examples=["UA-PL"])] = "",
 ) -> views.Places:
     """List the places of the gazetteer."""
+    _refuse_unknown("country", country, countries())
+    _refuse_unknown("border", border, borders())
     found = [
         place
         for place in places()
@@ -65,6 +70,11 @@ async def list_places(
         and (not border or place.nearest_border == border)
     ]
     return views.Places(places=[_place(place) for place in found])
+
+
+def _refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:
+    if name and name not in known:
+        raise Problem(422, unknown(kind, name, known))
 
 
 async def _topic(service: Service, topic: TopicId) -> views.TopicView:

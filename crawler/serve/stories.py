@@ -27,6 +27,7 @@ from crawler.ports import Event
 from crawler.render.excerpt import excerpt
 from crawler.serve import views
 from crawler.serve.guard import reader
+from crawler.serve.known import refuse_unknown
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
 from crawler.store.search_query import Wanted
@@ -52,24 +53,40 @@ NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 class Filters(BaseModel):
     """What a list of stories is narrowed to; everything given must hold."""
 
-    q: str = Field("", max_length=MAX_QUERY_LETTERS, description="words in any form")
+    q: str = Field(
+        "", max_length=MAX_QUERY_LETTERS, description="words in any form; there are no operators"
+    )
     language: str = Field("", pattern="^([a-z]{2})?$", examples=["uk"])
     outlet: str = Field("", pattern=NAME)
-    place: str = Field("", pattern=NAME, description="gazetteer id", examples=["xr-krakivets"])
+    place: str = Field(
+        "", pattern=NAME, description="gazetteer id", examples=["x-pl-shehyni-medyka"]
+    )
     country: str = Field(
         "", pattern="^([A-Z]{2})?$", description="a place lies in", examples=["PL"]
     )
     border: str = Field("", pattern="^([A-Z]{2}-[A-Z]{2})?$", examples=["UA-PL"])
     since: datetime | None = Field(None, description="created at or after")
-    until: datetime | None = Field(None, description="created before")
+    until: datetime | None = Field(None, description="created before; not at that instant")
     cursor: str = Field("", pattern=CURSOR, description="`next` of the page before")
     limit: int = Field(20, ge=1, le=MAX_PAGE)
 
+    @property
+    def facets(self) -> Mapping[str, str]:
+        """What stories must have, by its kind."""
+        return {kind: name for kind in KINDS if (name := getattr(self, kind))}
+
     def wanted(self) -> Wanted:
-        """Return the search they amount to."""
+        """Return the search they amount to.
+
+        Raises:
+            Problem: 422 when words are asked for and none is there.
+        """
+        terms = wanted(self.q)[:MAX_QUERY_WORDS]
+        if self.q.strip() and not terms:
+            raise Problem(422, "q: there is no word in it to search for; give letters or digits")
         return Wanted(
-            terms=wanted(self.q)[:MAX_QUERY_WORDS],
-            facets=[f"{kind}:{name}" for kind in KINDS if (name := getattr(self, kind))],
+            terms=terms,
+            facets=[f"{kind}:{name}" for kind, name in self.facets.items()],
             since=_aware(self.since),
             until=_aware(self.until),
             after=int(self.cursor, 16) if self.cursor else None,
@@ -88,6 +105,8 @@ async def list_stories(
     """
     index = service.indexes[topic]
     found = await asyncio.to_thread(lambda: index.find(asked.wanted(), asked.limit))
+    if not found.stories:
+        await refuse_unknown(service, topic, asked.facets)
     payloads = await service.published.payloads(topic, found.stories)
     shown = [
         payloads[id_] for id_ in found.stories if id_ in payloads and is_standing(payloads[id_])

@@ -70,6 +70,54 @@ async def test_stories_are_filtered(stand, api, asked, found):
     assert [s["id"] for s in page["stories"]] == {"en": [one], "uk": [other], "": []}[found]
 
 
+@pytest.mark.parametrize("q", ['"', "'", "*", "\U0001f600", "-", "?!"])
+async def test_a_query_without_a_word_is_refused_rather_than_left_out(stand, api, q):
+    await stand.place(an_article())
+    assert "letters or digits" in (await got(api, f"{BASE}/stories", 422, q=q))["detail"]
+
+
+@pytest.mark.parametrize("q", ["", " ", "queue", "-queue", '"queue"', "queue*"])
+async def test_a_query_has_words_and_no_operators(stand, api, q):
+    (story,) = await stand.place(an_article())
+    assert [one["id"] for one in (await got(api, f"{BASE}/stories", q=q))["stories"]] == [story]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"border": "PL-UA"}, "UA-PL"), ({"border": "UA-XX"}, "UA-HU"), ({"country": "XX"}, "PL"),
+        ({"language": "xx"}, "uk"), ({"outlet": "twon"}, "town"),
+        ({"outlet": "nosuch"}, "/api/v1/outlets"), ({"place": "nosuch"}, "/api/v1/places"),
+        ({"place": "x-pl-shehyni-medyk"}, "x-pl-shehyni-medyka"),
+        ({"q": "queue", "country": "XX"}, "PL"),
+    ],
+)  # fmt: skip
+async def test_a_filter_that_can_never_match_is_refused_with_what_is_known(stand, api, asked, told):
+    await stand.place(an_article())
+    ((kind, name),) = [one for one in asked.items() if one[0] != "q"]
+    detail = (await got(api, f"{BASE}/stories", 422, **asked))["detail"]
+    assert detail.startswith(f"{kind}: there is no {name}")
+    assert told in detail
+
+
+async def test_a_filter_that_nothing_has_yet_gives_nothing(api):
+    for asked in ({"border": "UA-HU"}, {"country": "PL"}, {"language": "be"}, {"outlet": "open"}):
+        assert (await got(api, f"{BASE}/stories", **asked))["stories"] == []
+
+
+async def test_what_stories_have_is_known_though_the_catalogue_knows_it_not(stand, api):
+    (story,) = await stand.place(an_article(outlet="gone", language="tl"))
+    for asked in ({"outlet": "gone"}, {"language": "tl"}):
+        assert [s["id"] for s in (await got(api, f"{BASE}/stories", **asked))["stories"]] == [story]
+        assert (await got(api, f"{BASE}/stories", q="elephant", **asked))["stories"] == []
+
+
+@pytest.mark.parametrize("path", ["places?border=PL-UA", "places?country=XX", "outlets?country=XX"])
+async def test_lists_of_the_catalogue_refuse_what_it_does_not_know(api, path):
+    answer = await api.get(f"/api/v1/{path}")
+    assert (answer.status_code, "there is no" in answer.json()["detail"]) == (422, True)
+
+
 async def test_a_story_is_shown_with_members_relations_and_log(stand, api):
     story, _ = await stand.place(an_article(), an_article("two", outlet="open"))
     shown = await got(api, f"{BASE}/stories/{story}")
