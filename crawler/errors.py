@@ -2,6 +2,7 @@
 
     KordonError
     ├── ConfigError     the operator, at start-up only: mend the setting that is named
+    │   └── UnknownError     whoever asks: name something that there is
     ├── SourceError     the publisher: record it, back off, go on
     ├── StoreError      the platform: retry, or stop cleanly
     │   └── SupersededError  whoever writes stories: look which generations are written, ask again
@@ -27,6 +28,20 @@ class ConfigError(KordonError):
         super().__init__(f"{problem}; {remedy}" if remedy else problem)
         self.problem = problem
         self.remedy = remedy
+
+
+class UnknownError(ConfigError):
+    """Something is meant that there is not.
+
+    Args:
+        what: Its kind, such as a story.
+        subject: The id that nothing has.
+        remedy: Where there are ids.
+    """
+
+    def __init__(self, what: str, subject: str, remedy: str = "") -> None:
+        super().__init__(f"no {what} {subject} is known", remedy)
+        self.subject = subject
 
 
 class SourceError(KordonError):

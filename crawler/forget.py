@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from crawler.model import (
     Article,
     ArticleId,
+    Entry,
     OutletId,
     Skipped,
     SkipReason,
@@ -79,6 +80,36 @@ class Forget:
             entries=await self._frontier.forget(lambda entry: entry.outlet == outlet),
             feeds_paused=paused,
         )
+
+    async def knows(self, subject: ArticleId | OutletId) -> bool:
+        """Tell whether corpus or crawl hold an article, or anything of an outlet.
+
+        What was forgotten before is known as well: whoever repeats a forgetting is not told that
+        there is nothing. Stories are not looked at.
+        """
+        article, outlet = ArticleId(subject), OutletId(subject)
+        return (
+            await self._tombstones.cover(article, outlet)
+            or any(state.feed.outlet == outlet for state in await self._frontier.feeds())
+            or await self._crawl_holds(subject)
+            or await self._corpus_holds(subject)
+        )
+
+    async def _crawl_holds(self, subject: str) -> bool:
+        met: list[Entry] = []
+
+        def noted(entry: Entry) -> bool:
+            met.extend([entry] if subject in {entry.id, entry.outlet} else [])
+            return False  # nothing goes
+
+        await self._frontier.forget(noted)
+        return bool(met)
+
+    async def _corpus_holds(self, subject: str) -> bool:
+        async for article in self._corpus.read():
+            if subject in {article.id, article.outlet}:
+                return True
+        return False
 
     async def passed(self, prepared: Article | Skipped) -> Article | Skipped:
         """Return what was prepared; an article that was forgotten before is skipped."""

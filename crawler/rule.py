@@ -9,7 +9,7 @@ from typing import Protocol
 from crawler.dedup.placement import reconsider
 from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.ruling import bound, decree_id, parted
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, UnknownError
 from crawler.model import ArticleId, Ruling, RulingKind, Story, StoryId, TopicId
 from crawler.ports import Clock, Regroup, Rulings, Stories
 
@@ -189,8 +189,8 @@ def _pairs(one: Story, other: Story) -> list[Pair]:
     return list(product(_members(one), _members(other)))
 
 
-def _unknown(what: str, name: str) -> ConfigError:
-    return ConfigError(f"no {what} {name} is known", "`kordon stories list` prints ids")
+def _unknown(what: str, name: str) -> UnknownError:
+    return UnknownError(what, name, "`kordon stories list` prints ids")
 
 
 def _in_vain(problem: str, story: Story) -> ConfigError:

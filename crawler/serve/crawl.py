@@ -11,6 +11,7 @@ from crawler.serve import views
 from crawler.serve.guard import operator, reader
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served
+from crawler.serve.stories import outlets_of
 
 router = APIRouter(prefix="/api/v1", tags=["crawl"], dependencies=[Depends(reader)],
                    responses=described(401, 422, 429, 503))  # fmt: skip
@@ -96,27 +97,41 @@ async def resume_feed(feed_id: Id, service: Served) -> views.Done:
     return await _pause(service, FeedId(feed_id), paused=False)
 
 
-@verbs.post("/entries/dead/retry")
+@verbs.post("/entries/dead/retry", responses=described(404))
 async def retry_dead(service: Served, asked: views.Retry) -> views.Done:
     """Put dead entries back, due now, with no attempts counted."""
     chosen = None if asked.entries is None else [EntryId(entry) for entry in asked.entries]
-    return views.Done(done=await service.frontier.retry_dead(chosen))
+    done = await service.frontier.retry_dead(chosen)
+    if chosen and not done:
+        raise Problem(404, f"none of these entries is dead: {', '.join(chosen)}")
+    return views.Done(done=done)
 
 
-@verbs.post("/articles/{article_id}/forget")
+@verbs.post("/articles/{article_id}/forget", responses=described(404))
 async def forget_article(
     article_id: ArticleName, asked: views.Forgetting, service: Served
 ) -> views.Done:
     """Forget an article everywhere, for good; a tombstone keeps it from coming back."""
-    gone = await service.forget.articles([ArticleId(article_id)], asked.why)
+    article = ArticleId(article_id)
+    if not await _in_stories(service, article) and not await service.forget.knows(article):
+        raise Problem(404, f"no article has the id {article}")
+    gone = await service.forget.articles([article], asked.why)
     return views.Done(done=gone.articles)
 
 
-@verbs.post("/outlets/{outlet_id}/forget")
+@verbs.post("/outlets/{outlet_id}/forget", responses=described(404))
 async def forget_outlet(outlet_id: Id, asked: views.Forgetting, service: Served) -> views.Done:
     """Forget all that an outlet published, for good, and stop asking it."""
-    gone = await service.forget.outlet(OutletId(outlet_id), asked.why)
+    outlet = OutletId(outlet_id)
+    if outlet not in await outlets_of(service) and not await service.forget.knows(outlet):
+        raise Problem(404, f"no outlet has the id {outlet}")
+    gone = await service.forget.outlet(outlet, asked.why)
     return views.Done(done=gone.articles)
+
+
+async def _in_stories(service: Served, article: ArticleId) -> bool:
+    found = [await service.stories.articles(topic, [article]) for topic in service.indexes]
+    return any(found)
 
 
 async def _pause(service: Served, feed: FeedId, *, paused: bool) -> views.Done:

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from crawler.errors import ConfigError, StoreError
+from crawler.errors import ConfigError, StoreError, UnknownError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -45,14 +45,19 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def refusals(about: str | None = None) -> Iterator[None]:
     """Tell whoever asks what cannot be done to what is there, not that something broke.
 
+    Args:
+        about: The id in the address that is asked.
+
     Raises:
-        Problem: 422 for a `ConfigError`.
+        Problem: 404 when there is nothing of that id, 422 for any other `ConfigError`.
     """
     try:
         yield
+    except UnknownError as error:
+        raise Problem(404 if error.subject == about else 422, error.problem) from error
     except ConfigError as error:
         raise Problem(422, error.problem) from error
 

@@ -85,7 +85,9 @@ async def split(
 ) -> Ruled:
     """Take articles out of a story for good."""
     articles = [ArticleId(one) for one in asked.articles]
-    return await _ruled(service.rule.split(topic, StoryId(story_id), articles, by.name, asked.why))
+    return await _ruled(
+        story_id, service.rule.split(topic, StoryId(story_id), articles, by.name, asked.why)
+    )
 
 
 @verbs.post("/stories/{story_id}/merge")
@@ -94,7 +96,7 @@ async def merge(
 ) -> Ruled:
     """Make two stories one for good; the younger id forwards to the older."""
     pair = StoryId(story_id), StoryId(asked.other)
-    return await _ruled(service.rule.merge(topic, *pair, by.name, asked.why))
+    return await _ruled(story_id, service.rule.merge(topic, *pair, by.name, asked.why))
 
 
 @verbs.post("/stories/{story_id}/never-merge")
@@ -103,7 +105,7 @@ async def never_merge(
 ) -> Ruled:
     """Keep two stories apart, whatever newcomers may prove."""
     pair = StoryId(story_id), StoryId(asked.other)
-    return await _ruled(service.rule.never_merge(topic, *pair, by.name, asked.why))
+    return await _ruled(story_id, service.rule.never_merge(topic, *pair, by.name, asked.why))
 
 
 @verbs.post("/articles/{article_id}/pin")
@@ -111,7 +113,9 @@ async def pin(
     topic: Topic, article_id: Name, asked: Reason, service: Served, by: Operator
 ) -> Ruled:
     """Show this article for its story."""
-    return await _ruled(service.rule.pin(topic, ArticleId(article_id), by.name, asked.why))
+    return await _ruled(
+        article_id, service.rule.pin(topic, ArticleId(article_id), by.name, asked.why)
+    )
 
 
 @verbs.post("/articles/{article_id}/unpin")
@@ -120,11 +124,13 @@ async def unpin(
 ) -> Ruled:
     """Show for its story what the rules choose."""
     article = ArticleId(article_id)
-    return await _ruled(service.rule.pin(topic, article, by.name, asked.why, kept=False))
+    return await _ruled(
+        article_id, service.rule.pin(topic, article, by.name, asked.why, kept=False)
+    )
 
 
-async def _ruled(word: Awaitable[Word]) -> Ruled:
-    with refusals():
+async def _ruled(about: str, word: Awaitable[Word]) -> Ruled:
+    with refusals(about):
         return Ruled(stories=[story.id for story in (await word).stories])
 
 

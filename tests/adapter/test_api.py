@@ -14,6 +14,7 @@ from crawler.serve.guard import Allowance
 from crawler.serve.views import ChangeView, StoryView
 
 BASE = f"/api/v1/topics/{TOPIC}"
+NONE = "0" * 20  # an id that nothing has
 
 
 async def got(api, path, status=200, **params):
@@ -273,6 +274,58 @@ async def test_an_operator_splits_merges_keeps_apart_and_pins_with_a_reason(stan
             ("pinned", "two accounts"),
         }
         assert {ruling["who"] for ruling in said} == {"operator"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"{BASE}/articles/{NONE}/pin", {"why": "x"}),
+        (f"{BASE}/articles/{NONE}/unpin", {"why": "x"}),
+        (f"{BASE}/stories/{NONE}/split", {"why": "x", "articles": [NONE]}),
+        (f"{BASE}/stories/{NONE}/merge", {"why": "x", "other": NONE}),
+        (f"{BASE}/stories/{NONE}/never-merge", {"why": "x", "other": "1" * 20}),
+        (f"/api/v1/articles/{NONE}/forget", {"why": "x"}),
+        ("/api/v1/outlets/nosuch/forget", {"why": "x"}),
+        ("/api/v1/entries/dead/retry", {"entries": ["nope"]}),
+        ("/api/v1/feeds/nosuch/pause", {}),
+    ],
+)
+async def test_verbs_on_what_there_is_not_are_404_and_leave_nothing(stand, path, body):
+    async with stand.client(Role.OPERATOR) as api:
+        answer = await api.post(path, json=body)
+    assert answer.status_code == 404
+    assert any(name in answer.json()["detail"] for name in (NONE, "nosuch", "nope"))
+    assert not await stand.service.forget.knows(NONE)
+    assert not await stand.service.forget.knows("nosuch")
+
+
+async def test_another_story_that_is_not_known_is_a_wrong_body(stand):
+    (story,) = await stand.place(an_article())
+    async with stand.client(Role.OPERATOR) as api:
+        body = {"why": "x", "other": NONE}
+        assert (await api.post(f"{BASE}/stories/{story}/merge", json=body)).status_code == 422
+
+
+async def test_what_was_forgotten_may_be_forgotten_again(stand):
+    article, why = an_article(), {"why": "asked"}
+    await stand.place(article)
+    async with stand.client(Role.OPERATOR) as api:
+        for name, done in product((f"articles/{article.id}", "outlets/town"), (1, 0)):
+            told = await api.post(f"/api/v1/{name}/forget", json=why)
+            assert told.status_code == 200
+            assert told.json()["done"] in {done, 0}
+
+
+async def test_articles_and_outlets_that_only_the_corpus_or_the_frontier_has_are_forgotten(stand):
+    kept = an_article(outlet="gone")
+    await stand.corpus.keep(kept)
+    async with stand.client(Role.OPERATOR) as api:
+        told = await api.post(f"/api/v1/articles/{kept.id}/forget", json={"why": "asked"})
+        assert (told.status_code, told.json()) == (200, {"done": 0})
+        (dead,) = (await got(api, "/api/v1/entries/dead"))["entries"]
+        told = await api.post(f"/api/v1/articles/{dead['id']}/forget", json={"why": "asked"})
+        assert told.status_code == 200
+    assert [article async for article in stand.corpus.read()] == []
 
 
 # --- changes ---------------------------------------------------------------------------------
