@@ -8,15 +8,16 @@ from crawler.model import ArticleId, EntryId, FeedId, FeedState, OutletId
 from crawler.ports import EntryRecord, HostRecord
 from crawler.schedule.health import health_of
 from crawler.serve import views
-from crawler.serve.guard import operator, reader
+from crawler.serve.guard import json_body, operator, reader
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served
 from crawler.serve.stories import outlets_of
 
 router = APIRouter(prefix="/api/v1", tags=["crawl"], dependencies=[Depends(reader)],
                    responses=described(401, 422, 429, 503))  # fmt: skip
-verbs = APIRouter(prefix="/api/v1", tags=["operate"], dependencies=[Depends(operator)],
-                  responses=described(401, 403, 422, 429, 503))  # fmt: skip
+verbs = APIRouter(prefix="/api/v1", tags=["operate"],
+                  dependencies=[Depends(operator), Depends(json_body)],
+                  responses=described(401, 403, 415, 422, 429, 503))  # fmt: skip
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 ArticleName = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$", examples=[views.STORY])]

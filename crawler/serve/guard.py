@@ -46,6 +46,18 @@ async def operator(service: Served, credentials: Credentials) -> Token:
     return await _admit(service, credentials, Role.OPERATOR)
 
 
+async def json_body(request: Request) -> None:
+    """Let a body through that says it is JSON, and no body.
+
+    Raises:
+        Problem: 415 for any other.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = kind.startswith("application/") and kind.endswith(("/json", "+json"))
+    if request.headers.get("content-length", "0").strip("0") and not is_json:
+        raise Problem(415, "a body is JSON here; send it with Content-Type: application/json")
+
+
 async def _admit(
     service: Service, credentials: HTTPAuthorizationCredentials | None, needed: Role
 ) -> Token:

@@ -18,6 +18,23 @@ from crawler.errors import ConfigError, StoreError, UnknownError
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 
+_ID = "20 hex digits, as lists give them"
+_CHANGE = "the id of a change, such as 1700000000000-0"
+_NAME = "an id of letters, digits, '.', '_' and '-', as lists give them"
+FORMS = {
+    "cursor": "`next` of the page before as it is",
+    "after": _CHANGE,
+    "last-event-id": _CHANGE,
+    "language": "two small letters, such as uk",
+    "country": "two capital letters, such as PL",
+    "border": "one such as UA-PL",
+    "topic": "small letters, digits and '-', such as ukraine-border",
+    "story_id": _ID,
+    "article_id": _ID,
+    "articles": _ID,
+    "other": _ID,
+}  # parameter: what its pattern stands for; others: `_NAME`
+
 log = logging.getLogger(__name__)
 
 
@@ -71,13 +88,30 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    return problem(error.status_code, error.detail, error.headers)
+    return problem(error.status_code, _said(error), error.headers)
+
+
+def _said(error: HTTPException) -> str:
+    """Return the detail; where the framework has only the status for it, what to do."""
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"this address takes {(error.headers or {}).get('Allow', 'another method')}"
+    if error.detail == HTTPStatus.NOT_FOUND.phrase:
+        return "nothing is at this address; /openapi.json lists those there are"
+    return error.detail
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-    where = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    where = (f"{'.'.join(map(str, one['loc']))}: {_in_words(one)}" for one in error.errors())
     return problem(422, "; ".join(where))
+
+
+def _in_words(error: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value; of a pattern, what it stands for."""
+    if error["type"] != "string_pattern_mismatch":
+        return str(error["msg"])
+    names = [name for name in error["loc"] if name in FORMS]  # of a list, the last is a number
+    return f"give {FORMS[names[-1]] if names else _NAME}"
 
 
 async def _store(_: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ from crawler.access import Token
 from crawler.model import ArticleId, Ruling, StoryId
 from crawler.rule import Word
 from crawler.serve import views
-from crawler.serve.guard import operator, reader
+from crawler.serve.guard import json_body, operator, reader
 from crawler.serve.problems import described, refusals
 from crawler.serve.service import Served, Topic
 
@@ -19,7 +19,8 @@ PREFIX = "/api/v1/topics/{topic}"
 router = APIRouter(prefix=PREFIX, tags=["stories"], dependencies=[Depends(reader)],
                    responses=described(401, 404, 422, 429, 503))  # fmt: skip
 verbs = APIRouter(prefix=PREFIX, tags=["operate"],
-                  responses=described(401, 403, 404, 422, 429, 503))  # fmt: skip
+                  dependencies=[Depends(operator), Depends(json_body)],
+                  responses=described(401, 403, 404, 415, 422, 429, 503))  # fmt: skip
 
 Name = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$", examples=[views.STORY])]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$", examples=[views.STORY])]

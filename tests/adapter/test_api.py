@@ -190,6 +190,38 @@ async def test_a_stream_is_never_packed(stand, api):
     assert "content-encoding" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/nowhere", "/openapi.json"), ("/api/v1/topics/", "/openapi.json"),
+        (f"{BASE}/stories?cursor=zz", "`next` of the page before"),
+        (f"{BASE}/stories?border=x", "UA-PL"), (f"{BASE}/stories?country=poland", "PL"),
+        (f"{BASE}/stories?language=UK", "uk"), (f"{BASE}/stories/1", "20 hex digits"),
+        (f"{BASE}/changes?after=x", "id of a change"), ("/api/v1/feeds/-", "letters, digits"),
+    ],
+)  # fmt: skip
+async def test_what_is_asked_wrongly_is_told_in_words(api, path, told):
+    detail = (await api.get(path)).json()["detail"]
+    assert told in detail
+    assert "pattern" not in detail
+
+
+async def test_a_method_that_an_address_does_not_take_is_told_those_it_takes(api):
+    answer = await api.put("/health")
+    assert (answer.status_code, answer.json()["detail"]) == (405, "this address takes GET")
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded"])
+async def test_a_body_that_does_not_say_it_is_json_is_415_for_operators(stand, kind):
+    for role, status in ((None, 401), (Role.READER, 403), (Role.OPERATOR, 415)):
+        async with stand.client(role) as api:
+            for path in ("/api/v1/entries/dead/retry", f"{BASE}/articles/{NONE}/pin"):
+                headers = {"Content-Type": kind} if kind else {}
+                answer = await api.post(path, content=b'{"why": "x"}', headers=headers)
+                assert answer.status_code == status, (role, path)
+    assert "Content-Type: application/json" in answer.json()["detail"]
+
+
 # --- duty of care ----------------------------------------------------------------------------
 
 
