@@ -6,14 +6,18 @@ hard to turn back as a slow hash of a password would be, and costs a request a m
 Source: docs/decisions/0110-access.md
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
 
+from crawler.errors import ConfigError
+
 PREFIX = "kordon"
 SECRET_BYTES = 32
+NAME_LETTERS = 64
 
 
 class Role(StrEnum):
@@ -33,13 +37,15 @@ class Token:
     """A token as it is kept: without its secret."""
 
     id: str  # eight hex digits
-    name: str  # who bears it, for the operator
+    name: str  # who bears it: what it decides is kept under this name
     role: Role
     digest: str  # SHA-256 of the secret, hex
     created: datetime
 
 
-def issued(secret: bytes, name: str, role: Role, now: datetime) -> tuple[str, Token]:
+def issued(
+    secret: bytes, name: str, role: Role, now: datetime, *, taken: Collection[str] = ()
+) -> tuple[str, Token]:
     """Return a new token as its bearer gets it, once, and as it is kept.
 
     Args:
@@ -47,10 +53,29 @@ def issued(secret: bytes, name: str, role: Role, now: datetime) -> tuple[str, To
         name: Who bears it.
         role: What the bearer may do.
         now: When it is issued.
+        taken: The names of other tokens that are valid.
+
+    Raises:
+        ConfigError: The name would not tell who it is.
     """
+    if problem := _fault_of_name(name, taken):
+        raise ConfigError(problem, "name who bears it, such as night-shift")
     digest = sha256(secret.hex().encode()).hexdigest()
     kept = Token(id=digest[:8], name=name, role=role, digest=digest, created=now)
     return f"{PREFIX}_{kept.id}_{secret.hex()}", kept
+
+
+def _fault_of_name(name: str, taken: Collection[str]) -> str:
+    """Return why a token cannot be named so; empty when it can."""
+    if not name.strip():
+        return "the token has no name"
+    if len(name) > NAME_LETTERS:
+        return f"a token's name may have {NAME_LETTERS} letters, not {len(name)}"
+    if not name.isprintable() or name != name.strip():
+        return f"the token's name {name!r} is not one line without space around it"
+    if name in taken:
+        return f"the name {name!r} is taken by a valid token"
+    return ""
 
 
 def id_of_token(presented: str) -> str:

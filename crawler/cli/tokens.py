@@ -63,7 +63,9 @@ def revoke(
 
 async def _add(name: str, role: Role) -> tuple[str, Token]:
     async with opened() as wired:
-        presented, kept = issued(secrets.token_bytes(SECRET_BYTES), name, role, wired.clock.now())
+        taken = {token.name for token in await wired.tokens.all()}
+        secret, now = secrets.token_bytes(SECRET_BYTES), wired.clock.now()
+        presented, kept = issued(secret, name, role, now, taken=taken)
         await wired.tokens.add(kept)
     return presented, kept
 

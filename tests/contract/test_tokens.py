@@ -76,6 +76,26 @@ def test_an_issued_token_is_listed_without_its_secret_and_revoked(kordon, server
         kordon("revoke", given["id"])
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("", "has no name"), ("  ", "has no name"), ("a" * 65, "64 letters"), ("a\nb", "one line"),
+     (" a", "space around"), ("taken", "taken")],
+)  # fmt: skip
+def test_a_token_is_named_so_that_its_bearer_is_known_by_it(name, told):
+    with pytest.raises(ConfigError, match=told):
+        issued(b"1" * 32, name, Role.READER, NOON, taken={"taken"})
+
+
+def test_a_name_is_free_again_once_its_token_is_revoked(kordon):
+    first = json.loads(kordon("add", "dashboard", "--json").stdout)
+    with pytest.raises(ConfigError, match="dashboard"):
+        kordon("add", "dashboard")
+    kordon("revoke", first["id"])
+    again = json.loads(kordon("add", "dashboard", "--json").stdout)
+    assert [token["id"] for token in json.loads(kordon("list", "--json").stdout)] == [again["id"]]
+    assert issued(b"1" * 32, "ї" * 64, Role.READER, NOON)[1].name == "ї" * 64
+
+
 async def test_the_store_holds_no_secret(server):
     presented, kept = issued(b"1" * 32, "one", Role.READER, NOON)
     await RedisTokens(server).add(kept)
