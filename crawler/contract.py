@@ -5,6 +5,7 @@ know: adding one is no new version, removing or changing one is. What is added h
 default, so that payloads written before still fit; tests/contract/v1 holds some of them.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -89,6 +90,7 @@ class _Either(msgspec.Struct, frozen=True):
 
 
 Facts = Mapping[ArticleId, LookAlike]
+_CHANGE_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 def is_before(one: str, other: str) -> bool:
@@ -97,6 +99,11 @@ def is_before(one: str, other: str) -> bool:
     A reader whose last id is before `trimmed` of `window` has missed changes.
     """
     return _ordinal(one) < _ordinal(other)
+
+
+def is_change_id(text: str) -> bool:
+    """Tell whether a text is a change id in full: milliseconds, a hyphen, a number."""
+    return _CHANGE_ID.fullmatch(text) is not None
 
 
 def _ordinal(change: str) -> tuple[int, int]:

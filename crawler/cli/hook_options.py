@@ -9,12 +9,16 @@ from crawler.catalog.facets import KINDS
 from crawler.catalog.topics import known_topic
 from crawler.cli.session import why_of
 from crawler.config import Config
+from crawler.contract import is_before, is_change_id
 from crawler.errors import ConfigError, SourceError
 from crawler.fetch.addresses import is_public, literal
 from crawler.fetch.urls import refuse_unfetchable
-from crawler.model import ChangeKind, TopicId
+from crawler.model import ChangeId, ChangeKind, TopicId
+from crawler.ports import Window
 from crawler.render.webhook import key_of, written_secret
 from crawler.setting import nearest
+
+BEGIN = "0-0"  # before the first change there ever was
 
 
 def check_address(url: str, config: Config) -> None:
@@ -45,6 +49,26 @@ def topic_of(asked: TopicId, config: Config) -> TopicId:
     if asked and known_topic(asked, config.own_topics) not in config.topics:
         raise ConfigError(f"{asked} is no active topic", f"active are {', '.join(config.topics)}")
     return asked or config.topics[0]
+
+
+def position_in(since: str, window: Window) -> ChangeId:
+    """Return the change after which a hook begins: the newest, unless another kept one is named.
+
+    Raises:
+        ConfigError: It cannot be used; the message says what can.
+    """
+    if not since:
+        return window.last
+    if not is_change_id(since):
+        raise ConfigError(f"{since} is no change id", f"write it as in {window.last}, the newest")
+    begin = window.trimmed or BEGIN
+    is_kept = not (is_before(since, window.first or begin) or is_before(window.last, since))
+    if since != begin and not is_kept:
+        kept = f"{window.first} to {window.last} are" if window.first else "none is"
+        raise ConfigError(
+            f"{since} is no change that is kept; {kept}", f"write {begin} to begin with the oldest"
+        )
+    return ChangeId(since)
 
 
 def kinds_in(text: str) -> tuple[str, ...]:

@@ -11,14 +11,21 @@ import typer
 from crawler.app import App
 from crawler.cli.console import Json, print_facts, print_json, print_table, say
 from crawler.cli.delivering import sending
-from crawler.cli.hook_options import check_address, facets_in, kinds_in, secret_in, topic_of
+from crawler.cli.hook_options import (
+    check_address,
+    facets_in,
+    kinds_in,
+    position_in,
+    secret_in,
+    topic_of,
+)
 from crawler.cli.session import config_on, opened
 from crawler.errors import ConfigError
 from crawler.hook import Attempt, Hook, HookId, HookState, Letter, Reply
-from crawler.model import ChangeId, TopicId
+from crawler.model import TopicId
 from crawler.ports import Step
 from crawler.render.webhook import SECRET_BYTES, ping_message, written_secret
-from crawler.schedule.delivery import paused, resumed, revived, room
+from crawler.schedule.delivery import UNREADABLE, paused, resumed, revived, room
 
 app = typer.Typer(help="Webhooks: who is told of changes, and how that goes.",
                   no_args_is_help=True)  # fmt: skip
@@ -47,7 +54,7 @@ def add(
         ),
     ] = None,
     since: Annotated[
-        str, typer.Option(metavar="CHANGE", help="Begin after this change; else now.")
+        str, typer.Option(metavar="CHANGE", help="Begin after this change, still kept; else now.")
     ] = "",
     secret_file: Annotated[
         Path | None, typer.Option(help="Holds the secret to sign with; else one is made.")
@@ -57,7 +64,7 @@ def add(
     """Tell a receiver of changes; the secret by which it knows them for ours is shown once."""
     secret = secret_in(secret_file) if secret_file else None
     wanted = (kinds_in(events), facets_in(filters or ()))
-    hook = asyncio.run(_add(url, TopicId(topic), wanted, ChangeId(since), secret))
+    hook = asyncio.run(_add(url, TopicId(topic), wanted, since, secret))
     if as_json:
         print_json(_facts(hook) | {"secret": None if secret_file else hook.secret})
     elif secret_file:
@@ -168,7 +175,7 @@ async def _add(
     url: str,
     topic: TopicId,
     wanted: tuple[tuple[str, ...], tuple[str, ...]],
-    since: ChangeId,
+    since: str,
     secret: str | None,
 ) -> Hook:
     config = config_on(None)
@@ -181,7 +188,7 @@ async def _add(
             secret=secret or written_secret(secrets.token_bytes(SECRET_BYTES)),
             topic=chosen,
             created=wired.clock.now(),
-            position=since or (await wired.published.window(chosen)).last,
+            position=position_in(since, await wired.published.window(chosen)),
             events=wanted[0],
             filters=wanted[1],
         )
@@ -283,11 +290,17 @@ def _facts(hook: Hook) -> dict[str, object]:
 
 
 def _row(hook: Hook) -> tuple[object, ...]:
+    return (hook.id, hook.state, hook.address, hook.topic, hook.delivered, len(hook.queue),
+            hook.dead, _trouble(hook))  # fmt: skip
+
+
+def _trouble(hook: Hook) -> str:
+    if hook.reason == UNREADABLE:
+        return f"{hook.reason} {hook.position}; remove it and add it anew"
     trouble = f"{hook.reason} ({hook.failures} in a row)" if hook.reason else ""
     if hook.state in {HookState.SUSPENDED, HookState.GONE}:
         trouble += "; kordon hooks resume takes it up again"
-    return (hook.id, hook.state, hook.address, hook.topic, hook.delivered, len(hook.queue),
-            hook.dead, trouble)  # fmt: skip
+    return trouble
 
 
 def _attempt(one: Attempt) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ RETRY_FIRST, RETRY_LONGEST = timedelta(seconds=10), timedelta(hours=6)
 REST_FIRST, REST_LONGEST = timedelta(seconds=1), timedelta(minutes=10)
 AGAIN_LONGEST = timedelta(days=1)  # granted to Retry-After
 GONE = 410
+UNREADABLE = "unreadable-position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,14 @@ def overslept(hook: Hook, *, start: ChangeId, trimmed: ChangeId, now: datetime) 
         return None
     gap = Delivery(trimmed, now, after=start)
     return Turn(replace(hook, queue=(*hook.queue, gap), position=trimmed))
+
+
+def stranded(hook: Hook, *, start: ChangeId, now: datetime) -> Turn | None:
+    """Suspend a hook whose position is no change id: where it would go on cannot be told."""
+    if hook.position != start:
+        return None
+    attempt = Attempt(start, now, Outcome.FAILED, UNREADABLE)
+    return _stopped(Turn(hook, attempt), HookState.SUSPENDED)
 
 
 def dropped(hook: Hook, delivery: Delivery, *, now: datetime) -> Turn:

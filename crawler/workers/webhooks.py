@@ -13,7 +13,7 @@ from functools import partial
 
 import msgspec
 
-from crawler.contract import ChangePayload, StoryPayload, is_before, read_story
+from crawler.contract import ChangePayload, StoryPayload, is_before, is_change_id, read_story
 from crawler.directory import Directory
 from crawler.errors import StoreError
 from crawler.hook import Delivery, Hook, HookId, Reply
@@ -40,6 +40,7 @@ from crawler.schedule.delivery import (
     released,
     room,
     settled,
+    stranded,
     taken,
 )
 from crawler.store.records import instant
@@ -229,9 +230,12 @@ class Webhooks:
                 settled, delivery=delivery, reply=await self._post(hook, message),
                 now=self._clock.now(), jitter=self._dice(), patience=self._patience,
             )  # fmt: skip
-        turn = await self._hooks.change(hook.id, step)
+        return await self._changed(hook.id, step)
+
+    async def _changed(self, id_: HookId, step: Step) -> Hook | None:
+        turn = await self._hooks.change(id_, step)
         if turn and turn.alert:
-            log.error("hook %s is told no more: %s", hook.id, turn.alert.outcome)
+            log.error("hook %s is told no more: %s", id_, turn.alert.outcome)
         return turn.hook if turn else None
 
     async def _read(self, hook: Hook) -> Hook | None:
@@ -240,11 +244,12 @@ class Webhooks:
         if not reads_on(hook, window.last, self._clock.now()):
             return None
         step = await self._onward(hook, window)
-        turn = await self._hooks.change(hook.id, step) if step else None
-        return turn.hook if turn else None
+        return await self._changed(hook.id, step) if step else None
 
     async def _onward(self, hook: Hook, window: Window) -> Step | None:
         now = self._clock.now()
+        if not is_change_id(hook.position):
+            return partial(stranded, start=hook.position, now=now)
         if is_before(hook.position, window.trimmed):
             return partial(overslept, start=hook.position, trimmed=window.trimmed, now=now)
         events = await self._published.changes(hook.topic, hook.position, READ_MOST)

@@ -9,7 +9,7 @@ from newsroom import NOON, RECIPE, an_article, decide
 from crawler.catalog.facets import facets_of
 from crawler.dedup.departure import depart
 from crawler.directory import Directory
-from crawler.hook import Hook, HookId, Outcome, Reply
+from crawler.hook import Hook, HookId, HookState, Outcome, Reply
 from crawler.model import ChangeId, TopicId, WorkerId
 from crawler.render.webhook import written_secret
 from crawler.schedule.delivery import Patience
@@ -96,6 +96,20 @@ async def test_a_hook_that_slept_past_the_window_is_told_of_the_gap_first(server
     assert newsroom.titles()[-1] == "n299"
     held = await server.xlen(f"kordon:v1:{{{TOPIC}}}:changes")
     assert len(rest) == held
+
+
+async def test_a_hook_whose_position_cannot_be_read_is_suspended_and_says_so(newsroom, caplog):
+    await newsroom.place("one")
+    await newsroom.add("abc")
+    await newsroom.tell()
+    hook = await newsroom.hooks.find(A)
+    assert (hook.state, hook.reason) == (HookState.SUSPENDED, "unreadable-position")
+    assert [one.message for one in caplog.records] == [
+        "hook a is told no more: unreadable-position"
+    ]
+    await newsroom.tell()
+    assert len(await newsroom.hooks.attempts(A, 9)) == 1
+    assert newsroom.told == []
 
 
 async def test_a_change_that_is_trimmed_while_it_waits_is_dropped_and_says_so(server):

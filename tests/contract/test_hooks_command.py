@@ -2,20 +2,25 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from newsroom import RECIPE, an_article, decide
 from typer.testing import CliRunner
 
 from crawler.cli.hooks import app
 from crawler.errors import ConfigError
 from crawler.hook import HookId, HookState, Letter, Turn
-from crawler.model import ChangeId
+from crawler.model import ChangeId, TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.hooks import RedisHooks
+from crawler.store.published import RedisPublished
+from crawler.store.stories import RedisStories
 from tests.site.receiver import Receiver, answering
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+TOPIC = TopicId("ukraine-border")
 URL = "https://r.example/path-nobody-sees?token=unseen"
 
 
@@ -37,10 +42,10 @@ def asked(kordon):
 
 def test_a_hook_is_added_shown_and_removed(asked):
     added = asked("add", URL, "--events", "story.created, joined", "--filter", "language:uk",
-                  "--filter", "border:UA-PL", "--since", "7-1")  # fmt: skip
+                  "--filter", "border:UA-PL", "--since", "0-0")  # fmt: skip
     assert added["secret"].startswith("whsec_")
     assert added["events"] == ["story.created", "joined"]
-    assert added["position"] == "7-1"
+    assert added["position"] == "0-0"
     (listed,) = asked("list")
     assert listed == {name: value for name, value in added.items() if name != "secret"}
     assert asked("show", added["id"]) == listed
@@ -87,6 +92,30 @@ def test_a_secret_from_a_file_is_taken_and_not_repeated(asked, kordon, tmp_path)
 def test_what_cannot_be_told_is_refused_with_what_to_write(kordon, asked, words, sentence):
     with pytest.raises(ConfigError, match=sentence.replace(".", r"\.")):
         kordon("add", *words)
+    assert asked("list") == []
+
+
+async def test_a_hook_begins_with_a_change_that_is_kept(kordon, asked, server):
+    stories = RedisStories(
+        server, SimulatedClock(NOON), RECIPE, candidate_window=14 * DAY, story_window=90 * DAY,
+        changes_window=14 * DAY, changes_max_length=1_000,
+    )  # fmt: skip
+    for name in ("one", "two"):
+        await stories.place(TOPIC, an_article(url=f"https://{name}.example/", title=name), decide)
+    window = await RedisPublished(server).window(TOPIC)
+    for since in ("0-0", window.first, window.last):
+        added = await asyncio.to_thread(asked, "add", URL, "--since", since)
+        assert added["position"] == since
+    for since in ("1-1", "99999999999999-0"):
+        sentence = f"{since} is no change that is kept; {window.first} to"
+        with pytest.raises(ConfigError, match=sentence):
+            await asyncio.to_thread(kordon, "add", URL, "--since", since)
+
+
+@pytest.mark.parametrize("since", ["abc", "1", "-1", "1-x", "١-١", "1-1-1"])
+def test_a_change_that_is_no_id_is_refused(kordon, asked, since):
+    with pytest.raises(ConfigError, match=f"{since} is no change id; write it"):
+        kordon("add", URL, f"--since={since}")
     assert asked("list") == []
 
 
