@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from crawler.catalog.gazetteer import Place, places
+from crawler.catalog.gazetteer import Place, context_places, places
 from crawler.contract import StoryPayload
 from crawler.model import PlaceId
 
@@ -27,6 +27,12 @@ def borders() -> tuple[str, ...]:
 def countries() -> tuple[str, ...]:
     """Return the countries that places belong to."""
     return tuple(sorted({country for place in places() for country in place.countries}))
+
+
+@cache
+def place_ids() -> frozenset[str]:
+    """Return the ids of all that a story can be said to be at, sections of the border included."""
+    return frozenset(place.id for place in (*places(), *context_places()))
 
 
 def facets_of(story: StoryPayload) -> list[str]:

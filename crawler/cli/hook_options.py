@@ -1,11 +1,12 @@
 """What an operator may write of a hook: each option read, or refused with what to write instead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from yarl import URL
 
-from crawler.catalog.facets import KINDS
+from crawler.catalog.facets import KINDS, borders, countries, place_ids
+from crawler.catalog.outlets import shipped_catalogue
 from crawler.catalog.topics import known_topic
 from crawler.cli.session import why_of
 from crawler.config import Config
@@ -89,7 +90,9 @@ def kinds_in(text: str) -> tuple[str, ...]:
 
 
 def facets_in(given: Sequence[str]) -> tuple[str, ...]:
-    """Return the filters, once each has shown to be one.
+    """Return the filters, once each has shown to be one that some story may pass.
+
+    Outlets are for `check_outlets`, which asks the store.
 
     Raises:
         ConfigError: It cannot be used; the message says what can.
@@ -100,7 +103,51 @@ def facets_in(given: Sequence[str]) -> tuple[str, ...]:
             raise ConfigError(
                 f"--filter {facet} is no filter", f"write KIND:NAME, of {', '.join(KINDS)}"
             )
+        _check_name(kind, name)
     return tuple(given)
+
+
+def check_outlets(filters: Sequence[str], known: Collection[str]) -> None:
+    """Let filters pass whose outlets somebody knows.
+
+    Raises:
+        ConfigError: One is not known; the message says which was meant, or where they are.
+    """
+    for facet in filters:
+        kind, _, name = facet.partition(":")
+        if kind == "outlet" and name not in known:
+            raise _no_such(kind, name, known, "see `kordon outlets list`")
+
+
+def _check_name(kind: str, name: str) -> None:
+    if kind == "language":
+        _check_language(name)
+    elif kind == "place" and name not in place_ids():
+        raise _no_such(kind, name, place_ids(), "see /api/v1/places of `kordon serve`")
+    elif kind in {"border", "country"}:
+        known = borders() if kind == "border" else countries()
+        if name not in known:
+            raise _no_such(kind, name, known, f"known are {', '.join(known)}")
+
+
+def _check_language(name: str) -> None:
+    published = {code for outlet in shipped_catalogue().outlets for code in outlet.languages}
+    if name not in published and name not in _told_apart():
+        raise _no_such("language", name, published, "write a code of ISO 639-1, as language:uk")
+
+
+def _told_apart() -> Collection[str]:
+    from crawler.text.language import identifier  # noqa: PLC0415 - takes seconds
+
+    codes: list[str] = identifier().labels
+    return codes
+
+
+def _no_such(kind: str, name: str, known: Collection[str], otherwise: str) -> ConfigError:
+    meant = nearest(name, known)
+    return ConfigError(
+        f"there is no {kind} {name!r}", f"write {kind}:{meant}" if meant else otherwise
+    )
 
 
 def secret_in(file: Path) -> str:

@@ -13,6 +13,7 @@ from crawler.cli.console import Json, print_facts, print_json, print_table, say
 from crawler.cli.delivering import sending
 from crawler.cli.hook_options import (
     check_address,
+    check_outlets,
     facets_in,
     kinds_in,
     position_in,
@@ -182,6 +183,7 @@ async def _add(
     check_address(url, config)
     chosen = topic_of(topic, config)
     async with opened(config) as wired:
+        check_outlets(wanted[1], await _outlets(wired))
         hook = Hook(
             id=HookId(secrets.token_hex(ID_BYTES)),
             url=url,
@@ -194,6 +196,12 @@ async def _add(
         )
         await wired.hooks.add(hook)
     return hook
+
+
+async def _outlets(wired: App) -> frozenset[str]:
+    """Return who is in the catalogue, and who only has stories."""
+    listed = (outlet.id for outlet in (await wired.listing.catalogue()).outlets)
+    return frozenset({*listed, *await wired.texts.outlets()})
 
 
 async def _all() -> Sequence[Hook]:

@@ -16,6 +16,7 @@ from crawler.store.clock import SimulatedClock
 from crawler.store.hooks import RedisHooks
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
+from crawler.store.texts import RedisTexts
 from tests.site.receiver import Receiver, answering
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -85,6 +86,17 @@ def test_a_secret_from_a_file_is_taken_and_not_repeated(asked, kordon, tmp_path)
         ([URL, "--events", "joinde"], "write joined"),
         ([URL, "--filter", "tongue:uk"], "is no filter"),
         ([URL, "--filter", "language"], "is no filter"),
+        ([URL, "--filter", "border:XX-YY"], "no border 'XX-YY'; known are UA-BY, UA-HU"),
+        ([URL, "--filter", "border:UA-PLX"], "no border 'UA-PLX'; write border:UA-PL"),
+        ([URL, "--filter", "border:ua-pl"], "no border 'ua-pl'; write border:UA-PL"),
+        ([URL, "--filter", "country:ZZ"], "no country 'ZZ'; known are BY"),
+        ([URL, "--filter", "outlet:nosuch"], "no outlet 'nosuch'; see `kordon outlets list`"),
+        ([URL, "--filter", "outlet:ukrinfrom"], "no outlet 'ukrinfrom'; write outlet:ukrinform"),
+        ([URL, "--filter", "place:nosuch"], "no place 'nosuch'; see /api/v1/places"),
+        ([URL, "--filter", "place:t-pl-medika"], "no place 't-pl-medika'; write place:t-pl-medyka"),
+        ([URL, "--filter", "language:UKR"], "no language 'UKR'; write language:uk"),
+        ([URL, "--filter", "language:zz"], "no language 'zz'; write a code of ISO 639-1"),
+        ([URL, "--filter", "language:UK"], "no language 'UK'; write language:uk"),
         ([URL, "--topic", "cats"], "there is no topic 'cats'"),
         ([URL, "--topic", "everything"], "everything is no active topic"),
     ],
@@ -93,6 +105,19 @@ def test_what_cannot_be_told_is_refused_with_what_to_write(kordon, asked, words,
     with pytest.raises(ConfigError, match=sentence.replace(".", r"\.")):
         kordon("add", *words)
     assert asked("list") == []
+
+
+def test_filters_that_a_story_can_pass_are_taken(asked):
+    given = ["language:pl", "language:yue", "outlet:ukrinform", "place:border-ua-pl", "place:c-ua"]
+    added = asked("add", URL, *(word for one in given for word in ("--filter", one)))
+    assert added["filters"] == given
+
+
+async def test_an_outlet_that_only_the_store_knows_is_taken(asked, server):
+    article = an_article(outlet="long-gone")
+    await RedisTexts(server).note(article)
+    added = await asyncio.to_thread(asked, "add", URL, "--filter", "outlet:long-gone")
+    assert added["filters"] == ["outlet:long-gone"]
 
 
 async def test_a_hook_begins_with_a_change_that_is_kept(kordon, asked, server):
