@@ -100,6 +100,7 @@ class Hook:
     leased_until: datetime | None = None  # and until when nobody else may
     delivered: int = 0
     dead: int = 0  # given up, ever
+    name: str = ""  # as its operator calls it
 
     @property
     def address(self) -> str:

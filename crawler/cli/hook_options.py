@@ -19,6 +19,7 @@ from crawler.ports import Window
 from crawler.render.webhook import key_of, written_secret
 from crawler.setting import nearest
 
+NAME_MOST = 60  # letters, so that a row stays one
 BEGIN = "0-0"  # before the first change there ever was
 
 
@@ -70,6 +71,18 @@ def position_in(since: str, window: Window) -> ChangeId:
             f"{since} is no change that is kept; {kept}", f"write {begin} to begin with the oldest"
         )
     return ChangeId(since)
+
+
+def name_in(text: str) -> str:
+    """Return the name of a hook as it is shown.
+
+    Raises:
+        ConfigError: It cannot be used; the message says what can.
+    """
+    name = text.strip()
+    if len(name) > NAME_MOST or not name.isprintable():
+        raise ConfigError(f"{name!r} cannot name a hook", f"give up to {NAME_MOST} letters")
+    return name
 
 
 def kinds_in(text: str) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,7 @@ from crawler.cli.hook_options import (
     check_outlets,
     facets_in,
     kinds_in,
+    name_in,
     position_in,
     secret_in,
     topic_of,
@@ -26,7 +29,7 @@ from crawler.hook import Attempt, Hook, HookId, HookState, Letter, Reply
 from crawler.model import TopicId
 from crawler.ports import Step
 from crawler.render.webhook import SECRET_BYTES, ping_message, written_secret
-from crawler.schedule.delivery import UNREADABLE, paused, resumed, revived, room
+from crawler.schedule.delivery import UNREADABLE, named, paused, resumed, revived, room
 
 app = typer.Typer(help="Webhooks: who is told of changes, and how that goes.",
                   no_args_is_help=True)  # fmt: skip
@@ -57,6 +60,7 @@ def add(
     since: Annotated[
         str, typer.Option(metavar="CHANGE", help="Begin after this change, still kept; else now.")
     ] = "",
+    name: Annotated[str, typer.Option(help="What to call it, to tell it from others.")] = "",
     secret_file: Annotated[
         Path | None, typer.Option(help="Holds the secret to sign with; else one is made.")
     ] = None,
@@ -65,7 +69,7 @@ def add(
     """Tell a receiver of changes; the secret by which it knows them for ours is shown once."""
     secret = secret_in(secret_file) if secret_file else None
     wanted = (kinds_in(events), facets_in(filters or ()))
-    hook = asyncio.run(_add(url, TopicId(topic), wanted, since, secret))
+    hook = asyncio.run(_add(url, TopicId(topic), wanted, since, secret, name_in(name)))
     if as_json:
         print_json(_facts(hook) | {"secret": None if secret_file else hook.secret})
     elif secret_file:
@@ -82,7 +86,8 @@ def list_hooks(as_json: Json = False) -> None:
     if as_json:
         print_json([_facts(hook) for hook in hooks])
         return
-    columns = ("id", "state", "address", "topic", "delivered", "queued", "dead", "trouble")
+    columns = ("id", "name", "state", "address", "topic", "asks for", "delivered", "queued", "dead",
+               "trouble")  # fmt: skip
     print_table(f"{len(hooks)} hooks", columns, [_row(hook) for hook in hooks])
 
 
@@ -99,13 +104,25 @@ def show(hook: Id, as_json: Json = False) -> None:
 @app.command()
 def pause(hook: Id, as_json: Json = False) -> None:
     """Tell a hook nothing until it is resumed; changes wait as long as the stream keeps them."""
-    _print_changed(asyncio.run(_change(hook, resume=False)), as_json=as_json)
+    _print_changed(asyncio.run(_change(hook, lambda _: paused)), as_json=as_json)
 
 
 @app.command()
 def resume(hook: Id, as_json: Json = False) -> None:
     """Tell a hook again that was paused, suspended or gone, from where it stopped."""
-    _print_changed(asyncio.run(_change(hook, resume=True)), as_json=as_json)
+    changed = asyncio.run(_change(hook, lambda now: partial(resumed, now=now)))
+    _print_changed(changed, as_json=as_json)
+
+
+@app.command("name")
+def rename(
+    hook: Id,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Empty for none.")],
+    as_json: Json = False,
+) -> None:
+    """Call a hook something, to tell it from others at its host."""
+    step = partial(named, name=name_in(name))
+    _print_changed(asyncio.run(_change(hook, lambda _: step)), as_json=as_json)
 
 
 @app.command()
@@ -178,6 +195,7 @@ async def _add(
     wanted: tuple[tuple[str, ...], tuple[str, ...]],
     since: str,
     secret: str | None,
+    name: str,
 ) -> Hook:
     config = config_on(None)
     check_address(url, config)
@@ -193,6 +211,7 @@ async def _add(
             position=position_in(since, await wired.published.window(chosen)),
             events=wanted[0],
             filters=wanted[1],
+            name=name,
         )
         await wired.hooks.add(hook)
     return hook
@@ -214,11 +233,9 @@ async def _find(name: str) -> Hook:
         return await _known(wired, name)
 
 
-async def _change(name: str, *, resume: bool) -> Hook:
+async def _change(name: str, step_at: Callable[[datetime], Step]) -> Hook:
     async with opened() as wired:
-        now = wired.clock.now()
-        step: Step = (lambda hook: resumed(hook, now=now)) if resume else paused
-        turn = await wired.hooks.change(HookId(name), step)
+        turn = await wired.hooks.change(HookId(name), step_at(wired.clock.now()))
     if turn is None:
         raise _unknown(name)
     return turn.hook
@@ -280,6 +297,7 @@ def _facts(hook: Hook) -> dict[str, object]:
     """Return what may be shown of a hook: all but its secret, and what its address may hide."""
     return {
         "id": hook.id,
+        "name": hook.name,
         "state": hook.state,
         "address": hook.address,
         "topic": hook.topic,
@@ -298,8 +316,9 @@ def _facts(hook: Hook) -> dict[str, object]:
 
 
 def _row(hook: Hook) -> tuple[object, ...]:
-    return (hook.id, hook.state, hook.address, hook.topic, hook.delivered, len(hook.queue),
-            hook.dead, _trouble(hook))  # fmt: skip
+    asks = ", ".join((*hook.events, *hook.filters)) or "everything"
+    return (hook.id, hook.name, hook.state, hook.address, hook.topic, asks, hook.delivered,
+            len(hook.queue), hook.dead, _trouble(hook))  # fmt: skip
 
 
 def _trouble(hook: Hook) -> str:

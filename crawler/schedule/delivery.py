@@ -152,6 +152,11 @@ def paused(hook: Hook) -> Turn:
     return Turn(replace(hook, state=HookState.PAUSED))
 
 
+def named(hook: Hook, *, name: str) -> Turn:
+    """Call the hook something else, or nothing."""
+    return Turn(replace(hook, name=name))
+
+
 def resumed(hook: Hook, *, now: datetime) -> Turn:
     """Tell the hook again, whatever stopped it, with everything due at once."""
     queue = tuple(replace(delivery, due=now) for delivery in hook.queue)

@@ -54,6 +54,25 @@ def test_a_hook_is_added_shown_and_removed(asked):
     assert asked("list") == []
 
 
+def test_hooks_at_one_host_are_told_apart_by_name_and_what_they_ask_for(kordon, asked):
+    added = asked("add", URL, "--name", "night desk", "--filter", "language:uk")
+    assert added["name"] == "night desk"
+    other = asked("add", URL)["id"]
+    assert asked("name", other, "day desk")["name"] == "day desk"
+    first, second = [line for line in kordon("list").output.splitlines() if "r.example" in line]
+    assert "night desk" in first
+    assert "language:uk" in first
+    assert "day desk" in second
+    assert "everything" in second
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "x" * 61])
+def test_a_name_is_one_short_line(kordon, asked, name):
+    with pytest.raises(ConfigError, match="cannot name a hook; give up to 60 letters"):
+        kordon("add", URL, "--name", name)
+    assert asked("list") == []
+
+
 def test_nothing_shows_the_secret_or_the_hidden_part_of_the_address(kordon, asked):
     added = asked("add", URL)
     for words in (["list"], ["show", added["id"]], ["deliveries", added["id"]],
@@ -144,10 +163,12 @@ def test_a_change_that_is_no_id_is_refused(kordon, asked, since):
     assert asked("list") == []
 
 
-@pytest.mark.parametrize("verb", ["show", "pause", "resume", "remove", "test", "deliveries"])
+@pytest.mark.parametrize(
+    "verb", ["show", "pause", "resume", "remove", "test", "deliveries", "name"]
+)
 def test_an_unknown_hook_is_told_in_a_sentence(kordon, verb):
     with pytest.raises(ConfigError, match="no hook has the id 'ffff'"):
-        kordon(verb, "ffff")
+        kordon(verb, "ffff", *(["desk"] if verb == "name" else []))
 
 
 def test_pausing_and_resuming_change_its_state(asked):
