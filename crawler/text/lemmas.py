@@ -11,9 +11,10 @@ from simplemma import Lemmatizer
 from simplemma.strategies import DefaultStrategy
 from simplemma.strategies.dictionaries import StreamDictionaryFactory
 
+from crawler.marks import without_marks
 from crawler.text.normalise import words
 
-VERSION = 1  # grows when the same text would give other terms: indexes are then built anew
+VERSION = 2  # grows when the same text would give other terms: indexes are then built anew
 CYRILLIC, LATIN = ("uk", "ru"), ("en", "pl")
 LANGUAGES = (*CYRILLIC, *LATIN)
 
@@ -58,6 +59,11 @@ def wanted(query: str, language: str = "") -> list[frozenset[str]]:
     return [group for group in groups if group]
 
 
+def term(word: str) -> str:
+    """Return a normalised word as an index keeps it: letters and digits, Latin without marks."""
+    return without_marks("".join(filter(str.isalnum, word)))
+
+
 def load() -> None:
     """Read the dictionaries now rather than with the first word."""
     for language in LANGUAGES:
@@ -69,12 +75,10 @@ def _languages_of(word: str) -> tuple[str, ...]:
 
 
 def _forms(word: str, languages: Iterable[str]) -> Iterator[str]:
-    """Yield a word and its dictionary forms; names are in dictionaries with a capital."""
+    """Yield a word and its dictionary forms as terms; names are in dictionaries with a capital."""
     spelled = (word, word.capitalize())
     found = (_lemmatizer().lemmatize(one, lang) for lang in languages for one in spelled)
-    for form in dict.fromkeys((word, *(one.casefold() for one in found))):
-        if term := "".join(filter(str.isalnum, form)):
-            yield term
+    yield from filter(None, dict.fromkeys(map(term, (word, *(one.casefold() for one in found)))))
 
 
 @cache

@@ -63,6 +63,31 @@ def test_inflected_forms_are_found(index, language, written, asked):
     assert found(index, "зовсім інше") == []
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "asked"),
+    [
+        ("pl", "Kolejka w Przemyślu", "przemysl przemyślu Przemyśl"),
+        ("ro", "Vama Racovăț, țigări", "racovat tigari racovăţ ţigări"),
+        ("pl", "na przejściach", "przejscie przejściem"),
+        ("el", "Τα σύνορα", "συνορα σύνορα"),
+        ("en", "Przemysl and Lodz", "Przemyśl Łódź"),
+    ],
+)  # fmt: skip
+def test_latin_and_greek_words_are_found_with_and_without_their_marks(
+    index, language, written, asked
+):
+    index.apply(documents=[a_document(title=written, language=language)])
+    for word in asked.split():
+        assert found(index, word) == ["s1"], word
+        assert found(index, word, language) == ["s1"], word
+
+
+def test_cyrillic_letters_with_marks_stay_letters(index):
+    index.apply(documents=[a_document(title="Їжак і йод", language="uk")])
+    assert found(index, "їжак") == ["s1"]
+    assert found(index, "іжак") == found(index, "иод") == []
+
+
 def test_every_word_must_be_there_in_title_or_body(index):
     index.apply(
         documents=[a_document(title="border closed", body="the guards said", language="en")]
