@@ -14,7 +14,7 @@ from simplemma.strategies.dictionaries import StreamDictionaryFactory
 from crawler.marks import without_marks
 from crawler.text.normalise import words
 
-VERSION = 2  # grows when the same text would give other terms: indexes are then built anew
+VERSION = 3  # grows when the same text would give other terms: indexes are then built anew
 CYRILLIC, LATIN = ("uk", "ru"), ("en", "pl")
 LANGUAGES = (*CYRILLIC, *LATIN)
 

@@ -13,6 +13,7 @@ from crawler.ports import Event, Published, Standing, Stories, Window
 from crawler.store.search import Logged, SearchIndex
 from crawler.store.search_rows import Document
 from crawler.text.lemmas import terms
+from crawler.workers.place_terms import place_terms
 from crawler.workers.text_terms import KeptUntil
 
 TITLE_WORDS = 200  # of all headlines of a story together
@@ -138,9 +139,10 @@ class SearchWorker:
         canonical = story.canonical
         titles = {canonical.title: canonical.language}
         titles |= {member.title: member.language for member in story.members}
-        found = [terms(title, lang, most=TITLE_WORDS) for title, lang in titles.items()]
+        read = partial(_terms, places=story.places)
+        found = [read(title, lang, most=TITLE_WORDS) for title, lang in titles.items()]
         if isinstance(body, str):
-            body = terms(body, canonical.language, most=BODY_WORDS)
+            body = read(body, canonical.language, most=BODY_WORDS)
         return Document(
             id=StoryId(story.id),
             created=story.created,
@@ -151,6 +153,11 @@ class SearchWorker:
             facets=self._facets(story),
             until=until,
         )
+
+
+def _terms(text: str, language: str, *, places: Sequence[str], most: int) -> list[str]:
+    own = terms(text, language, most=most)
+    return list(dict.fromkeys((*own, *place_terms(text, language, places, most=most))))
 
 
 def _about(event: Event) -> Sequence[StoryId]:

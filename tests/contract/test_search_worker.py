@@ -1,5 +1,6 @@
 """The search index follows the stories, whichever store they are in."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from newsroom import NOON, an_article, copies, decide, words_of
 from test_published import both  # noqa: F401 - a fixture
 from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
 
-from crawler.model import StoryId
+from crawler.model import PlaceId, StoryId
 from crawler.store.published import RedisPublished
 from crawler.store.search import SearchIndex
 from crawler.store.search_query import Wanted
@@ -46,6 +47,22 @@ async def test_a_placed_story_is_found_by_title_text_and_facet(desk, index):
     for text in ("черга", "кордонами", words[0], words[-1]):
         assert found(index, text) == [story]
     assert found(index, facets=["size:1"]) == [story]
+
+
+async def test_the_names_of_a_storys_places_are_found_in_every_form(desk, index):
+    text = ["Черги", "у", "Медиці", *words_of("one")]
+    article = an_article(text, title="Стоять у Ягодині і біля Краківця", language="uk")
+    named = ("x-pl-yahodyn-dorohusk", "t-ua-krakovets", "t-pl-medyka")
+    (story,) = await desk(replace(article, places=tuple(map(PlaceId, named))))
+    for asked in ("Ягодин", "Ягодина", "ягодину", "Краківець", "Краківцем", "Медика", "Медику"):
+        assert found(index, asked) == [story], asked
+    assert found(index, "Шегині") == []
+
+
+async def test_a_word_like_a_place_elsewhere_is_only_a_word(desk, index):
+    (story,) = await desk(an_article(title="Я буду в місті", language="uk"))
+    assert found(index, "буду") == [story]
+    assert found(index, "Буда") == []
 
 
 async def test_a_story_is_found_by_what_it_became(desk, index):
