@@ -72,11 +72,21 @@ def tab(open_tab):
 
 
 @pytest.fixture
-def operators_tab(open_tab, newsstand):
-    """A tab in which an operator has signed in through the form."""
+def sign_in(newsstand):
+    """Sign an operator in through the form, in any tab."""
+
+    def signed_in(tab):
+        tab.goto("/sign-in")
+        tab.get_by_label("Token").fill(newsstand.token(Role.OPERATOR))
+        tab.get_by_role("main").get_by_role("button", name="Sign in").click()
+        tab.get_by_role("heading", name="Border now").wait_for()
+
+    return signed_in
+
+
+@pytest.fixture
+def operators_tab(open_tab, sign_in):
+    """A tab in which an operator has signed in."""
     tab = open_tab(locale="en-GB")
-    tab.goto("/sign-in")
-    tab.get_by_label("Token").fill(newsstand.token(Role.OPERATOR))
-    tab.get_by_role("main").get_by_role("button", name="Sign in").click()
-    tab.get_by_role("heading", name="Border now").wait_for()
+    sign_in(tab)
     return tab

@@ -61,6 +61,21 @@ def test_two_stories_are_kept_apart_and_taken_back(story, newsstand):
     expect(story.get_by_role("button", name="Undo")).to_have_count(0)
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_in_a_field_decides_nothing(open_tab, newsstand, sign_in, scripts):
+    tab = open_tab(locale="en-GB", java_script_enabled=scripts)
+    sign_in(tab)
+    tab.goto(newsstand.story(LORRIES))
+    choose(tab, "State Wire")
+    tab.get_by_label("Why").fill("two queues")
+    for field in (tab.get_by_label("Why"), tab.get_by_label("Another story")):
+        field.press("Enter")
+        tab.get_by_role("checkbox", name="Open Desk").press("Enter")
+    tab.goto(newsstand.story(LORRIES))
+    expect(tab.locator(".carriers > li")).to_have_count(3)
+    expect(tab.get_by_role("button", name="Undo")).to_have_count(0)
+
+
 def test_forgetting_asks_once_more(story):
     choose(story, "Open Desk")
     story.evaluate("window.confirm = question => { window.asked = question; return false; }")
