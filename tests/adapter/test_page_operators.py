@@ -167,5 +167,41 @@ async def test_a_verb_that_cannot_be_done_says_why(stand, operator, verb, fields
     form = {"why": "x", "mark": mark_of(stand.tokens[Role.OPERATOR])} | fields
     answer = await operator.post(f"{story_path(story)}/{verb}", data=form)
     assert answer.status_code == 422, answer.text[:2_000]
-    assert texts(html.document_fromstring(answer.text), "p.hint")[0]
+    assert texts(html.document_fromstring(answer.text), "#refused")[0]
     assert await sizes(stand) == [1, 2]
+
+
+async def test_a_refused_verb_shows_the_story_and_what_was_typed(stand, operator):
+    story, other = await furnished(stand)
+    boxes = (await seen(operator, story_path(story))).cssselect(".carriers input")
+    chosen = [box.get("value") for box in boxes]
+    form = {"why": 'a "newer" text', "other": other, "article": chosen}
+    tree = await refused(stand, operator, f"{story_path(story)}/pin", **form)
+    assert texts(tree, "h1") == ["Border queue grows"]
+    assert texts(tree, "#refused") == ["Not done: choose one article"]
+    assert tree.cssselect("input[name=why]")[0].get("value") == 'a "newer" text'
+    assert tree.cssselect("input[name=other]")[0].get("value") == other
+    assert len(tree.cssselect(".carriers input[checked]")) == 2
+    for link in tree.cssselect(".foot a, .carriers a[href*='with=']"):
+        assert link.get("href").startswith(f"{story_path(story)}?")
+
+
+async def test_what_was_taken_back_already_is_told_on_the_story(stand, operator):
+    story, _ = await furnished(stand)
+    form = {"at": "2026-11-22T12:00:00+00:00", "who": "olena", "why": "once"}
+    tree = await refused(stand, operator, f"{story_path(story)}/undo", 404, **form)
+    assert texts(tree, "#refused")[0].startswith("Not done: this was taken back already")
+    assert not tree.cssselect("input[name=why]")[0].get("value")
+
+
+async def test_a_refused_verb_of_a_story_that_went_meanwhile_is_a_plain_page(stand, operator):
+    tree = await refused(stand, operator, f"{story_path('0' * 20)}/pin")
+    assert texts(tree, "h1") == ["This cannot be understood"]
+
+
+async def refused(stand, operator, path, status=422, **fields):
+    """Send a verb's form that cannot be done; return the view that says so."""
+    form = {"why": "x", "mark": mark_of(stand.tokens[Role.OPERATOR])} | fields
+    answer = await operator.post(path, data=form)
+    assert answer.status_code == status, answer.text[:2_000]
+    return html.document_fromstring(answer.text)

@@ -76,6 +76,20 @@ def test_enter_in_a_field_decides_nothing(open_tab, newsstand, sign_in, scripts)
     expect(tab.get_by_role("button", name="Undo")).to_have_count(0)
 
 
+def test_a_verb_that_cannot_be_done_keeps_what_was_typed(open_tab, newsstand, sign_in):
+    tab = open_tab(locale="en-GB", expected=["status of 422"])
+    sign_in(tab)
+    tab.goto(newsstand.story(LORRIES))
+    decide(tab, "Show for the story")
+    expect(tab.get_by_role("alert")).to_have_text("Not done: choose one article")
+    expect(tab.get_by_role("alert")).to_be_in_viewport()
+    expect(tab.get_by_label("Why")).to_be_focused()
+    expect(tab.get_by_label("Why")).to_have_value("two queues")
+    choose(tab, "Open Desk")
+    tab.get_by_role("button", name="Show for the story").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Two days in the queue")
+
+
 def test_forgetting_asks_once_more(story):
     choose(story, "Open Desk")
     story.evaluate("window.confirm = question => { window.asked = question; return false; }")

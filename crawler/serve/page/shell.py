@@ -57,6 +57,7 @@ class Frame:
     visitor: Visitor
     speech: Speech
     theme: str
+    home: str = "/"  # the view that a form belongs to
 
     @property
     def is_refresh(self) -> bool:
@@ -78,13 +79,14 @@ class Frame:
     def address(self, **changed: str) -> str:
         """Return this view's address with some of its parameters changed; empty ones go.
 
-        What a form led to has no address of its own: then it is the first view's.
+        What a form led to has no address of its own: then it is that of the form's view.
         """
-        if self.request.method != "GET":
-            return f"/?{urlencode(changed)}"
-        asked = [(k, v) for k, v in self.request.query_params.multi_items() if k not in changed]
+        is_form = self.request.method != "GET"
+        path = self.home if is_form else self.request.url.path
+        given = [] if is_form else self.request.query_params.multi_items()
+        asked = [(name, value) for name, value in given if name not in changed]
         pairs = [(name, value) for name, value in (*asked, *changed.items()) if value]
-        return f"{self.request.url.path}{'?' if pairs else ''}{urlencode(pairs)}"
+        return f"{path}{'?' if pairs else ''}{urlencode(pairs)}"
 
     def place_name(self, name: str) -> str:
         """Return what a place of the gazetteer is called in this language."""

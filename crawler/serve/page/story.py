@@ -15,6 +15,7 @@ from crawler.dedup.relation import Reason, converse
 from crawler.dedup.ruling import Decree, decrees_of
 from crawler.model import (
     ArticleId,
+    ChangeId,
     OutletId,
     PlaceId,
     Redistribution,
@@ -29,7 +30,7 @@ from crawler.serve.page.filters import Outlets
 from crawler.serve.page.shell import Frame, Framed
 from crawler.serve.page.story_log import log_of
 from crawler.serve.problems import Problem
-from crawler.serve.service import Topic
+from crawler.serve.service import Service, Topic
 from crawler.serve.stories import Id, outlets_of
 
 PLACES = 6  # named
@@ -85,6 +86,18 @@ class Asked:
     outlets: Outlets
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a verb led to: what was done, or why nothing was, and what was typed."""
+
+    done: str = ""
+    refusal: str = ""
+    status: int = 200
+    why: str = ""
+    other: str = ""
+    articles: frozenset[str] = frozenset()
+
+
 @router.get("/topics/{topic}/stories/{story_id}")
 async def show_story(
     topic: Topic,
@@ -94,15 +107,30 @@ async def show_story(
     done: Annotated[str, Query(pattern="^[a-z-]{0,20}$")] = "",
 ) -> Response:
     """Show a story; one that was merged leads to what it became."""
-    service = frame.service
-    position = (await service.published.window(topic)).last  # before what is shown is read
-    payloads = await service.published.payloads(topic, [StoryId(story_id)])
-    story = read_story(payloads[StoryId(story_id)]) if payloads else None
+    position = (await frame.service.published.window(topic)).last  # before what is shown is read
+    story = await story_kept(frame.service, topic, StoryId(story_id))
     if not isinstance(story, StoryPayload):
         return _elsewhere(frame, topic, story_id, story)
-    asked = Asked(frame, topic, story, await outlets_of(service))
+    asked = Asked(frame, topic, story, await outlets_of(frame.service))
+    return await story_view(asked, position, Told(done), beside)
+
+
+async def story_kept(
+    service: Service, topic: TopicId, id_: StoryId
+) -> StoryPayload | ForwardPayload | None:
+    """Return a story, where it went, or None when nothing is known of it."""
+    payloads = await service.published.payloads(topic, [id_])
+    return read_story(payloads[id_]) if payloads else None
+
+
+async def story_view(asked: Asked, position: ChangeId, told: Told, beside: str = "") -> Response:
+    """Return the view of a story, with what a verb led to; it follows what comes after `position`.
+
+    The article `beside` is compared with the shown one; when empty, the first other one.
+    """
     facts = await _facts(asked, beside)
-    return frame.render("story.html", facts | {"done": done, "position": position})
+    facts |= {"told": told, "position": position}
+    return asked.frame.render("story.html", facts, told.status)
 
 
 def _elsewhere(

@@ -3,25 +3,54 @@
 Each verb is a form of the story's view, and leads back to the story as it is afterwards.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 
+from crawler.contract import StoryPayload
 from crawler.model import ArticleId, Ruling, Story, StoryId, TopicId
 from crawler.serve.page.cards import story_address
+from crawler.serve.page.failures import wants_page
+from crawler.serve.page.shell import frame_of
 from crawler.serve.page.sign_in import redirect
-from crawler.serve.page.visitor import Asker, Form, OperatorsForm, first
+from crawler.serve.page.story import Asked as AskedStory
+from crawler.serve.page.story import Told, story_kept, story_view
+from crawler.serve.page.visitor import Asker, Form, OperatorsForm, first, own_form, visitor_of
 from crawler.serve.problems import Problem, refusals
-from crawler.serve.service import Served, Service, Topic
-from crawler.serve.stories import Id
+from crawler.serve.service import Served, Service, Topic, service_of
+from crawler.serve.stories import Id, outlets_of
 
 LONGEST_REASON = 500
+TOLD_ON_THE_STORY = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY})
 
-router = APIRouter(prefix="/topics/{topic}/stories/{story_id}", include_in_schema=False)
+
+class VerbRoute(APIRoute):
+    """A verb's address: what cannot be done is told on the story, with what was typed."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request for the verb."""
+        answered = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await answered(request)
+            except Problem as problem:
+                if problem.status_code in TOLD_ON_THE_STORY and wants_page(request):
+                    return await _refused(request, problem)
+                raise
+
+        return handle
+
+
+router = APIRouter(
+    prefix="/topics/{topic}/stories/{story_id}", include_in_schema=False, route_class=VerbRoute
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +167,35 @@ def _instant(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise Problem(422, "at is not an instant") from error
+
+
+async def _refused(request: Request, problem: Problem) -> Response:
+    """Show the story again to the operator who asked, if it is there.
+
+    Raises:
+        Problem: The same, for anybody else or a story that went.
+    """
+    service = service_of(request)
+    visitor = await visitor_of(request, service)
+    topic, id_ = TopicId(request.path_params["topic"]), StoryId(request.path_params["story_id"])
+    if not visitor.operates or topic not in service.indexes:
+        raise problem
+    position = (await service.published.window(topic)).last
+    story = await story_kept(service, topic, id_)
+    if not isinstance(story, StoryPayload):
+        raise problem
+    frame = replace(frame_of(request, service, visitor), home=story_address(topic, id_))
+    asked = AskedStory(frame, topic, story, await outlets_of(service))
+    return await story_view(asked, position, _told(problem, await own_form(request)))
+
+
+def _told(problem: Problem, form: Form) -> Told:
+    """Return why nothing was done and what was typed; a decision to take back was not typed."""
+    told = Told(refusal=problem.detail, status=problem.status_code)
+    if "at" in form:
+        return told
+    chosen = frozenset(form.get("article", []))
+    return replace(told, why=first(form, "why"), other=first(form, "other"), articles=chosen)
 
 
 def _back(deed: Deed, done: str, found: Sequence[Story] = ()) -> Response:
