@@ -11,6 +11,7 @@ from lxml import html
 from page_views import AS_PERSON, CROSSING, furnished, seen, story_path, texts
 from served import TOPIC, an_article, another
 
+from crawler.catalog.facets import borders
 from crawler.errors import StoreError
 from crawler.model import ArticleId
 
@@ -170,6 +171,15 @@ async def test_a_window_leaves_out_what_is_older(stand, page):
 async def test_an_impossible_filter_is_refused_with_its_name(page):
     tree = await seen(page, "/?window=ever&border=nowhere", 422)
     assert texts(tree, "p.hint") == ["border, window"]
+
+
+@pytest.mark.parametrize("path", ["/?border=UA-XX&window=7d", "/search?border=XX-YY&q=queue"])
+async def test_a_section_that_is_none_is_refused_and_the_known_ones_are_offered(page, path):
+    tree = await seen(page, path, 422)
+    offered = tree.cssselect(".failure li a")
+    assert len(offered) == len(borders())
+    assert texts(await seen(page, offered[0].get("href")), ".chips li")
+    assert ("window=7d" in offered[0].get("href")) is ("window" in path)
 
 
 # --- languages and themes --------------------------------------------------------------------

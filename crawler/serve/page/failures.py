@@ -7,9 +7,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
+from crawler.catalog.facets import borders
 from crawler.errors import StoreError
 from crawler.serve import problems
-from crawler.serve.page.shell import frame_of
+from crawler.serve.page.choices import section_name
+from crawler.serve.page.shell import Frame, frame_of
 from crawler.serve.page.visitor import Visitor, visitor_of
 from crawler.serve.service import service_of
 
@@ -47,14 +49,27 @@ async def _page(request: Request, error: Exception, told: Response) -> Response:
     if status == HTTPStatus.UNAUTHORIZED:
         return frame.render("sign_in.html", {"back": _back(request), "refused": False}, status)
     detail = error.detail if isinstance(error, problems.Problem) else ""
-    return frame.render("failure.html", {"status": status, "detail": _said(error, detail)}, status)
+    facts = {"status": status, "detail": _said(error, detail), "sections": _offered(frame, error)}
+    return frame.render("failure.html", facts, status)
 
 
 def _said(error: Exception, detail: str) -> str:
     """Return what may be shown of an error; of validation errors, the names that were wrong."""
-    if isinstance(error, RequestValidationError):
-        return ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-    return detail
+    return ", ".join(sorted(_wrong(error))) or detail
+
+
+def _wrong(error: Exception) -> set[str]:
+    """Return the parameters that a validation error is about."""
+    if not isinstance(error, RequestValidationError):
+        return set()
+    return {str(one["loc"][-1]) for one in error.errors()}
+
+
+def _offered(frame: Frame, error: Exception) -> list[tuple[str, str]]:
+    """Return the sections of the border with the addresses of their views, if another was asked."""
+    if "border" not in _wrong(error):
+        return []
+    return [(section_name(frame, one), frame.address(border=one)) for one in borders()]
 
 
 def _back(request: Request) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
+from crawler.catalog.facets import borders
 from crawler.model import Outlet, OutletId
 from crawler.serve.stories import MAX_QUERY_LETTERS, MAX_QUERY_WORDS, NAME
 from crawler.store.search_query import Wanted
@@ -53,6 +54,14 @@ class Filters(BaseModel):
     place: str = Field("", pattern=NAME)
     outlet: str = Field("", pattern=NAME)
     q: str = Field("", max_length=MAX_QUERY_LETTERS)
+
+    @field_validator("border")
+    @classmethod
+    def _is_known(cls, section: str) -> str:
+        """Refuse a section that no place can ever lie at."""
+        if section and section not in borders():
+            raise ValueError("no such section")
+        return section
 
     def given(self) -> dict[str, str]:
         """Return the parameters as an address holds them, without those left as they are."""
