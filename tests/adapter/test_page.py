@@ -74,6 +74,12 @@ async def test_search_finds_words_in_any_form_and_says_when_there_is_nothing(sta
     assert texts(tree, ".empty") == ["No story is found. Try fewer words, or take a filter away."]
 
 
+async def test_two_places_of_one_name_are_named_once(stand, page):
+    (story,) = await stand.place(another("klintsi", places=("mil-klintsy", "t-ru-klintsy")))
+    assert texts(await seen(page, "/", lang="uk"), ".card .place") == ["Клинці"]
+    assert texts(await seen(page, story_path(story)), ".head-story a") == ["Клинці"]
+
+
 async def test_search_is_walked_page_by_page(stand, page):
     await stand.place(*(another(f"a{n}", title=f"Story {n}", minutes=n) for n in range(30)))
     tree, met = await seen(page, "/search?language=en"), []

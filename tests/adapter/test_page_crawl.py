@@ -116,7 +116,7 @@ async def test_an_outlet_shows_rhythm_silence_and_what_its_hosts_bear(stand, pag
     assert len(tree.cssselect(".rhythm")) == 2
     assert texts(tree, ".rhythm rect title")[8] == "08: 3.0"
     assert texts(tree, "tbody th, tbody td") == [
-        "town.example", "1", "0 Bytes", "100 %", "0", "0", "250 ms", "1 s",
+        "town.example", "1", "0 B", "100 %", "0", "0", "250 ms", "1 s",
     ]  # fmt: skip
 
 

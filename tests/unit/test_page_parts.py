@@ -96,6 +96,24 @@ def test_lengths_are_said_in_the_units_a_person_uses(minutes, said):
     assert speech("en").length(timedelta(minutes=minutes)) == said
 
 
+@pytest.mark.parametrize(
+    ("size", "english", "ukrainian"),
+    [(0, "0 B", "0 Б"), (999, "999 B", "999 Б"), (1_000, "1.0 kB", "1,0 кБ"),
+     (670_710, "670.7 kB", "670,7 кБ"), (12_345_678, "12.3 MB", "12,3 МБ"),
+     (1_234_567_890_123, "1,234.6 GB", "1 234,6 ГБ")],
+)  # fmt: skip
+def test_sizes_are_said_in_the_forms_of_the_language(size, english, ukrainian):
+    assert speech("en").size(size).replace("\u00a0", " ") == english
+    assert speech("uk").size(size).replace("\u00a0", " ") == ukrainian
+
+
+def test_short_times_are_said_in_the_forms_of_the_language():
+    ukrainian = speech("uk")
+    assert ukrainian.milliseconds(1_495).split() == ["1", "495", "мс"]
+    assert ukrainian.seconds(timedelta(seconds=1.5)).split() == ["1,5", "с"]
+    assert speech("en").seconds(timedelta(seconds=2)).split() == ["2", "s"]
+
+
 # --- shapes ----------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """The frame around every view: template, language, theme, navigation and headers."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -94,6 +94,16 @@ class Frame:
         if known is None:
             return name
         return next(iter(known.names.get(self.speech.code) or known.names["en"]), name)
+
+    def places_named(self, ids: Iterable[str]) -> list[tuple[str, str]]:
+        """Return places with their names, in their order; of one name the first alone.
+
+        A town and what lies in it may be called the same.
+        """
+        named: dict[str, str] = {}
+        for one in ids:
+            named.setdefault(self.place_name(one), one)
+        return [(one, name) for name, one in named.items()]
 
     def _given(self) -> Mapping[str, object]:
         return {

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 LANGUAGES = ("en", "uk")
 ZONE = ZoneInfo("Europe/Kyiv")
 NO_BREAK_SPACE = "\u00a0"
+SIZES, THOUSAND = ("byte", "kilobyte", "megabyte", "gigabyte"), 1_000
+_MARKS = {"en": {}, "uk": str.maketrans({",": NO_BREAK_SPACE, ".": ","})}
 FEW, TEENS = range(2, 5), range(11, 15)
 
 
@@ -42,9 +44,24 @@ class Speech:
         return words.format(n=self.number(number))
 
     def number(self, number: float) -> str:
-        """Return a number with its thousands apart."""
-        separator = "," if self.code == "en" else NO_BREAK_SPACE
-        return f"{number:,}".replace(",", separator)
+        """Return a number with its thousands apart, and the language's own decimal mark."""
+        return f"{number:,}".translate(_MARKS[self.code])
+
+    def size(self, size: int) -> str:
+        """Return a number of bytes in the unit that a person uses: 670.7 kB."""
+        unit = min(max(len(str(size)) - 1, 0) // 3, len(SIZES) - 1)
+        number: float = round(size / THOUSAND**unit, 1) if unit else size
+        return f"{self.number(number)}{NO_BREAK_SPACE}{self._table[f'unit.{SIZES[unit]}']}"
+
+    def milliseconds(self, number: int) -> str:
+        """Return so many milliseconds."""
+        return f"{self.number(number)}{NO_BREAK_SPACE}{self._table['unit.millisecond']}"
+
+    def seconds(self, length: timedelta) -> str:
+        """Return a short time in seconds."""
+        number = length.total_seconds()
+        short = int(number) if number.is_integer() else round(number, 1)
+        return f"{self.number(short)}{NO_BREAK_SPACE}{self._table['unit.second']}"
 
     def day(self, at: datetime) -> str:
         """Return a day, such as 22 Nov, where its border is."""
