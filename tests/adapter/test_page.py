@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -65,6 +66,20 @@ async def test_a_story_shows_who_carried_it_and_why(stand, page):
     assert "State Wire state-controlled" in rows[1]
     assert "A copy:" in rows[1]
     assert texts(tree, ".log li")[-1].endswith("created · Town (copy)".replace(" · ", " "))
+
+
+async def test_times_say_whether_they_are_of_publishing_or_of_being_seen(stand, page):
+    story, _ = await furnished(stand)
+    (undated,) = await stand.place(replace(another("undated", minutes=-60), published=None))
+    assert texts(await seen(page, "/"), "#newest ~ ol .meta")[1].startswith("seen 14:00")
+    tree = await seen(page, story_path(story))
+    assert texts(tree, ".head-story .meta")[0].startswith("published 14:00")
+    assert texts(tree, ".carriers .meta")[1].startswith("published 14:30")
+    tree = await seen(page, story_path(undated))
+    assert texts(tree, ".head-story .meta")[0].startswith("seen 13:00")
+    ukrainian = await seen(page, "/", lang="uk")
+    assert texts(ukrainian, "#newest ~ ol .meta")[1].startswith("побачено 14:00")
+    assert "вперше побачено" in texts(ukrainian, ".timeline h2")[0]
 
 
 async def test_search_finds_words_in_any_form_and_says_when_there_is_nothing(stand, page):

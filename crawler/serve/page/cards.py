@@ -31,7 +31,7 @@ class Card:
     id: str
     title: str
     language: str
-    created: datetime
+    created: datetime  # when we first saw it
     source: Source
     size: int  # articles
     outlets: int
@@ -86,8 +86,12 @@ def moment(member: MemberPayload) -> datetime:
 
     Outlets that date articles into the future are taken at the time we first saw them.
     """
-    known = member.published or member.first_seen
-    return min(known, member.first_seen)
+    return member.published if member.published and is_dated(member) else member.first_seen
+
+
+def is_dated(member: MemberPayload) -> bool:
+    """Tell whether the outlet's own date is when an article appeared."""
+    return member.published is not None and member.published <= member.first_seen
 
 
 def early_outlets(members: Iterable[MemberPayload]) -> int:

@@ -24,7 +24,7 @@ from crawler.model import (
     TopicId,
 )
 from crawler.render.excerpt import excerpt
-from crawler.serve.page.cards import Source, cards_of, moment, source_of, story_address
+from crawler.serve.page.cards import Source, cards_of, is_dated, moment, source_of, story_address
 from crawler.serve.page.difference import Difference, difference
 from crawler.serve.page.filters import Outlets
 from crawler.serve.page.shell import Frame, Framed
@@ -49,6 +49,7 @@ class Carrier:
     language: str
     source: Source
     at: datetime
+    dated: bool  # by its outlet; else it is when we first saw it
     after: timedelta  # since the first one
     relation: str
     credits: Sequence[str]
@@ -166,7 +167,7 @@ async def _facts(asked: Asked, beside: str) -> dict[str, object]:
     return {
         "topic": topic,
         "story": story,
-        "published": next((one.at for one in carriers if one.shown), story.created),
+        "shown": next((one for one in carriers if one.shown), None),
         "address": story_address(topic, StoryId(story.id)),
         "source": source_of(story.canonical.outlet, asked.outlets, story.canonical.outlet_name),
         "places": [one for one in story.places if place_of(PlaceId(one))][:PLACES],
@@ -208,6 +209,7 @@ def _carrier(
         language=member.language,
         source=source_of(member.outlet, asked.outlets, member.outlet_name),
         at=moment(member),
+        dated=is_dated(member),
         after=moment(member) - first,
         relation=member.relation,
         credits=member.credits,
