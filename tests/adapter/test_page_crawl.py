@@ -64,7 +64,8 @@ async def test_outlets_in_trouble_stand_first_and_are_told_apart_by_words(stand,
     assert texts(tree, ".ranks h2")[1:] == ["State Wire state-controlled", "Town News"]
     first = tree.cssselect(".ranks > li")[0]
     assert texts(first, ".health") == ["failing"]
-    assert texts(first, "code") == ["failed:http-500"]
+    assert "answers with HTTP 500" in texts(first, ".feeds li")[0]
+    assert first.cssselect("[title='failed:http-500']")
     assert "Wants looking at (1)" in texts(tree, ".windows a")
 
 
@@ -111,7 +112,7 @@ async def test_an_outlet_shows_rhythm_silence_and_what_its_hosts_bear(stand, pag
     assert texts(tree, ".feed .health") == ["silent"]
     assert "entries should have come by its own rhythm" in tree.text_content()
     rows = dict(zip(texts(tree, ".facts dt"), texts(tree, ".facts dd"), strict=True))
-    assert rows["Last outcome"] == "not-modified"
+    assert rows["Last outcome"] == "nothing new (304)"
     assert (rows["An entry"], rows["Polled"]) == ("every 4 h", "every 2 h")
     assert len(tree.cssselect(".rhythm")) == 2
     assert texts(tree, ".rhythm rect title")[8] == "08: 3.0"
@@ -125,6 +126,26 @@ async def test_a_feed_that_was_never_polled_has_no_rhythm_and_says_so(page):
     assert texts(tree, ".feed .health") == ["new"]
     assert not tree.cssselect(".rhythm")
     assert texts(tree, ".empty") == ["Nothing to tell."]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "said"),
+    [("failed:not-a-feed", "failing", "no feed"),
+     ("failed:dns", "failing", "its name has no address"),
+     ("failed:http-403", "blocked", "refuses us (HTTP 403)")],
+)  # fmt: skip
+async def test_a_feed_that_never_answered_is_in_trouble_from_its_first_poll(
+    stand, page, outcome, state, said
+):
+    await polled(stand, FEEDS[2].id, failures=1, last_outcome=outcome)
+    tree = await seen(page, "/outlets?trouble=troubled")
+    assert texts(tree, ".ranks h2") == ["Open Desk"]
+    assert texts(tree, ".feeds .health") == [state]
+    assert said in texts(tree, ".feeds li")[0]
+    assert "Wants looking at (1)" in texts(tree, ".windows a")
+    assert "1 poll in a row" in (await seen(page, "/outlets/open")).text_content()
+    ukrainian = await seen(page, "/outlets/open", lang="uk")
+    assert not ukrainian.cssselect(".facts .outcome")[0].text_content().isascii()
 
 
 async def test_alerts_of_an_outlets_feeds_are_told(stand, page):
@@ -214,7 +235,7 @@ async def test_without_a_worker_it_says_what_that_means(stand, page):
 
 async def test_dead_letters_are_told_with_their_reason_and_tried_again(stand, operator):
     tree = await seen(operator, "/crawl")
-    assert texts(tree, ".letters code") == ["http-404"]
+    assert texts(tree, ".letters .outcome") == ["no such page (HTTP 404)"]
     (box,) = tree.cssselect(".letters input[type=checkbox]")
     fields = marked(stand, entry=box.get("value"))
     answer = await operator.post("/crawl/retry", data=fields)

@@ -14,6 +14,7 @@ from crawler.catalog.facets import borders
 from crawler.catalog.gazetteer import places
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.dedup.relation import Reason
+from crawler.fetch.reasons import FailReason
 from crawler.model import ChangeKind, Relation, RulingKind
 from crawler.serve.page.chart import bars_of, chart_of
 from crawler.serve.page.difference import MOST_WORDS, difference
@@ -60,6 +61,7 @@ def test_there_are_words_for_everything_that_has_a_name():
         *(f"reason.{one.name.lower()}" for one in Reason),
         *(f"change.{one.replace('.', '_')}" for one in ChangeKind),
         *(f"ruling.{one}" for one in RulingKind),
+        *(f"outcome.{one}" for one in FailReason),
         *(f"window.{one}" for one in Window),
         *(f"window_in.{one}" for one in Window),
         *(f"control.{one}" for one in Control if one),
@@ -112,6 +114,16 @@ def test_short_times_are_said_in_the_forms_of_the_language():
     assert ukrainian.milliseconds(1_495).split() == ["1", "495", "мс"]
     assert ukrainian.seconds(timedelta(seconds=1.5)).split() == ["1,5", "с"]
     assert speech("en").seconds(timedelta(seconds=2)).split() == ["2", "s"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("failed:dns", "its name has no address"), ("failed:http-418", "answers with HTTP 418"),
+     ("http-404", "no such page (HTTP 404)"), ("gone", "gone for good (HTTP 410)"),
+     ("failed:something-else", "something-else"), ("http-<b>", "http-<b>")],
+)  # fmt: skip
+def test_outcomes_are_told_in_words(code, said):
+    assert speech("en").outcome(code) == said
 
 
 # --- shapes ----------------------------------------------------------------------------------

@@ -63,6 +63,15 @@ class Speech:
         short = int(number) if number.is_integer() else round(number, 1)
         return f"{self.number(short)}{NO_BREAK_SPACE}{self._table['unit.second']}"
 
+    def outcome(self, code: str) -> str:
+        """Return what came of a poll or a page in words, or its code where there are none."""
+        reason = code.removeprefix("failed:")
+        status = reason.removeprefix("http-")
+        known = self._table.get(f"outcome.{reason}")
+        if known is None and status.isdigit() and status != reason:
+            return self("outcome.http", status=status)
+        return known or self.named("skip", reason)
+
     def day(self, at: datetime) -> str:
         """Return a day, such as 22 Nov, where its border is."""
         local = at.astimezone(ZONE)
