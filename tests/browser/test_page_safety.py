@@ -62,6 +62,28 @@ def violations(tab):
     ]
 
 
+SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
+    .filter(one => one.checkVisibility() && !one.closest("svg, .skip"))
+    .filter(one => !one.matches("label input, [type=checkbox]"))
+    .filter(one => {
+        const {width, height} = one.getBoundingClientRect();
+        return width < 24 || height < 24;
+    }).map(one => one.outerHTML.slice(0, 120))"""
+VIEWS = ("/", "/search?q=lorries", "/outlets", "/outlets/town", "/crawl", "/?border=UA-XX", "story")
+
+
+@pytest.mark.parametrize("path", VIEWS)
+def test_headings_landmarks_and_targets_are_as_they_should(open_tab, newsstand, path):
+    tab = open_tab(locale="en-GB", expected=["status of 422"])
+    tab.set_viewport_size({"width": 320, "height": 640})
+    tab.goto(newsstand.story(LORRIES) if path == "story" else path)
+    tab.evaluate(axe())
+    rules = ["heading-order", "landmark-unique", "scrollable-region-focusable", "target-size"]
+    found = tab.evaluate("rules => axe.run(document, {runOnly: rules})", rules)["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+    assert tab.evaluate(SMALL) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "uk"])
 def test_no_view_has_a_grave_fault_for_assistive_technology(operators_tab, newsstand, scheme, lang):
