@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hostile_words import HOSTILE
+from playwright.sync_api import expect
 from served import an_article
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,23 @@ def test_headings_landmarks_and_targets_are_as_they_should(open_tab, newsstand, 
     found = tab.evaluate("rules => axe.run(document, {runOnly: rules})", rules)["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
     assert tab.evaluate(SMALL) == []
+
+
+def test_a_printed_story_is_the_story_alone(operators_tab, newsstand):
+    operators_tab.goto(newsstand.story(LORRIES))
+    side = operators_tab.locator(".sides .body").first
+    expect(side).to_have_attribute("tabindex", "0")
+    expect(operators_tab.get_by_role("region", name="Text: Town News")).to_be_visible()
+    operators_tab.emulate_media(media="print")
+    for hidden in (".bar nav", ".find", ".who", ".foot", ".verbs", ".carriers input", "button"):
+        assert operators_tab.locator(hidden).evaluate_all(
+            "all => all.filter(one => one.checkVisibility()).length"
+        ) == 0, hidden  # fmt: skip
+    assert side.evaluate("one => getComputedStyle(one).overflowY") == "visible"
+    assert side.evaluate("one => getComputedStyle(one).maxHeight") == "none"
+    expect(operators_tab.locator("h1")).to_be_visible()
+    operators_tab.goto("/")
+    expect(operators_tab.locator("form.filters")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
