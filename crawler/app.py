@@ -270,7 +270,7 @@ def _place_in(config: Config, client: Redis, generation: Generation, stories: Ke
 def _corpus(config: Config) -> Corpus:
     if config.corpus_url:
         return ObjectCorpus(config.corpus_url)
-    return LocalCorpus(config.home / "corpus")
+    return LocalCorpus(config.corpus)
 
 
 def every_topic(config: Config) -> list[TopicId]:

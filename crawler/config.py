@@ -71,6 +71,11 @@ class Config:
     hook_allow_networks: tuple[Network, ...]
 
     @property
+    def corpus(self) -> Path:
+        """Where articles are kept unless `corpus_url` names another place; need not exist."""
+        return self.home / "corpus"
+
+    @property
     def own_topics(self) -> Path:
         """Where the operator's topic files lie; need not exist."""
         return self.home / "topics"

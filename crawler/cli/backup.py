@@ -51,11 +51,11 @@ async def _save(config: Config, file: Path) -> Manifest:
     async with opened(config):
         pass  # a store that this Kordon must not touch is refused here
     async with await connect(config) as client:
-        return await backups.save(client, config.home / "corpus", file, Recipe().id)
+        return await backups.save(client, config.corpus, file, Recipe().id)
 
 
 async def _load(config: Config, file: Path, *, force: bool) -> None:
-    corpus = config.home / "corpus"
+    corpus = config.corpus
     async with await connect(config) as client:
         there = await backups.occupied(client, corpus)
         if there and not force:

@@ -23,6 +23,7 @@ from crawler.hook import Hook, HookState
 from crawler.model import FeedState
 from crawler.pool import Pool
 from crawler.store.connection import inspect
+from crawler.store.corpus import damaged_segments
 from crawler.store.facts import Facts
 
 SPACE_ENOUGH = 2 << 30  # bytes; some 70,000 articles, 29 kB each before the log is rewritten
@@ -76,7 +77,7 @@ async def examined() -> Sequence[Check]:
     checks = [Check(Health.OK, "settings", "consistent"), contact(config)]
     checks += [_guarded("home", home, config), _guarded("disk", disk, config)]
     checks += [_guarded("catalogue", catalogue, config), _guarded("topics", topics, config)]
-    checks += [await worker_pool(config)]
+    checks += [_guarded("corpus", corpus, config), await worker_pool(config)]
     return checks + [one async for one in server(config)]
 
 
@@ -125,6 +126,15 @@ def topics(config: Config) -> Check:
     """Whether every active topic is there."""
     found = [topic(name, config.own_topics).id for name in config.topics]
     return Check(Health.OK, "topics", ", ".join(found))
+
+
+def corpus(config: Config) -> Check:
+    """Whether every article kept in the home can be read."""
+    damaged = damaged_segments(config.corpus)
+    if damaged:
+        remedy = "the rest is read; kordon restore brings a backup's articles back"
+        return Check(Health.WARN, "corpus", f"damaged: {', '.join(damaged)}", remedy)
+    return Check(Health.OK, "corpus", "whole" if config.corpus.is_dir() else "none yet")
 
 
 async def worker_pool(config: Config) -> Check:

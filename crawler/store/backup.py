@@ -1,11 +1,12 @@
 """A backup: what the server holds and the corpus, as they were at one instant, in one file.
 
-The file is a tar of a manifest, the keys (each as the server's DUMP) and the corpus segments.
+The file is a tar of the keys (each as the server's DUMP), the corpus segments and a manifest.
 
 Source: docs/decisions/0092-backup.md
 """
 
 import asyncio
+import hashlib
 import io
 import os
 import re
@@ -38,6 +39,7 @@ OURS = "kordon:*"
 BATCH = 500  # keys asked for in one trip
 PAUSE_SECONDS = 5  # writers wait so long at most when this process dies
 RENEW_SECONDS = 1
+READ_BYTES = 1 << 20
 RIGHTS = "grant the Redis user +client|pause +client|unpause +restore for backups"
 
 _SEGMENT = re.compile(rf"corpus/[0-9a-f]{{32}}{re.escape(SUFFIX)}")
@@ -62,6 +64,7 @@ class Manifest(msgspec.Struct, frozen=True):
     recipe: str
     keys: int
     corpus: dict[str, int]  # segment -> bytes
+    digests: dict[str, str] = {}  # member -> SHA-256; none in backups of before
 
 
 class Record(msgspec.Struct, array_like=True, frozen=True):
@@ -97,9 +100,9 @@ async def save(client: Redis, corpus: Path, target: Path, recipe: RecipeId) -> M
         manifest = Manifest(
             FORMAT, datetime.now(UTC), server, keys.SCHEMA_VERSION, recipe, count, sizes
         )
-        await asyncio.to_thread(_pack, draft, manifest, dumped, corpus)
+        sealed = await asyncio.to_thread(_pack, draft, manifest, dumped, corpus)
         draft.replace(target)
-    return manifest
+    return sealed
 
 
 @asynccontextmanager
@@ -182,23 +185,48 @@ def _sizes(corpus: Path) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in sorted(corpus.glob(f"*{SUFFIX}"))}
 
 
-def _pack(draft: Path, manifest: Manifest, dumped: IO[bytes], corpus: Path) -> None:
+def _pack(draft: Path, manifest: Manifest, dumped: IO[bytes], corpus: Path) -> Manifest:
+    """Write everything; return the manifest, which comes last because it tells what was written.
+
+    A segment may be erased in while it is read, so that it cannot be digested beforehand.
+    """
     with draft.open("wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
-        _add(tar, MANIFEST, io.BytesIO(msgspec.json.format(msgspec.json.encode(manifest))))
-        _add(tar, KEYS, dumped)
+        digests = {KEYS: _add(tar, KEYS, dumped)}
         for name, size in manifest.corpus.items():
             with (corpus / name).open("rb") as segment:
-                _add(tar, f"corpus/{name}", segment, size)
+                digests[f"corpus/{name}"] = _add(tar, f"corpus/{name}", segment, size)
+        sealed = msgspec.structs.replace(manifest, digests=digests)
+        _add(tar, MANIFEST, io.BytesIO(msgspec.json.format(msgspec.json.encode(sealed))))
         file.flush()
         os.fsync(file.fileno())
+    return sealed
 
 
-def _add(tar: tarfile.TarFile, name: str, file: IO[bytes], size: int | None = None) -> None:
+def _add(tar: tarfile.TarFile, name: str, file: IO[bytes], size: int | None = None) -> str:
+    """Add a member and return its digest."""
     entry = tarfile.TarInfo(name)
     entry.size = file.seek(0, os.SEEK_END) if size is None else size
     entry.mode = 0o600
     file.seek(0)
-    tar.addfile(entry, file)
+    digested = _Digested(file)
+    tar.addfile(entry, digested)
+    return digested.hexdigest()
+
+
+class _Digested(io.RawIOBase):
+    """A file that knows the digest of what was read from it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._file.read(size)
+        self._digest.update(found)
+        return found
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
 
 
 # --- restoring -------------------------------------------------------------------------------
@@ -213,11 +241,12 @@ def examine(source: Path, recipe: RecipeId) -> Manifest:
     with _readable(source), tarfile.open(source) as tar:
         manifest = _manifest(tar, source)
         _check_fit(manifest, source, recipe)
+        _check_digests(tar, manifest, source)
         if sum(1 for _ in _records(tar)) != manifest.keys:
-            raise ConfigError(f"{source} is damaged (keys are missing)", "use another backup")
+            raise _damaged(source, "keys are missing")
         members = {one.name: one.size for one in tar if _SEGMENT.fullmatch(one.name)}
         if members != {f"corpus/{name}": size for name, size in manifest.corpus.items()}:
-            raise ConfigError(f"{source} is damaged (segments differ)", "use another backup")
+            raise _damaged(source, "segments are missing, or of another size")
     return manifest
 
 
@@ -293,10 +322,7 @@ def _swap(fresh: Path, corpus: Path) -> None:
 
 
 def _manifest(tar: tarfile.TarFile, source: Path) -> Manifest:
-    try:
-        stream = tar.extractfile(MANIFEST)
-    except KeyError:
-        stream = None
+    stream = _member(tar, MANIFEST)
     if stream is None:
         raise ConfigError(f"{source} is no backup of Kordon's", "give what kordon backup wrote")
     return msgspec.json.decode(stream.read(), type=Manifest)
@@ -312,8 +338,33 @@ def _check_fit(manifest: Manifest, source: Path, recipe: RecipeId) -> None:
         )
 
 
+def _check_digests(tar: tarfile.TarFile, manifest: Manifest, source: Path) -> None:
+    for name, digest in manifest.digests.items():
+        member = _member(tar, name)
+        if member is None or _digest(member) != digest:
+            raise _damaged(source, f"{name} is not what was saved")
+
+
+def _digest(file: IO[bytes]) -> str:
+    digested = _Digested(file)
+    while digested.read(READ_BYTES):
+        pass
+    return digested.hexdigest()
+
+
+def _member(tar: tarfile.TarFile, name: str) -> IO[bytes] | None:
+    try:
+        return tar.extractfile(name)
+    except KeyError:
+        return None
+
+
+def _damaged(source: Path, what: str) -> ConfigError:
+    return ConfigError(f"{source} is damaged: {what}", "use another backup")
+
+
 def _records(tar: tarfile.TarFile) -> Iterator[Record]:
-    stream = tar.extractfile(KEYS)
+    stream = _member(tar, KEYS)
     if stream is None:
         return
     with ZstdDecompressor().stream_reader(stream) as packed:

@@ -32,6 +32,7 @@ from crawler.store.corpus_records import (
     key_of,
     once,
     packed,
+    pieces,
     records,
 )
 
@@ -182,12 +183,24 @@ def _unwritable(error: OSError) -> StoreError:
     return StoreError(f"the corpus cannot be written ({error.strerror}); make room on its disk")
 
 
+def damaged_segments(folder: Path) -> list[str]:
+    """Return the names of segments of which something cannot be read; reads them through."""
+    return [
+        path.name
+        for path in sorted(folder.glob(f"*{SUFFIX}"))
+        if not all(isinstance(piece, Record) for piece in pieces(_view(path)))
+    ]
+
+
 def _records(path: Path) -> Iterator[Record]:
+    yield from records(_view(path), path.name)
+
+
+def _view(path: Path) -> memoryview:
     with path.open("rb") as file:
         if path.stat().st_size == 0:
-            return
-        view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    yield from records(view)
+            return memoryview(b"")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _merged(paths: Iterable[Path]) -> Iterator[Record]:

@@ -6,6 +6,8 @@ JSON line; so any zstd tool prints the articles of a segment.
 Source: docs/decisions/0071-corpus-segments.md
 """
 
+import logging
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,6 +22,8 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 from crawler.model import Article, ArticleId
 from crawler.store.records import millis
 
+log = logging.getLogger(__name__)
+
 SUFFIX = ".jsonl.zst"
 
 _HEADER = struct.Struct("<II8sQII")  # magic, size of the rest, key, fetched ms, length, CRC-32
@@ -27,6 +31,9 @@ _MAGIC = 0x184D2A50  # a skippable frame: RFC 8878, 3.1.2
 _CUT = 0x184D2A51  # another: of a record whose text was taken out
 _SKIPPABLE = struct.Struct("<II")  # magic, size of what follows
 _REST = _HEADER.size - _SKIPPABLE.size
+_MAGIC_BYTES = 4
+_MAGICS = {magic.to_bytes(_MAGIC_BYTES, "little") for magic in (_MAGIC, _CUT)}
+_HEAD = re.compile(b"|".join(re.escape(_SKIPPABLE.pack(one, _REST)) for one in (_MAGIC, _CUT)))
 
 
 class _Named(msgspec.Struct):
@@ -37,7 +44,7 @@ class _Named(msgspec.Struct):
 
 _articles = msgspec.json.Decoder(Article)
 _names = msgspec.json.Decoder(_Named)
-_compressor = ZstdCompressor(level=3)
+_compressor = ZstdCompressor(level=3, write_checksum=True)  # what `zstd -dc` checks
 
 
 Span = tuple[int, int]
@@ -104,23 +111,64 @@ def due(gone: Mapping[ArticleId, datetime]) -> Callable[[Record], bool]:
     return is_due
 
 
-def records(segment: memoryview) -> Iterator[Record]:
+def records(segment: memoryview, name: str) -> Iterator[Record]:
     """Yield the whole records of a segment; what a crash tore off the end is left out.
 
-    They are copies: one that waits to be read is not zeros when its turn comes.
+    They are copies: one that waits to be read is not zeros when its turn comes. What is damaged
+    is left out too, and told under the segment's name.
     """
+    for piece in pieces(segment):
+        if isinstance(piece, Record):
+            yield piece
+        else:
+            at, size = piece
+            log.warning("%s is damaged in bytes %d to %d; the rest is read", name, at, at + size)
+
+
+def pieces(segment: memoryview) -> Iterator[Record | Span]:
+    """Yield the records of a segment, and where it is damaged."""
     at = 0
     while at + _HEADER.size <= len(segment):
-        magic, rest, key, fetched, length, checksum = _HEADER.unpack_from(segment, at)
-        if magic == _MAGIC and rest != _REST:  # erased
-            at += _SKIPPABLE.size + rest
-            continue
-        start, at = at, at + _HEADER.size + length
-        whole = bytes(segment[start:at])
-        frame = whole[_HEADER.size :]
-        if magic not in {_MAGIC, _CUT} or len(frame) < length or crc32(frame) != checksum:
+        if erased := _erased(segment, at):
+            at += erased
+        elif record := _record(segment, at):
+            yield record
+            at += len(record.whole)
+        elif following := _HEAD.search(segment, at + 1):
+            yield at, following.start() - at
+            at = following.start()
+        else:
+            if not _is_torn(segment, at):
+                yield at, len(segment) - at
             return
-        yield Record(start, fetched, key, whole, magic == _CUT)
+
+
+def _erased(segment: memoryview, at: int) -> int:
+    """Return how many bytes an erased record takes; 0 when there is none."""
+    magic, rest = _SKIPPABLE.unpack_from(segment, at)
+    end = at + _SKIPPABLE.size + rest
+    following = bytes(segment[end : end + _MAGIC_BYTES])  # less at the end
+    fits = end <= len(segment) and any(one.startswith(following) for one in _MAGICS)
+    return end - at if magic == _MAGIC and rest != _REST and fits else 0
+
+
+def _record(segment: memoryview, at: int) -> Record | None:
+    magic, rest, key, fetched, length, checksum = _HEADER.unpack_from(segment, at)
+    whole = bytes(segment[at : at + _HEADER.size + length])
+    frame = whole[_HEADER.size :]
+    if magic not in {_MAGIC, _CUT} or rest != _REST:
+        return None
+    if len(frame) < length or crc32(frame) != checksum:
+        return None
+    return Record(at, fetched, key, whole, magic == _CUT)
+
+
+def _is_torn(segment: memoryview, at: int) -> bool:
+    """Whether the last record ends too soon, as a crash leaves it."""
+    rest: int
+    length: int
+    _, rest, _, _, length, _ = _HEADER.unpack_from(segment, at)
+    return rest == _REST and at + _HEADER.size + length > len(segment)
 
 
 def once(found: Iterable[Record]) -> Iterator[Record]:

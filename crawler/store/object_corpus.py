@@ -94,7 +94,7 @@ class ObjectCorpus:
         return sorted(path for path in found if path.endswith(SUFFIX))
 
     def _records(self, path: str) -> Iterator[Record]:
-        return records(memoryview(self._asked(self._files.cat_file, path)))
+        return records(memoryview(self._asked(self._files.cat_file, path)), path)
 
     def _unseen(self, path: str, seen: set[bytes]) -> list[Article]:
         found = [record for record in once(self._records(path)) if record.key not in seen]

@@ -1,6 +1,8 @@
 """A backup comes back as it was, whatever was written while it was made."""
 
 import asyncio
+import io
+import json
 import tarfile
 from datetime import timedelta
 
@@ -125,6 +127,66 @@ async def test_a_damaged_backup_is_refused_before_anything_is_touched(stocked, f
     )
     with pytest.raises(ConfigError, match="damaged"):
         backup.examine(file, RECIPE.id)
+
+
+async def test_any_flipped_byte_of_a_backup_is_refused_or_changes_nothing(
+    stocked, folder, tmp_path
+):
+    file = tmp_path / "backup.tar"
+    await backup.save(stocked, folder, file, RECIPE.id)
+    whole, kept = file.read_bytes(), members(file)
+    for at in range(0, len(whole), 11):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x11]) + whole[at + 1 :])
+        try:
+            backup.examine(file, RECIPE.id)
+        except ConfigError as error:
+            assert file.name in str(error)  # noqa: PT017 - either is right
+        else:
+            assert members(file) == kept
+
+
+async def test_a_flipped_byte_of_an_article_is_told_with_its_segment(stocked, folder, tmp_path):
+    file = tmp_path / "backup.tar"
+    await backup.save(stocked, folder, file, RECIPE.id)
+    (segment, *_) = folder.iterdir()
+    whole = bytearray(file.read_bytes())
+    whole[whole.index(segment.read_bytes()) + 100] ^= 1
+    file.write_bytes(whole)
+    with pytest.raises(ConfigError, match=rf"backup.tar is damaged: corpus/{segment.name} is not"):
+        backup.examine(file, RECIPE.id)
+
+
+async def test_a_backup_of_before_there_were_digests_is_restored(stocked, folder, tmp_path):
+    file, older = tmp_path / "backup.tar", tmp_path / "older.tar"
+    await backup.save(stocked, folder, file, RECIPE.id)
+    rewritten(file, older)
+    before, kept = await contents(stocked), await articles(folder)
+    assert backup.examine(older, RECIPE.id).digests == {}
+    await backup.load(stocked, tmp_path / "other" / "corpus", older)
+    assert await contents(stocked) == before
+    assert await articles(tmp_path / "other" / "corpus") == kept
+
+
+def members(file):
+    """What a restore takes from a backup."""
+    with tarfile.open(file) as tar:
+        return {
+            member.name: tar.extractfile(member).read()
+            for member in tar
+            if member.name != backup.MANIFEST
+        }
+
+
+def rewritten(file, target):
+    """Write a backup as it was made before: the manifest first, and no digests in it."""
+    with tarfile.open(file) as tar, tarfile.open(target, "w") as older:
+        manifest = json.load(tar.extractfile(backup.MANIFEST))
+        del manifest["digests"]
+        found = {backup.MANIFEST: json.dumps(manifest).encode()} | members(file)
+        for name, data in found.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            older.addfile(entry, io.BytesIO(data))
 
 
 async def test_another_recipes_backup_is_refused(stocked, folder, tmp_path):

@@ -10,17 +10,22 @@ from datetime import timedelta
 from multiprocessing import get_context
 from operator import attrgetter
 from pathlib import Path
+from struct import pack
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
+from msgspec import json
 from newsroom import NOON, an_article, words_of
-from zstandard import ZstdDecompressor
+from zstandard import ZstdCompressor, ZstdDecompressor, get_frame_parameters
 
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Article
-from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus import LocalCorpus, damaged_segments
+from crawler.store.corpus_records import packed
 from crawler.store.object_corpus import ObjectCorpus
 
+HEADER_BYTES = 32
 FORMS = ("a directory", "a file address", "objects in memory")
 
 
@@ -205,6 +210,52 @@ async def test_a_torn_record_is_left_out_and_the_rest_is_read(corpus, tmp_path):
     await again.keep(articles[2])
     again.close()
     assert await everything_in(tmp_path / "corpus") == articles
+
+
+@pytest.mark.parametrize("flipped", [0, 4, 24, 28, 60])
+async def test_a_damaged_record_is_told_and_the_rest_is_read(corpus, tmp_path, caplog, flipped):
+    articles = articles_of(3)
+    for article in articles:
+        await corpus.keep(article)
+    (segment,) = (tmp_path / "corpus").iterdir()
+    whole = bytearray(segment.read_bytes())
+    second = whole.index(whole[:8], 8)
+    whole[second + flipped] ^= 0x40
+    segment.write_bytes(whole)
+    assert await everything_in(tmp_path / "corpus") == [articles[0], articles[2]]
+    assert f"{segment.name} is damaged in bytes {second} to" in caplog.text
+    assert damaged_segments(tmp_path / "corpus") == [segment.name]
+
+
+async def test_a_damaged_last_record_is_told_and_a_torn_one_is_not(corpus, tmp_path):
+    for article in articles_of(2):
+        await corpus.keep(article)
+    (segment,) = (tmp_path / "corpus").iterdir()
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-5])
+    assert damaged_segments(tmp_path / "corpus") == []
+    segment.write_bytes(whole[:-5] + bytes(5))
+    assert damaged_segments(tmp_path / "corpus") == [segment.name]
+
+
+async def test_erased_records_are_no_damage(corpus, tmp_path):
+    articles = articles_of(3)
+    for article in articles:
+        await corpus.keep(article)
+    await corpus.forget(lambda article: article.url in {articles[0].url, articles[2].url})
+    assert damaged_segments(tmp_path / "corpus") == []
+    assert await everything_in(tmp_path / "corpus") == [articles[1]]
+
+
+async def test_frames_without_a_checksum_are_read_and_new_ones_have_one(corpus, tmp_path):
+    [article] = articles_of(1)
+    new = packed(article)
+    assert get_frame_parameters(new[HEADER_BYTES:]).has_checksum
+    frame = ZstdCompressor(level=3).compress(json.encode(article) + b"\n")
+    header = new[: HEADER_BYTES - 8] + pack("<II", len(frame), crc32(frame))
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / f"{'0' * 32}.jsonl.zst").write_bytes(header + frame)
+    assert await everything_in(tmp_path / "corpus") == [article]
 
 
 async def test_a_full_disk_is_told_and_tears_nothing(corpus, tmp_path):

@@ -50,6 +50,15 @@ def test_a_home_that_cannot_be_made_fails_with_the_remedy(tmp_path):
     assert "KORDON_HOME" in check.remedy
 
 
+def test_a_damaged_segment_of_the_corpus_is_named(tmp_path):
+    assert doctor.corpus(a_config(tmp_path)).health is Health.OK
+    segment = tmp_path / "corpus" / f"{'0' * 32}.jsonl.zst"
+    segment.parent.mkdir()
+    segment.write_bytes(bytes(100))
+    check = doctor.corpus(a_config(tmp_path))
+    assert (check.health, segment.name in check.found) == (Health.WARN, True)
+
+
 def test_free_space_is_told_for_a_home_that_does_not_exist_yet(tmp_path):
     check = doctor.disk(a_config(tmp_path / "none" / "yet"))
     assert "GiB free" in check.found
