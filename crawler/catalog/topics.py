@@ -9,18 +9,20 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
+from crawler.catalog.gazetteer import context_places, places
 from crawler.errors import ConfigError
 from crawler.model import TopicId
+from crawler.setting import nearest
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Weight = Annotated[float, msgspec.Meta(ge=0, le=10)]
@@ -164,25 +166,81 @@ def _files(own: Path | None) -> dict[str, Traversable]:
 
 
 def _read(name: str, file: Traversable) -> Topic:
-    try:
-        found = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Topic)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise ConfigError(f"topic {name}: {error}", f"mend {file.name}") from error
+    found, unknown = _decoded(name, file)
     if found.id != name:
         raise ConfigError(f"topic {name} calls itself {found.id!r}", "give file and id one name")
-    for problem in _problems(found):
+    for problem in (*unknown, *_problems(found)):
         raise ConfigError(f"topic {name}: {problem}", f"mend {file.name}")
     return found
+
+
+def _decoded(name: str, file: Traversable) -> tuple[Topic, list[str]]:
+    """Return a topic, and what of its file says nothing that a topic can be told."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        unknown = list(_unknown_keys(table))
+        return msgspec.convert(table, Topic), unknown
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise ConfigError(f"topic {name}: {error}", f"mend {file.name}") from error
+
+
+def _unknown_keys(table: Mapping[str, Any]) -> Iterator[str]:
+    yield from _strangers(table, Topic, "")
+    for name, kind in {"weights": Standing, "article": Whole, "support": Support}.items():
+        yield from _strangers(table.get(name), kind, f"{name}.")
+    concepts = table.get("concepts")
+    for name, use in concepts.items() if isinstance(concepts, dict) else ():
+        yield from _strangers(use, ConceptUse, f"concepts.{name}.")
+
+
+def _strangers(table: object, kind: type[Any], within: str) -> Iterator[str]:
+    known = [one.name for one in fields(kind)]
+    for key in table if isinstance(table, dict) else ():
+        if key not in known:
+            yield f"there is no key {within}{key}{_meant(key, known, within)}"
+
+
+def _meant(word: str, known: Iterable[str], within: str = "") -> str:
+    near = nearest(word, known)
+    return f" (write {within}{near})" if near else ""
 
 
 def _problems(found: Topic) -> Iterator[str]:
     shipped = {term.concept for term in terms()}
     for concept, use in found.concepts.items():
         if concept not in shipped and not use.terms and not use.also:
-            yield f"concept {concept!r} has no terms"
+            yield f"concept {concept!r} has no terms{_meant(concept, shipped)}"
         yield from _broken(use.terms)
         yield from _broken(use.also)
     yield from _broken(found.exclude)
+    yield from _misspelt_codes(found)
+    for place in found.places:
+        yield from _unplaced(place)
+
+
+def _misspelt_codes(found: Topic) -> Iterator[str]:
+    spoken = (*found.languages, *found.exclude)
+    for use in found.concepts.values():
+        spoken = (*spoken, *use.terms, *use.also)
+    for code in spoken:
+        if not re.fullmatch("[a-z]{2}", code):
+            yield f"{code!r} is no language (write two small letters, such as uk)"
+    for code in sorted(found.countries | found.neighbours | found.commonplace):
+        if not re.fullmatch("[A-Z]{2}", code):
+            yield f"{code!r} is no country (write two capitals, such as UA)"
+
+
+def _unplaced(place: str) -> Iterator[str]:
+    ids, kinds = _gazetteer()
+    if place not in ids and not any(kind.startswith(place) for kind in kinds):
+        yield f"{place!r} is neither a place nor a kind of places{_meant(place, ids | kinds)}"
+
+
+@cache
+def _gazetteer() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids of all places, and their kinds."""
+    found = (*places(), *context_places())
+    return frozenset(one.id for one in found), frozenset(one.kind for one in found)
 
 
 def _broken(patterns: Mapping[str, Iterable[str]]) -> Iterator[str]:

@@ -14,7 +14,7 @@ import typer
 
 from crawler.app import App
 from crawler.catalog.outlets import shipped_catalogue
-from crawler.catalog.topics import topic
+from crawler.catalog.topics import topic, topic_ids
 from crawler.cli.console import Json, print_json, print_table
 from crawler.cli.session import opened, settings_of_kordon
 from crawler.config import Config
@@ -123,8 +123,14 @@ def catalogue(_: Config) -> Check:
 
 
 def topics(config: Config) -> Check:
-    """Whether every active topic is there."""
+    """Whether every active topic is there, and every topic's file can be used."""
     found = [topic(name, config.own_topics).id for name in config.topics]
+    for name in topic_ids(config.own_topics):
+        try:
+            topic(name, config.own_topics)
+        except ConfigError as error:
+            problem = f"{', '.join(found)}; not active, {error.problem}"
+            return Check(Health.WARN, "topics", problem, error.remedy)
     return Check(Health.OK, "topics", ", ".join(found))
 
 

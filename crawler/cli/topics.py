@@ -51,17 +51,25 @@ def group() -> None:
 def list_topics(as_json: Json = False) -> None:
     """List the topics; those that are active are collected."""
     config = Config.from_settings(settings_of_kordon())
-    own = config.own_topics
-    found = [
-        {"id": one.id, "name": one.name, "active": one.id in config.topics,
-         "concepts": len(one.concepts)}
-        for one in (topic(name, own) for name in topic_ids(own))
-    ]  # fmt: skip
+    found = [_listed(name, config) for name in topic_ids(config.own_topics)]
     if as_json:
         print_json(found)
-    else:
-        columns = ("id", "name", "active", "concepts")
-        print_table(f"{len(found)} topics", columns, [tuple(one.values()) for one in found])
+        return
+    columns = ("id", "name", "active", "concepts")
+    rows = [tuple(row[column] for column in columns) for row in found]
+    print_table(f"{len(found)} topics", columns, rows)
+    for row in found:
+        if row["problem"]:
+            say(f"{row['problem']}.")
+
+
+def _listed(name: TopicId, config: Config) -> dict[str, object]:
+    row = {"id": name, "name": "cannot be used", "active": name in config.topics, "concepts": 0}
+    try:
+        found = topic(name, config.own_topics)
+    except ConfigError as error:
+        return row | {"problem": str(error)}
+    return row | {"name": found.name, "concepts": len(found.concepts), "problem": ""}
 
 
 @app.command("test")
