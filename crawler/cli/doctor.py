@@ -24,7 +24,7 @@ from crawler.model import FeedState
 from crawler.pool import Pool
 from crawler.store.connection import inspect
 from crawler.store.corpus import damaged_segments
-from crawler.store.facts import Facts
+from crawler.store.facts import UNWRITABLE, Facts
 
 SPACE_ENOUGH = 2 << 30  # bytes; some 70,000 articles, 29 kB each before the log is rewritten
 SPACE_LEAST = 256 << 20
@@ -33,6 +33,7 @@ CLOCK_AHEAD = timedelta(seconds=5)  # nothing depends on it but what is printed
 SILENT = timedelta(days=14)  # without an unseen entry; many regional desks rest a week
 POOL_DEADLINE = timedelta(seconds=30)
 NAMES_SHOWN = 5
+MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
 
@@ -180,6 +181,9 @@ def version(facts: Facts) -> Check:
 
 def persistence(facts: Facts) -> Check:
     """Whether what the server holds outlives it."""
+    if not facts.writable:
+        problem, remedy = UNWRITABLE.split("; ")
+        return Check(Health.FAIL, "persistence", f"Redis {problem}", remedy)
     if facts.append_only:
         return Check(Health.OK, "persistence", "append-only file")
     remedy = "CONFIG SET appendonly yes, then CONFIG REWRITE"
@@ -190,7 +194,7 @@ def persistence(facts: Facts) -> Check:
 def memory(facts: Facts) -> Check:
     """Whether the server nears its limit."""
     used, limit = facts.memory_bytes, facts.memory_limit_bytes
-    found = f"{used / GIBIBYTE:.2f} GiB used" + (f" of {limit / GIBIBYTE:.2f}" if limit else "")
+    found = f"{_amount(used)} used" + (f" of {_amount(limit)}" if limit else "")
     if limit and used > MEMORY_SHARE * limit:
         remedy = "raise its maxmemory, or lower STORY_DAYS and CANDIDATE_DAYS"
         return Check(Health.WARN, "memory", found, remedy)
@@ -271,6 +275,10 @@ def _failed(name: str, error: KordonError) -> Check:
         return Check(Health.FAIL, name, error.problem, error.remedy)
     problem, _, remedy = str(error).partition("; ")
     return Check(Health.FAIL, name, problem, remedy)
+
+
+def _amount(size: int) -> str:
+    return f"{size / MEBIBYTE:.1f} MiB" if size < GIBIBYTE else f"{size / GIBIBYTE:.2f} GiB"
 
 
 def _existing(path: Path) -> Path:

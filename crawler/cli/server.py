@@ -1,7 +1,8 @@
 """`kordon server`: the server Kordon runs for itself, looked at, started and stopped.
 
 Exit codes: 0 it runs (after `stop`: none runs); 1 `status` found none; 2 a setting is wrong, or
-KORDON_REDIS_URL names a server that Kordon does not manage; 3 it does not answer, start or stop.
+KORDON_REDIS_URL names a server that Kordon does not manage; 3 it does not answer, start or stop, or
+cannot write to its disk.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from crawler.errors import ConfigError, StoreError
 from crawler.store import embedded
 from crawler.store.addresses import redacted
 from crawler.store.connection import inspect
-from crawler.store.facts import Facts
+from crawler.store.facts import UNWRITABLE, Facts
 
 app = typer.Typer(help="The Redis server Kordon runs for itself.", no_args_is_help=True)
 
@@ -68,6 +69,7 @@ def _show_other(config: Config, *, as_json: bool) -> None:
     where, facts = redacted(config.redis_url), asyncio.run(inspect(config))
     document = {"running": True, "address": where} | asdict(facts)
     _tell(_sentence(where, facts), document, as_json=as_json)
+    _fail_if_unwritable(facts)
 
 
 def _show_own(home: Path, *, as_json: bool) -> None:
@@ -83,10 +85,17 @@ def _show_own(home: Path, *, as_json: bool) -> None:
         )
     document = {"running": True} | _plain(running) | asdict(facts)
     _tell(_sentence(f"{running.socket} (pid {running.pid})", facts), document, as_json=as_json)
+    _fail_if_unwritable(facts)
+
+
+def _fail_if_unwritable(facts: Facts) -> None:
+    if not facts.writable:
+        raise StoreError(f"the server {UNWRITABLE}")
 
 
 def _sentence(where: str, facts: Facts) -> str:
     state = "is still reading its data" if facts.loading else "is ready"
+    state = state if facts.writable else "cannot write to its disk"
     log = _mebibytes(facts.append_only_bytes) if facts.append_only else "none"
     return (
         f"{facts.version} at {where} {state}; connections: {facts.clients}, "

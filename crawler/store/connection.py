@@ -6,6 +6,7 @@ A command may therefore run twice; every script of ours allows for that.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from crawler.config import Config
 from crawler.errors import KordonError, StoreError
 from crawler.store.addresses import connection_options
 from crawler.store.embedded import ensure_running
-from crawler.store.facts import Facts, check_usable, facts_of
+from crawler.store.facts import UNWRITABLE, Facts, check_usable, facts_of
 
 MAX_CONNECTIONS = 64  # of one process; more tasks than that wait for their turn
 ANSWER_SECONDS = 10  # a blocking read must ask for less
@@ -147,12 +148,20 @@ def _sentence(error: failures.RedisError) -> str:
         return _sentence(cause)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
-            return sentence.format(said=str(error).rstrip("."))
-    if str(error).startswith("MISCONF"):
-        return "Redis cannot write to its disk and takes no more changes; make room on it"
-    return f"Redis refused a command ({str(error).rstrip('.')}); look at its log"
+            return sentence.format(said=_said(error))
+    if _said(error).startswith("MISCONF"):
+        return f"Redis {UNWRITABLE}"
+    return f"Redis refused a command ({_said(error)}); look at its log"
 
 
+def _said(error: failures.RedisError) -> str:
+    """Return what the server said, without what redis-py puts around it for a pipeline."""
+    said = str(error)
+    within = _IN_PIPELINE.search(said)
+    return (within[2] if within else said).rstrip(".")
+
+
+_IN_PIPELINE = re.compile(r"of pipeline caused error: \((['\"])(.*)\1,\)$", re.DOTALL)
 _SENTENCES: dict[type[failures.RedisError], str] = {  # the narrower kinds stand first
     failures.AuthenticationError:
         "Redis refuses the user or password ({said}); mend them in KORDON_REDIS_URL",

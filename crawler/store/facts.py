@@ -9,6 +9,9 @@ from crawler.errors import ConfigError
 REDIS_OLDEST = (7, 0)  # EXPIRETIME, script flags, multi-part append-only files
 VALKEY_OLDEST = (8, 0)
 
+LAST_WRITES = ("aof_last_write_status", "rdb_last_bgsave_status")
+UNWRITABLE = "cannot write to its disk and takes no more changes; make room on it"
+
 Info = Mapping[str, Any]
 
 
@@ -23,6 +26,7 @@ class Facts:
     memory_limit_bytes: int  # 0: none
     append_only: bool
     append_only_bytes: int
+    writable: bool  # its last attempt to write to its disk succeeded
 
 
 def facts_of(info: Info) -> Facts:
@@ -35,6 +39,7 @@ def facts_of(info: Info) -> Facts:
         memory_limit_bytes=int(info.get("maxmemory", 0)),
         append_only=bool(info.get("aof_enabled", 0)),
         append_only_bytes=int(info.get("aof_current_size", 0)),
+        writable=all(info.get(name, "ok") == "ok" for name in LAST_WRITES),
     )
 
 

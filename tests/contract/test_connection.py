@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 import redis
+from typer.testing import CliRunner
 
 import settings
+from crawler.cli.server import app as server_command
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
 from crawler.store import embedded, keys
@@ -76,6 +78,48 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture
+def full(tmp_path):
+    """The socket of a server whose disk is full: no file of its may grow beyond a few kilobytes."""
+    program, where = shutil.which("redis-server"), tmp_path / "full.sock"
+    if program is None:
+        pytest.skip("no redis-server is on the PATH")
+    server = subprocess.Popen(
+        ["/bin/sh", "-c", 'ulimit -f 8; exec "$@"', "sh", program, "--port", "0",
+         "--unixsocket", where, "--appendonly", "yes", "--save", "", "--dir", tmp_path],
+        stdout=subprocess.PIPE, text=True, restore_signals=False,  # SIGXFSZ stays ignored
+    )  # fmt: skip
+    log = iter(server.stdout.readline, "")
+    assert any("ready to accept connections" in line.lower() for line in log)
+    with redis.Redis(unix_socket_path=str(where)) as client:
+        client.set("large", b"x" * 20_000)
+    yield where
+    server.kill()
+    server.communicate()
+
+
+async def test_a_full_disk_is_told_by_commands_pipelines_and_facts(full, home):
+    config = config_of(home, KORDON_REDIS_URL=f"unix://{full}")
+    client = await connect(config)
+    for transaction in (True, False):
+        pipe = client.pipeline(transaction=transaction).set("a", 1).set("b", 2)
+        with pytest.raises(StoreError, match=r"^Redis cannot write to its disk"), translated():
+            await pipe.execute()
+    with pytest.raises(StoreError, match=r"^Redis cannot write to its disk"), translated():
+        await client.set("a", 1)
+    await client.aclose()
+    assert not (await inspect(config)).writable
+
+
+def test_the_status_of_a_server_with_a_full_disk_fails(full, home, monkeypatch):
+    monkeypatch.setenv("KORDON_HOME", str(home))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{full}")
+    result = CliRunner().invoke(server_command, ["status"])
+    assert "cannot write to its disk; connections:" in result.stdout
+    assert isinstance(result.exception, StoreError)
+    assert "takes no more changes; make room on it" in str(result.exception)
 
 
 async def test_without_an_address_the_embedded_server_is_started(home):

@@ -29,6 +29,7 @@ def some_facts(**changes):
     facts = {
         "version": "valkey 9.1.2", "loading": False, "clients": 1, "memory_bytes": 100,
         "memory_limit_bytes": 0, "append_only": True, "append_only_bytes": 10,
+        "writable": True,
     }  # fmt: skip
     return Facts(**facts | changes)
 
@@ -67,6 +68,17 @@ def test_free_space_is_told_for_a_home_that_does_not_exist_yet(tmp_path):
 def test_a_server_without_an_append_only_file_is_a_warning():
     assert doctor.persistence(some_facts()).health is Health.OK
     assert doctor.persistence(some_facts(append_only=False)).health is Health.WARN
+
+
+def test_a_server_that_cannot_write_fails_with_the_remedy():
+    check = doctor.persistence(some_facts(writable=False))
+    assert (check.health, check.remedy) == (Health.FAIL, "make room on it")
+
+
+def test_a_small_servers_memory_is_told_in_mebibytes():
+    facts = some_facts(memory_bytes=1_500_000, memory_limit_bytes=4 << 20)
+    assert doctor.memory(facts).found == "1.4 MiB used of 4.0 MiB"
+    assert doctor.memory(some_facts(memory_bytes=3 << 30)).found == "3.00 GiB used"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,17 @@ def raised_from(cause):
         (failures.ReadOnlyError("READONLY"), "read-only replica.*primary"),
         (failures.ResponseError("MISCONF no disk"), "cannot write to its disk.*make room"),
         (failures.ResponseError("ERR odd."), r"refused a command \(ERR odd\); look at its log"),
+        (
+            failures.ResponseError(
+                "Command # 1 (HSETNX kordon:v1 a b) of pipeline caused error: "
+                "('MISCONF Errors writing to the AOF file: No space left on device',)"
+            ),
+            "^Redis cannot write to its disk.*make room",
+        ),
+        (
+            failures.ResponseError('Command # 2 (X) of pipeline caused error: ("ERR isn\'t",)'),
+            r"^Redis refused a command \(ERR isn't\); look at its log",
+        ),
         (raised_from(StoreError("the server did not start")), "^the server did not start$"),
     ],
 )
