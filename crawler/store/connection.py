@@ -91,7 +91,7 @@ async def connect(config: Config) -> Redis:
     """
     options = await _options(config)
     async with _client(options, retries=FIRST_RETRIES) as probe:
-        with translated():
+        with _tls_in_mind(config), translated():
             check_usable(await probe.info())
     return _client(options, retries=RETRIES)
 
@@ -139,6 +139,26 @@ def translated() -> Iterator[None]:
         raise StoreError(_sentence(error)) from error
 
 
+@contextmanager
+def _tls_in_mind(config: Config) -> Iterator[None]:
+    """Say of a silent server that it may speak no TLS: a plain one waits for more of a greeting."""
+    try:
+        yield
+    except StoreError as error:
+        if not (config.redis_url.startswith("rediss:") and _timed_out(error.__cause__)):
+            raise
+        raise StoreError(
+            "Redis did not answer to TLS in time; if this port speaks none, "
+            "write redis:// instead of rediss://, else look at its load"
+        ) from error
+
+
+def _timed_out(error: BaseException | None) -> bool:
+    return isinstance(error, failures.TimeoutError) or (
+        isinstance(error, failures.RedisError) and _timed_out(error.__cause__)
+    )
+
+
 def _sentence(error: failures.RedisError) -> str:
     cause = error.__cause__
     if isinstance(cause, KordonError):
@@ -146,6 +166,10 @@ def _sentence(error: failures.RedisError) -> str:
     aborted = isinstance(cause, failures.ExecAbortError)  # says less than what was refused in it
     if isinstance(cause, failures.RedisError) and not aborted:  # a greeting, wrapped by redis-py
         return _sentence(cause)
+    if _said(error).startswith(_NO_PASSWORD):
+        return (
+            "Redis asks for a password; put it into KORDON_REDIS_URL, as in rediss://:password@host"
+        )
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
             return sentence.format(said=_said(error))
@@ -161,6 +185,7 @@ def _said(error: failures.RedisError) -> str:
     return (within[2] if within else said).rstrip(".")
 
 
+_NO_PASSWORD = ("HELLO must be called with", "Authentication required", "NOAUTH")
 _IN_PIPELINE = re.compile(r"of pipeline caused error: \((['\"])(.*)\1,\)$", re.DOTALL)
 _SENTENCES: dict[type[failures.RedisError], str] = {  # the narrower kinds stand first
     failures.AuthenticationError:

@@ -178,9 +178,10 @@ async def test_a_replica_is_refused(home, admin):
 
 async def test_a_wrong_or_missing_password_is_told_without_it(home, running, admin):
     admin.config_set("requirepass", PASSWORD)
-    for user in ("", ":wr0ng@"):
+    refusals = {"": "asks for a password; put it into", ":wr0ng@": "refuses the user or password"}
+    for user, said in refusals.items():
         url = f"unix://{user}{running.socket}"
-        with pytest.raises(StoreError, match="refuses the user or password") as refusal:
+        with pytest.raises(StoreError, match=said) as refusal:
             await connect(config_of(home, KORDON_REDIS_URL=url))
         assert "wr0ng" not in str(refusal.value)
     client = await connect(config_of(home, KORDON_REDIS_URL=f"unix://:{ENCODED}@{running.socket}"))
@@ -234,6 +235,14 @@ async def test_tls_is_spoken_with_files_from_the_environment(tls, home):
         await connect(replace(config, redis_cert="", redis_key=""))
     with pytest.raises(StoreError, match=r"(?i)certificate"):  # and we ask who it is
         await connect(replace(config, redis_ca=""))
+
+
+async def test_a_port_that_speaks_no_tls_is_told(home):
+    with socket.create_server(("127.0.0.1", 0)) as plain:  # waits for more, as Redis does
+        port = plain.getsockname()[1]
+        url = f"rediss://127.0.0.1:{port}?socket_connect_timeout=0.2"
+        with pytest.raises(StoreError, match="speaks none, write redis:// instead of rediss://"):
+            await connect(config_of(home, KORDON_REDIS_URL=url))
 
 
 async def test_every_command_of_the_start_up_is_known_to_the_server_on_the_path(tmp_path):
