@@ -45,17 +45,24 @@ def restore(
     manifest = backups.examine(file, Recipe().id)
     asyncio.run(_load(config, file, force=force))
     _tell("restored", manifest, file, as_json=as_json)
+    if config.corpus_url and manifest.corpus and not as_json:
+        say("Not its corpus: the one at KORDON_CORPUS_URL is as it was. Unset that to have both.")
+
+
+def _corpus(config: Config) -> Path | None:
+    """Return the corpus that goes into a backup; one at an address of its own does not."""
+    return None if config.corpus_url else config.corpus
 
 
 async def _save(config: Config, file: Path) -> Manifest:
     async with opened(config):
         pass  # a store that this Kordon must not touch is refused here
     async with await connect(config) as client:
-        return await backups.save(client, config.corpus, file, Recipe().id)
+        return await backups.save(client, _corpus(config), file, Recipe().id)
 
 
 async def _load(config: Config, file: Path, *, force: bool) -> None:
-    corpus = config.corpus
+    corpus = _corpus(config)
     async with await connect(config) as client:
         there = await backups.occupied(client, corpus)
         if there and not force:

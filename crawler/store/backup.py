@@ -78,8 +78,8 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
 # --- saving ----------------------------------------------------------------------------------
 
 
-async def save(client: Redis, corpus: Path, target: Path, recipe: RecipeId) -> Manifest:
-    """Write a backup; whoever writes to the server meanwhile waits.
+async def save(client: Redis, corpus: Path | None, target: Path, recipe: RecipeId) -> Manifest:
+    """Write a backup, without a corpus when it lies elsewhere; whoever writes meanwhile waits.
 
     The corpus runs ahead of the server by what is not placed yet, as it always does.
 
@@ -181,11 +181,13 @@ def _by_tag(names: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         yield [name for _, name in group]
 
 
-def _sizes(corpus: Path) -> dict[str, int]:
+def _sizes(corpus: Path | None) -> dict[str, int]:
+    if corpus is None:
+        return {}
     return {path.name: path.stat().st_size for path in sorted(corpus.glob(f"*{SUFFIX}"))}
 
 
-def _pack(draft: Path, manifest: Manifest, dumped: IO[bytes], corpus: Path) -> Manifest:
+def _pack(draft: Path, manifest: Manifest, dumped: IO[bytes], corpus: Path | None) -> Manifest:
     """Write everything; return the manifest, which comes last because it tells what was written.
 
     A segment may be erased in while it is read, so that it cannot be digested beforehand.
@@ -193,7 +195,7 @@ def _pack(draft: Path, manifest: Manifest, dumped: IO[bytes], corpus: Path) -> M
     with draft.open("wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
         digests = {KEYS: _add(tar, KEYS, dumped)}
         for name, size in manifest.corpus.items():
-            with (corpus / name).open("rb") as segment:
+            with Path(corpus or "", name).open("rb") as segment:
                 digests[f"corpus/{name}"] = _add(tar, f"corpus/{name}", segment, size)
         sealed = msgspec.structs.replace(manifest, digests=digests)
         _add(tar, MANIFEST, io.BytesIO(msgspec.json.format(msgspec.json.encode(sealed))))
@@ -250,7 +252,7 @@ def examine(source: Path, recipe: RecipeId) -> Manifest:
     return manifest
 
 
-async def occupied(client: Redis, corpus: Path) -> str:
+async def occupied(client: Redis, corpus: Path | None) -> str:
     """Return what a restore would replace, for a person; empty when there is nothing."""
     marks = {keys.meta().encode()}  # an empty store that Kordon has met holds this one
     with translated():
@@ -259,20 +261,22 @@ async def occupied(client: Redis, corpus: Path) -> str:
     return f"{held} keys and {segments} corpus segments" if held or segments else ""
 
 
-async def load(client: Redis, corpus: Path, source: Path) -> None:
-    """Put an examined backup in the place of whatever is there.
+async def load(client: Redis, corpus: Path | None, source: Path) -> None:
+    """Put an examined backup in the place of whatever is there; a corpus elsewhere stays as it is.
 
     Raises:
         ConfigError: The disk is full, or the home cannot be written.
         StoreError: The server cannot be reached or does not take the keys; restore again then.
     """
-    fresh = corpus.with_name("corpus.restoring")
-    with _writable(corpus), tarfile.open(source) as tar:
-        await asyncio.to_thread(_unpack, tar, fresh)
+    fresh = (corpus or source).with_name("corpus.restoring")
+    with _writable(fresh), tarfile.open(source) as tar:
+        if corpus:
+            await asyncio.to_thread(_unpack, tar, fresh)
         with translated():
             await _clear(client)
         await _put(client, _records(tar))
-        await asyncio.to_thread(_swap, fresh, corpus)
+        if corpus:
+            await asyncio.to_thread(_swap, fresh, corpus)
 
 
 async def _clear(client: Redis) -> None:

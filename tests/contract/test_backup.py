@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from ledger import dangling
 from newsroom import NOON, RECIPE, an_article, copies, decide
+from typer.testing import CliRunner
 
+from crawler.cli.main import app
 from crawler.errors import ConfigError
 from crawler.model import TopicId
 from crawler.store import backup
@@ -84,6 +86,25 @@ async def test_a_restore_replaces_everything_that_is_there(stocked, stories, fol
     assert await contents(stocked) == before
     assert await articles(folder) == kept
     assert not list(tmp_path.glob("corpus.*"))
+
+
+async def test_a_corpus_that_lies_elsewhere_is_neither_saved_nor_replaced(
+    stocked, folder, tmp_path, server_socket, monkeypatch
+):
+    home, whole, keys_alone = tmp_path, tmp_path / "whole.tar", tmp_path / "keys.tar"
+    monkeypatch.setenv("KORDON_HOME", str(home))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+    await backup.save(stocked, folder, whole, RECIPE.id)
+    kept = await articles(folder)
+    monkeypatch.setenv("KORDON_CORPUS_URL", f"memory://{home.name}")
+    said = await asyncio.to_thread(CliRunner().invoke, app, ["backup", str(keys_alone)])
+    assert "and 0.0 MiB of corpus" in said.output
+    assert backup.examine(keys_alone, RECIPE.id).corpus == {}
+    for file, told in ((keys_alone, False), (whole, True)):
+        command = ["restore", str(file), "--force"]
+        said = await asyncio.to_thread(CliRunner().invoke, app, command)
+        assert ("Not its corpus" in said.output) == told
+        assert await articles(folder) == kept
 
 
 async def test_an_empty_store_that_kordon_has_met_is_not_occupied(server, folder):
