@@ -168,10 +168,15 @@ class Config:
         self._check_hub()
 
     def _check_hub(self) -> None:
-        for name, url in (("PUBLIC", self.public_url), ("HUB", self.hub_url)):
+        addresses = {
+            "KORDON_PUBLIC_URL": self.public_url,
+            "KORDON_HUB_URL": self.hub_url,
+            "KORDON_WEBSUB_CALLBACK": self.websub_callback,
+        }
+        for name, url in addresses.items():
             if url and not url.startswith(("https://", "http://")):
                 raise ConfigError(
-                    f"KORDON_{name}_URL is no web address", "write it as https://news.example.org"
+                    f"{name} is no web address", "write it as https://news.example.org"
                 )
         if self.hub_url and not self.public_url:
             raise ConfigError(
@@ -224,6 +229,11 @@ class _Reader:
 
 
 def _user_agent(template: str, contact: str) -> str:
+    if not template.replace("{contact}", "").strip():
+        raise ConfigError(
+            "USER_AGENT is empty, so publishers would not see who asks",
+            "write a name into it, such as Kordon/0.1",
+        )
     if contact and "{contact}" not in template:
         raise ConfigError(
             "USER_AGENT has no {contact}, so publishers would not see CONTACT",

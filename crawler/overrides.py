@@ -95,9 +95,24 @@ def _contents(place: str, path: Path) -> str:
 
 
 def home_of(given: Mapping[str, str]) -> Path:
-    """Return the directory below which Kordon writes."""
-    home = given.get("KORDON_HOME", "")
-    return Path(home).expanduser().absolute() if home else user_state_path("kordon")
+    """Return the directory below which Kordon writes; it need not be there yet.
+
+    Raises:
+        ConfigError: Something else is there.
+    """
+    given_home = given.get("KORDON_HOME", "")
+    home = Path(given_home).expanduser().absolute() if given_home else user_state_path("kordon")
+    if _is_there(home) and not home.is_dir():
+        raise ConfigError(
+            f"Kordon's home {home} is no directory", "set KORDON_HOME to a directory of yours"
+        )
+    return home
+
+
+def _is_there(path: Path) -> bool:
+    with suppress(OSError):  # what cannot be entered is told of by who writes to it
+        return path.exists()
+    return False
 
 
 # --- the settings file -----------------------------------------------------------------------
@@ -107,7 +122,7 @@ def settings_file(given: Mapping[str, str]) -> Path | None:
     """Return the operator's file: the one named, which must be there, or the home's, if it is.
 
     Raises:
-        ConfigError: The file that KORDON_SETTINGS names is missing.
+        ConfigError: The file that KORDON_SETTINGS names is missing, or something else is there.
     """
     named = given.get("KORDON_SETTINGS", "")
     path = Path(named).expanduser() if named else home_of(given) / SETTINGS_FILE
@@ -116,6 +131,8 @@ def settings_file(given: Mapping[str, str]) -> Path | None:
             return path
     if named:
         raise ConfigError(f"KORDON_SETTINGS names {path}, which is no file", "mend the path")
+    if _is_there(path):
+        raise ConfigError(f"the settings file {path} is no file", "move away what is there")
     return None
 
 

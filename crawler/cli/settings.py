@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.console import Json, print_json, print_table, say
-from crawler.cli.session import default_settings, operators_settings
-from crawler.config import Config
+from crawler.cli.session import config_on, default_settings, operators_settings
 from crawler.overrides import home_of, settings_file, variables
 from crawler.setting import SETTINGS, VARIABLES, Setting
 
@@ -54,7 +53,7 @@ def list_settings(
     given = variables(os.environ)
     file = settings_file(given)
     defaults, own = default_settings(), operators_settings()
-    Config.from_settings(defaults | own)
+    config_on(None)
     source = str(file or "")
     settings = [
         _view(one, defaults, own, source) for one in SETTINGS if one.name in own or not changed

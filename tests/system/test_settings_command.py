@@ -55,3 +55,9 @@ def test_scrapys_words_are_the_defaults_where_nothing_is_changed():
     words = scrapys_words(Config.from_settings(default_settings(), {}))
     del words["USER_AGENT"]
     assert words == {name: getattr(settings, name) for name in words}
+
+
+def test_a_topic_that_there_is_not_is_refused(home):
+    (home / "settings.toml").write_text('TOPICS = ["nope"]\n')
+    result = CliRunner().invoke(app, ["list"])
+    assert "there is no topic 'nope'" in str(result.exception)

@@ -28,6 +28,8 @@ def test_a_home_given_by_the_environment_moves_everything(tmp_path):
         ({"TOPICS": ()}, "TOPICS"),
         ({"FETCH_ALLOW_ADDRESSES": ("10.0.0.0/99",)}, "FETCH_ALLOW_ADDRESSES"),
         ({"POLL_FIRST_SECONDS": 90_000}, "POLL_FIRST_SECONDS"),
+        ({"USER_AGENT": ""}, "USER_AGENT is empty"),
+        ({"USER_AGENT": " {contact}", "CONTACT": "news@example.org"}, "USER_AGENT is empty"),
         ({"USER_AGENT": "Kordon", "CONTACT": "news@example.org"}, "USER_AGENT"),
         ({"CONTACT": "nobody"}, "no address"),
     ],
@@ -42,6 +44,8 @@ def test_an_unusable_setting_is_refused_by_name(changes, named):
     [
         ({"KORDON_HUB_URL": "https://hub.example/"}, "no KORDON_PUBLIC_URL"),
         ({"KORDON_PUBLIC_URL": "news.example.org"}, "no web address"),
+        ({"KORDON_WEBSUB_CALLBACK": "foo"}, "KORDON_WEBSUB_CALLBACK is no web address"),
+        ({"KORDON_HOME": __file__}, "home .* is no directory"),
         ({"KORDON_REDIS_CERT": "a.pem", "KORDON_REDIS_URL": "rediss://x"}, "belong together"),
         ({"KORDON_REDIS_CA": "a.pem"}, "no KORDON_REDIS_URL"),
         ({"KORDON_REDIS": "redis://x"}, "KORDON_REDIS_"),

@@ -179,3 +179,9 @@ def test_no_contact_is_an_answer_too(tmp_path):
     remember_contact(tmp_path, "")
     assert remembered_contact(tmp_path) == ""
     assert operators_contact({"CONTACT": ""}, {"KORDON_HOME": str(tmp_path)}) == ""
+
+
+def test_a_directory_in_the_settings_files_place_is_refused(tmp_path):
+    (tmp_path / "settings.toml").mkdir()
+    with pytest.raises(ConfigError, match=r"settings.toml is no file"):
+        settings_file({"KORDON_HOME": str(tmp_path)})
