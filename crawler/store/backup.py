@@ -269,7 +269,7 @@ async def load(client: Redis, corpus: Path | None, source: Path) -> None:
         StoreError: The server cannot be reached or does not take the keys; restore again then.
     """
     fresh = (corpus or source).with_name("corpus.restoring")
-    with _writable(fresh), tarfile.open(source) as tar:
+    with _writable(corpus or source), tarfile.open(source) as tar:
         if corpus:
             await asyncio.to_thread(_unpack, tar, fresh)
         with translated():
@@ -396,7 +396,7 @@ def _writable(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ConfigError(
-            f"{error.filename or target} cannot be written ({error.strerror})",
+            f"{target} cannot be written ({error.strerror})",
             "give a path in a directory of yours with room",
         ) from error
 
