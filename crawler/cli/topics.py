@@ -1,12 +1,14 @@
 """`kordon topics`: what is collected, and why a text would be or not."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -158,12 +160,14 @@ async def _rechecked(
 
 def judged(topic_id: TopicId, title: str, text: str, language: str) -> Verdict:
     """Return what a topic makes of a text; as the crawl would judge it."""
-    own = Config.from_settings(settings_of_kordon()).own_topics
+    config = Config.from_settings(settings_of_kordon())
+    own = config.own_topics
     wanted = topic(topic_id, own)
     desk = desk_of((wanted.id,), own=own)
     language = language or language_of(f"{title}\n{text}", allowed=desk.languages, claimed="")
     mentions = desk.finder.find(f"{title}\n{text}")
-    judgement: Judgement = desk.matchers[0].judge(title, text, mentions, language=language)
+    with _in_time(wanted.id, config.prepare_deadline):
+        judgement: Judgement = desk.matchers[0].judge(title, text, mentions, language=language)
     return Verdict(
         topic=wanted.id,
         relevant=judgement.relevant,
@@ -174,6 +178,25 @@ def judged(topic_id: TopicId, title: str, text: str, language: str) -> Verdict:
         evidence=judgement.evidence,
         parts=judgement.parts,
     )
+
+
+@contextmanager
+def _in_time(topic_id: TopicId, deadline: timedelta) -> Iterator[None]:
+    """Give up when a page would be given up: regular expressions look for signals, too."""
+
+    def give_up(*_: object) -> NoReturn:
+        raise ConfigError(
+            f"topic {topic_id} takes longer over this text than PREPARE_DEADLINE_SECONDS",
+            "look in its terms for repetitions within repetitions, such as (a+)+",
+        )
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, deadline.total_seconds())
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _text(text: str, file: Path | None) -> str:

@@ -70,6 +70,14 @@ def test_a_broken_file_is_named_and_the_others_are_listed(home):
     assert "mend dogs.toml" in result.output
 
 
+def test_a_pattern_that_never_ends_is_told_when_a_pages_time_is_over(home):
+    write(home, HEAD + "[concepts.dog.terms]\nen = ['(a+)+b']\n")
+    (home / "settings.toml").write_text("PREPARE_DEADLINE_SECONDS = 1\n")
+    text = "a" * 40 + " the dog was seen at the gate"
+    result = CliRunner().invoke(app, ["topics", "test", "dogs", "--text", text, "--language", "en"])
+    assert "longer over this text than PREPARE_DEADLINE_SECONDS" in str(result.exception)
+
+
 def test_doctor_warns_of_a_broken_file_of_a_topic_that_is_not_active(home):
     write(home, HEAD + "threshhold = 0.4")
     constants = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
