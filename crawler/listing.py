@@ -1,12 +1,20 @@
 """Use case: what is polled, which is the shipped catalogue with the operator's changes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crawler.catalog.changes import Changes, changed, differing
 from crawler.catalog.outlets import Catalogue
 from crawler.model import Feed
 from crawler.ports import Frontier, Subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a list brought: what was not known, and its feeds that were taken out by name."""
+
+    new: Catalogue
+    unwanted: tuple[Feed, ...]
 
 
 class Listing:
@@ -41,17 +49,23 @@ class Listing:
             [replace(feed, enabled=False) for feed in feeds if feed.id in scheduled]
         )
 
-    async def register(self, given: Catalogue | None = None) -> int:
+    async def take_in(self, given: Catalogue) -> TakenIn:
+        """Take in a list, except for feeds that were taken out; only `add` brings those back."""
+        removed = (await self._subscriptions.changes()).removed
+        wanted = changed(given, Changes(removed=removed))
+        unwanted = tuple(feed for feed in given.feeds if feed.id in removed)
+        return TakenIn(await self.add(wanted), unwanted)
+
+    async def register(self, given: Catalogue | None = None) -> Sequence[Feed]:
         """Make the schedule hold the catalogue, or only a given one, which is thereby taken in.
 
         Returns:
-            How many of the given feeds are not wanted: they were taken out by name.
+            The given feeds that are not wanted: they were taken out by name.
         """
         if given is None:
             await self._frontier.register((await self.catalogue()).feeds)
-            return 0
-        removed = (await self._subscriptions.changes()).removed
-        wanted = changed(given, Changes(removed=removed))
-        await self.add(wanted)
-        await self._frontier.register(wanted.feeds)
-        return len(given.feeds) - len(wanted.feeds)
+            return ()
+        unwanted = (await self.take_in(given)).unwanted
+        out = frozenset(unwanted)
+        await self._frontier.register([feed for feed in given.feeds if feed not in out])
+        return unwanted

@@ -19,6 +19,7 @@ UNBROKEN = frozenset(
      "attempts", "next turn"}
 )  # fmt: skip
 LONG = frozenset({"title", "address", "url", "compared with", "article"})
+A_FEW = 3  # names in a sentence
 BEYOND = 1_000_000  # cells, wider than any row
 _GAP = 3  # cells between two columns
 
@@ -152,6 +153,17 @@ def plain(value: object) -> str:
 def printable(text: str) -> str:
     """Return text without the control characters that could drive a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 feed, 2 feeds."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def a_few(names: Sequence[str]) -> str:
+    """Return the first names of a list, and how many there are besides."""
+    shown = ", ".join(names[:A_FEW])
+    return f"{shown} and {len(names) - A_FEW} more" if len(names) > A_FEW else shown
 
 
 def say(sentence: str) -> None:

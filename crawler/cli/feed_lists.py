@@ -6,8 +6,9 @@ from pathlib import Path
 
 from crawler.catalog.opml import MAX_BYTES, FeedList, read_opml, write_opml
 from crawler.catalog.outlets import Catalogue, read_catalogue, write_catalogue
-from crawler.cli.console import say
+from crawler.cli.console import a_few, counted, say
 from crawler.errors import ConfigError
+from crawler.model import Feed
 
 REFUSED_SHOWN = 10
 _BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # byte order marks and space
@@ -76,3 +77,13 @@ def print_refused(refused: Sequence[tuple[str, str]]) -> None:
         say(f"refused: {address or '(no address)'}: {reason}")
     if len(refused) > REFUSED_SHOWN:
         say(f"refused: {len(refused) - REFUSED_SHOWN} more; --json lists all")
+
+
+def print_unwanted(feeds: Sequence[Feed]) -> None:
+    """Tell which feeds of a list were not taken because the operator removed them."""
+    if feeds:
+        stay = "stays" if len(feeds) == 1 else "stay"
+        say(
+            f"{counted(len(feeds), 'feed')} of the list {stay} removed: "
+            f"{a_few([feed.url for feed in feeds])}; `kordon feeds add` takes one back"
+        )

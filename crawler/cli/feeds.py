@@ -16,9 +16,16 @@ from crawler.app import App
 from crawler.catalog.changes import settled, single
 from crawler.catalog.outlets import Catalogue
 from crawler.checking import Checked
-from crawler.cli.console import Json, print_json, print_table, say
+from crawler.cli.console import Json, counted, print_json, print_table, say
 from crawler.cli.crawling import run_spider
-from crawler.cli.feed_lists import Format, print_refused, read_list, write_list, written
+from crawler.cli.feed_lists import (
+    Format,
+    print_refused,
+    print_unwanted,
+    read_list,
+    write_list,
+    written,
+)
 from crawler.cli.health import health
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
@@ -181,7 +188,7 @@ def import_feeds(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A list of feeds, CSV or OPML.")],
     as_json: Json = False,
 ) -> None:
-    """Take in every feed of a list; known ones of an OPML list keep their facts, and are polled."""
+    """Take in the feeds of a list, but for removed ones; OPML leaves known facts as they are."""
     raise typer.Exit(asyncio.run(_import(file, as_json=as_json)))
 
 
@@ -190,14 +197,17 @@ async def _import(file: Path, *, as_json: bool) -> int:
     async with opened() as wired:
         known = await wired.listing.catalogue()
         given = found.catalogue if found.has_facts else settled(found.catalogue, known)
-        added = await wired.listing.add(given)
+        taken = await wired.listing.take_in(given)
     listed = len(found.catalogue.feeds)
     if as_json:
         refused = [{"address": address, "reason": reason} for address, reason in found.refused]
-        print_json({"listed": listed, "added": added.feeds, "refused": refused})
+        print_json({"listed": listed, "added": taken.new.feeds, "refused": refused,
+                    "removed": taken.unwanted})  # fmt: skip
     else:
         print_refused(found.refused)
-        say(f"{listed} feeds listed, {len(added.feeds)} of them new or changed; {NEXT_RUN}")
+        new = len(taken.new.feeds)
+        say(f"{counted(listed, 'feed')} listed, {new} of them new or changed; {NEXT_RUN}")
+        print_unwanted(taken.unwanted)
     return 0 if listed else 1
 
 

@@ -18,6 +18,7 @@ from crawler.catalog.topics import topic
 from crawler.cli.console import Json, say
 from crawler.cli.contact import ask_for_contact
 from crawler.cli.crawling import run_spider
+from crawler.cli.feed_lists import print_unwanted
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
 from crawler.cli.retaining import retaining
@@ -132,8 +133,7 @@ async def crawl(
         if bound and plan.is_unbounded and not await app.frontier.feeds():
             plan = replace(plan, max_pages=bound)
             say(f"a first run fetches {bound:,} pages at most; --max-pages changes that")
-        if unwanted := await app.listing.register(catalogue):
-            say(f"{unwanted} feeds of the list stay removed; kordon feeds add takes one back")
+        print_unwanted(await app.listing.register(catalogue))
         await work_through(app, plan, quiet=as_json)
         return await print_report(app, as_json=as_json)
 

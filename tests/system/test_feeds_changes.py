@@ -210,7 +210,7 @@ async def test_an_opml_list_is_imported_and_what_is_refused_is_told(kordon, tmp_
     assert [one["address"] for one in document["refused"]] == ["ftp://x"]
     assert site.url("/rss") in await listed(kordon)
     _, _, said = await kordon("import", str(file))
-    assert "1 feeds listed, 0 of them new or changed" in said
+    assert "1 feed listed, 0 of them new or changed" in said
     assert "refused: ftp://x: give an address" in said
 
 
@@ -229,6 +229,32 @@ async def test_a_table_is_imported_with_all_its_facts(kordon, tmp_path):
     file.write_text(f"outlet_id,name,homepage,feed_url,country,enabled\n{row}\n")
     await kordon("import", str(file))
     assert (await listed(kordon))["https://town.example/rss"]["state"] == "disabled"
+
+
+async def test_a_list_does_not_bring_back_what_was_removed_and_says_so(kordon, tmp_path):
+    file = tmp_path / "my.csv"
+    row = "town,Town,https://town.example/,https://town.example/{0}\n"
+    rows = "".join(map(row.format, ("rss", "more")))
+    file.write_text(f"outlet_id,name,homepage,feed_url\n{rows}")
+    await kordon("import", str(file))
+    await kordon("remove", "https://town.example/rss")
+    code, _, said = await kordon("import", str(file))
+    assert code == 0
+    assert "2 feeds listed, 0 of them new or changed" in said
+    assert "1 feed of the list stays removed: https://town.example/rss; `kordon feeds add" in said
+    assert set(await listed(kordon)) == {"https://town.example/more"}
+    _, document, _ = await kordon("import", str(file), "--json")
+    assert [feed["url"] for feed in document["removed"]] == ["https://town.example/rss"]
+
+
+async def test_an_opml_list_does_not_bring_back_what_was_removed(kordon, tmp_path):
+    shipped = "https://www.ukrinform.ua/rss/block-lastnews"
+    await kordon("remove", shipped)
+    file = tmp_path / "my.opml"
+    file.write_text(LIST.format(shipped))
+    _, _, said = await kordon("import", str(file))
+    assert f"stays removed: {shipped}" in said
+    assert shipped not in await listed(kordon)
 
 
 async def test_an_empty_list_is_a_failure(kordon, tmp_path):

@@ -43,7 +43,7 @@ async def scheduled(frontier) -> set[str]:
 
 
 async def test_without_a_list_the_whole_catalogue_is_registered(listing, frontier):
-    assert await listing.register() == 0
+    assert await listing.register() == ()
     assert await scheduled(frontier) == {a_feed(WIRE).url}
     assert len(await frontier.feeds()) == 2
 
@@ -57,8 +57,16 @@ async def test_a_given_list_is_registered_alone_and_taken_in(listing, frontier):
 async def test_a_removed_feed_does_not_come_back_with_a_list(listing, frontier):
     await listing.register(OWN)
     await listing.remove(OWN.feeds)
-    assert await listing.register(OWN) == 1
+    assert await listing.register(OWN) == OWN.feeds
     assert await scheduled(frontier) == set()
+
+
+async def test_a_list_that_is_taken_in_leaves_removed_feeds_out(listing):
+    await listing.remove([a_feed(WIRE)])
+    given = Catalogue((WIRE, TOWN), (a_feed(WIRE), a_feed(TOWN)))
+    taken = await listing.take_in(given)
+    assert (taken.new.feeds, taken.unwanted) == (OWN.feeds, (a_feed(WIRE),))
+    assert a_feed(WIRE) not in (await listing.catalogue()).feeds
 
 
 async def test_a_removed_feed_comes_back_when_it_is_added(listing, frontier):
