@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.console import Json, print_facts, print_json, print_table, say
+from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
 from crawler.cli.feeds import state_of
 from crawler.cli.session import opened
 from crawler.errors import ConfigError, SourceError
@@ -36,7 +36,9 @@ def list_hosts(
         print_json(hosts[:limit])
         return
     columns = ("host", "next turn", "pause", "held until", "feeds", "entries", "due")
-    print_table(f"{len(hosts)} hosts with work", columns, [_row(one) for one in hosts[:limit]])
+    print_table(
+        f"{counted(len(hosts), 'host')} with work", columns, [_row(one) for one in hosts[:limit]]
+    )
     if len(hosts) > limit:
         say(f"{len(hosts) - limit} more: --limit {len(hosts)}")
 
@@ -48,12 +50,15 @@ def show(
 ) -> None:
     """Show one host: when it may be asked next and why not sooner, and its feeds."""
     host, feeds, borne = asyncio.run(_host(host_named(name)))
+    if not (feeds or borne.requests or host.next_turn or host.rests_until or host.held_until):
+        say(f"kordon: nothing is known of the host {host.host}; see `kordon hosts list`")
+        raise typer.Exit(1)
     if as_json:
         print_json({"host": host, "feeds": feeds, "ledger": borne})
         return
     print_facts(facts_of(host) | ledger_facts(borne))
     columns = ("feed", "outlet", "state", "next poll", "last outcome", "address")
-    print_table(f"{len(feeds)} feeds", columns, [_feed_row(state) for state in feeds])
+    print_table(counted(len(feeds), "feed"), columns, [_feed_row(state) for state in feeds])
 
 
 @app.command()

@@ -77,10 +77,8 @@ def scrapys_words(config: Config) -> Mapping[str, Any]:
     }
 
 
-def catalogue_of(path: Path | None) -> Catalogue:
-    """Return the catalogue in a file, or the shipped one; what is refused of a file is told."""
-    if path is None:
-        return shipped_catalogue()
+def catalogue_of(path: Path) -> Catalogue:
+    """Return the catalogue in a file; what is refused of it is told."""
     found = read_list(path)
     print_refused(found.refused)
     return found.catalogue if found.has_facts else settled(found.catalogue, shipped_catalogue())

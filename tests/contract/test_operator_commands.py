@@ -80,12 +80,55 @@ def test_outlets_are_listed_by_what_they_are(kordon):
 def test_an_outlet_is_shown_with_its_registered_feeds(kordon, stocked):
     shown = document(kordon, "outlets", "show", "ukrinform")
     assert [state["feed"]["url"] for state in shown["states"]] == [FEED.url]
-    assert "1 feeds registered" in kordon("outlets", "show", "ukrinform")[1]
+    assert "1 feed registered" in kordon("outlets", "show", "ukrinform")[1]
 
 
-def test_an_unknown_outlet_is_met_with_the_nearest(kordon):
-    with pytest.raises(ConfigError, match="did you mean ukrinform"):
-        kordon("outlets", "show", "ukrinfrom")
+def test_an_unknown_outlet_is_answered_with_the_nearest(told):
+    code, said = told("outlets", "show", "ukrinfrom")
+    assert code == 1
+    assert "there is no outlet 'ukrinfrom'; did you mean ukrinform" in said
+
+
+@pytest.fixture
+def own(kordon, tmp_path):
+    """An outlet of the operator's own, and a shipped one under another name."""
+    rows = ("border-herald,Border Herald,https://herald.example/,https://herald.example/rss,PL",
+            "faz,Frankfurter,https://www.faz.net,https://www.faz.net/rss/own,DE")  # fmt: skip
+    (tmp_path / "mine.csv").write_text(
+        "\n".join(("outlet_id,name,homepage,feed_url,country", *rows))
+    )
+    kordon("feeds", "import", str(tmp_path / "mine.csv"))
+
+
+def test_an_outlet_of_the_operators_own_is_listed_and_shown(kordon, own):
+    listed = document(kordon, "outlets", "list", "--country", "PL")
+    assert "border-herald" in {outlet["id"] for outlet in listed}
+    shown = document(kordon, "outlets", "show", "border-herald")
+    assert shown["feeds"] == ["https://herald.example/rss"]
+    assert [state["feed"]["url"] for state in shown["states"]] == shown["feeds"]
+
+
+def test_the_operators_word_about_a_shipped_outlet_is_shown(kordon, own):
+    kordon("feeds", "remove", "https://www.faz.net/rss/aktuell/")
+    shown = document(kordon, "outlets", "show", "faz")
+    assert shown["name"] == "Frankfurter"
+    assert shown["feeds"] == ["https://www.faz.net/rss/own"]
+
+
+def test_a_file_of_outlets_is_looked_at_alone(kordon, own, tmp_path):
+    file = ("--catalog", str(tmp_path / "mine.csv"))
+    assert len(document(kordon, "outlets", "list", *file)) == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "known"),
+    [("--country", "ukraine", "UA"), ("--language", "english", "en"), ("--kind", "nope", "agency")],
+)
+def test_a_filter_that_no_outlet_passes_is_refused_with_those_there_are(
+    kordon, option, word, known
+):
+    with pytest.raises(ConfigError, match=rf"{option} '{word}'.* known are .*\b{known}\b"):
+        kordon("outlets", "list", option, word)
 
 
 # --- topics ----------------------------------------------------------------------------------
@@ -149,6 +192,12 @@ def test_hosts_with_work_are_listed_and_shown_with_their_feeds(kordon, stocked):
         shown = document(kordon, "hosts", "show", name)
         assert [state["feed"]["id"] for state in shown["feeds"]] == ["f1"]
     assert "1 s between requests" in kordon("hosts", "show", "www.ukrinform.net")[1]
+
+
+def test_a_host_that_nothing_is_known_of_is_said_to_be_none(told, stocked):
+    code, said = told("hosts", "show", "nope.example")
+    assert code == 1
+    assert "nothing is known of the host nope.example" in said
 
 
 def test_what_is_no_host_is_refused(kordon):

@@ -147,7 +147,6 @@ MISTAKES = {
     "a text of no topic": (("topics", "test", "elections", "--text", "x"), {}, ["no topic"]),
     "a text file that is not there": (
         ("topics", "test", "everything", "--file", "/none/x"), {}, ["/none/x", "--file"]),
-    "an outlet nobody knows": (("outlets", "show", "ukrinfrom"), {}, ["did you mean ukrinform"]),
     "a host in two words": (("hosts", "show", "two words"), {}, ["is no host", "www."]),
     "an article that is no address": (("articles", "show", "x"), {}, ["neither an address"]),
     "an article and itself": (
