@@ -138,7 +138,7 @@ class _Row:
 
 
 def _rows(text: str, source: str) -> Iterator[_Row]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, restkey="", restval="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, restkey="")
     try:
         _check_columns(reader.fieldnames or (), source)
         for values in reader:
@@ -146,6 +146,10 @@ def _rows(text: str, source: str) -> Iterator[_Row]:
             if "" in values:
                 row.refuse(reader.fieldnames[-1], "more values than columns",  # type: ignore[index]
                            'put values that hold a comma in "quotes"')  # fmt: skip
+            for name, value in values.items():
+                if value is None:
+                    row.refuse(name, "fewer values than columns",
+                               "write a comma for each value that is left out")  # fmt: skip
             yield row
     except csv.Error as error:
         raise ConfigError(f"{source} line {reader.line_num}: {error}", "write it as CSV") from error

@@ -205,6 +205,9 @@ async def _import(file: Path, *, as_json: bool) -> int:
                     "removed": taken.unwanted})  # fmt: skip
     else:
         print_refused(found.refused)
+        if not listed:
+            say(f"kordon: {file} lists no feed")
+            return 1
         new = len(taken.new.feeds)
         say(f"{counted(listed, 'feed')} listed, {new} of them new or changed; {NEXT_RUN}")
         print_unwanted(taken.unwanted)

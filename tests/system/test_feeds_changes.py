@@ -260,7 +260,9 @@ async def test_an_opml_list_does_not_bring_back_what_was_removed(kordon, tmp_pat
 async def test_an_empty_list_is_a_failure(kordon, tmp_path):
     file = tmp_path / "my.opml"
     file.write_text("<opml><body/></opml>")
-    assert (await kordon("import", str(file)))[0] == 1
+    code, _, said = await kordon("import", str(file))
+    assert code == 1
+    assert f"{file} lists no feed" in said
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,9 @@ TABLES = {
     "empty": ("", ["line 1", "outlet_id is missing", "begin the table with"]),
     "semicolons": ("outlet_id;name;homepage;feed_url\n", ["is missing", "separated by commas"]),
     "a column short": ("outlet_id,name,homepage\na,A,\n", ["column feed_url is missing"]),
+    "a row short of a value": (
+        "outlet_id,name,homepage,feed_url\na,A,\n",
+        ["line 2, column feed_url", "fewer values than columns", "write a comma"]),
     "a misspelt column": ("outlet_id,name,homepage,feed_url,contry\n", ["write country"]),
     "another scheme": (
         "outlet_id,name,homepage,feed_url\na,A,,ftp://a.example/f\n", ["line 2", "https://"]),
