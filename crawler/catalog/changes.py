@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from urllib.parse import urlsplit
 
 from crawler.catalog.opml import identifier_of
@@ -44,6 +44,21 @@ def differing(given: Catalogue, known: Catalogue) -> Catalogue:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact that became another."""
+
+    was: object
+    now: object
+
+
+def facts_changed(before: Outlet, after: Outlet) -> Mapping[str, Change]:
+    """Return what differs between two tellings of an outlet, by the fact's name."""
+    pairs = {one.name: (getattr(before, one.name), getattr(after, one.name))
+             for one in fields(Outlet)}  # fmt: skip
+    return {name: Change(was, now) for name, (was, now) in pairs.items() if was != now}
+
+
 def settled(given: Catalogue, known: Catalogue) -> Catalogue:
     """Return a list that knows no outlets as one of this catalogue's.
 
@@ -69,7 +84,7 @@ def single(url: str, facts: Mapping[str, str], known: Catalogue, title: str = ""
     Args:
         url: The feed's address.
         facts: Columns of a catalogue's row; what is empty is as known, or unknown.
-        known: Where to look for the outlet: by its id, else by the host.
+        known: Where to look for the outlet: by its id, else by the feed, else by the host.
         title: What a new outlet is called unless the facts say so.
 
     Raises:
@@ -79,7 +94,9 @@ def single(url: str, facts: Mapping[str, str], known: Catalogue, title: str = ""
     outlets = {outlet.id: outlet for outlet in known.outlets}
     by_host = {_host(outlet.homepage): outlet.id for outlet in known.outlets if outlet.homepage}
     host = _host(url)
-    name = OutletId(facts.get("outlet_id") or by_host.get(host) or identifier_of(host))
+    by_feed = {feed.url: feed.outlet for feed in known.feeds}
+    found = by_feed.get(url) or by_host.get(host) or identifier_of(host)
+    name = OutletId(facts.get("outlet_id") or found)
     outlet = outlets.get(name) or Outlet(name, title or host)
     return _with_facts(Catalogue((outlet,), (Feed(feed_id(url), name, url),)), facts)
 

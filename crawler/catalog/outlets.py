@@ -14,6 +14,7 @@ from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawler.catalog.codes import COUNTRIES, LANGUAGES
 from crawler.errors import ConfigError
 from crawler.model import Feed, FeedId, Outlet, OutletId, Redistribution, Screening, id_of
 
@@ -226,14 +227,14 @@ def address_of(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}|", text):
-        raise ValueError("give two capitals, as in ISO 3166 (UA, PL)")
+    if text and text not in COUNTRIES:
+        raise ValueError("give two capitals, as in ISO 3166 (UA, PL, GB)")
     return text
 
 
 def _languages(text: str) -> tuple[str, ...]:
     languages = tuple(text.replace(",", " ").split())
-    if not all(re.fullmatch(r"[a-z]{2}", language) for language in languages):
+    if not LANGUAGES.issuperset(languages):
         raise ValueError("give codes of two letters, as in ISO 639-1 (uk,ru)")
     return languages
 

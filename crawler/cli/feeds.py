@@ -6,17 +6,17 @@ answered, an empty list); 2 a name, address or file cannot be used.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler.app import App
-from crawler.catalog.changes import settled, single
+from crawler.catalog.changes import Change, facts_changed, settled, single
 from crawler.catalog.outlets import Catalogue
 from crawler.checking import Checked
-from crawler.cli.console import Json, counted, print_json, print_table, say
+from crawler.cli.console import Json, counted, plain, print_json, print_table, say
 from crawler.cli.crawling import run_spider
 from crawler.cli.feed_lists import (
     Format,
@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 
 OFFERS_TRIED = 3  # feeds that a page leads to, the likeliest first
+REMOVED = {"state": "removed", "next_poll": None}
 NEXT_RUN = "kordon run polls what is new"
 
 Named = Annotated[list[str], typer.Argument(help="Feeds by id, address or outlet.")]
@@ -58,14 +59,15 @@ def list_feeds(
     """Show every registered feed with its state, next poll and last outcome."""
     states = asyncio.run(_registered(removed=removed))
     if as_json:
-        print_json([_facts(state) for state in states])
+        print_json([_facts(state) | (REMOVED if removed else {}) for state in states])
         return
     if not states:
         say("none is removed" if removed else
             "no feed is registered yet; `kordon run` registers the catalogue")  # fmt: skip
         return
     columns = ("outlet", "state", "next poll", "last outcome", "address")
-    print_table(f"{len(states)} feeds", columns, [_row(state) for state in states])
+    rows = [_removed_row(state) if removed else _row(state) for state in states]
+    print_table(counted(len(states), "feed"), columns, rows)
 
 
 async def _registered(*, removed: bool) -> Sequence[FeedState]:
@@ -94,8 +96,11 @@ def resume(feeds: Named, as_json: Json = False) -> None:
 
 async def _pause(names: Sequence[str], *, paused: bool, as_json: bool) -> None:
     async with opened() as wired:
+        out = (await wired.subscriptions.changes()).removed
         registered = [state.feed for state in await wired.frontier.feeds()]
-        chosen = chosen_feeds(registered, names)
+        kept = [feed for feed in registered if feed.id not in out]
+        _refuse_removed(names, kept, [feed for feed in registered if feed.id in out])
+        chosen = chosen_feeds(kept, names)
         for feed in chosen:
             await wired.frontier.pause_feed(feed.id, paused=paused)
     _tell("paused" if paused else "resumed", chosen, as_json=as_json)
@@ -116,31 +121,78 @@ def add(
     no_check: Annotated[bool, typer.Option("--no-check", help="Do not ask it first.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Take a feed in, once it has shown to be one; a feed that was removed comes back."""
+    """Take a feed in, once it has shown to be one; a feed that was removed comes back.
+
+    Options that are given change what is known of its outlet; what changed is told.
+    """
     facts = {"outlet_id": outlet, "name": name, "homepage": homepage, "country": country,
              "languages": languages, "time_zone": time_zone}  # fmt: skip
     _single(url, facts, Catalogue((), ()))  # what cannot be used is told before anything is asked
     raise typer.Exit(asyncio.run(_add(url, facts, check=not no_check, as_json=as_json)))
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What taking in one feed did."""
+
+    feed: Feed
+    was: Feed | None  # as it was known
+    added: tuple[Feed, ...]
+    changed: Mapping[str, Change]  # facts of its outlet, which was known with others
+    paused: bool
+
+
 async def _add(url: str, facts: Mapping[str, str], *, check: bool, as_json: bool) -> int:
     async with opened() as wired:
         checked = await _found(wired, url) if check else Checked(url)
-        known = await wired.listing.catalogue()
-        added = Catalogue((), ())
-        if checked.is_feed:
-            added = await wired.listing.add(_single(checked.url, facts, known, checked.title))
+        done = await _taken_in(wired, checked, facts) if checked.is_feed else None
     if as_json:
-        print_json({"added": added.feeds, "checked": checked if check else None})
-    elif not checked.is_feed:
-        say(f"kordon: nothing is added: {_shown(checked)}; --no-check adds it all the same")
-    elif added.feeds:
-        say(f"added to {added.feeds[0].outlet}: {_shown(checked) if check else url}; {NEXT_RUN}")
+        print_json({
+            "added": done.added if done else (),
+            "changed": {name: one.now for name, one in done.changed.items()} if done else {},
+            "checked": checked if check else None,
+        })  # fmt: skip
+        return 0 if done else 1
+    if done:
+        _print_addition(done, _shown(checked) if check else url)
     else:
-        say(f"known already: {checked.url}")
-    if checked.offers and not as_json:
+        say(f"kordon: nothing is added: {_shown(checked)}; --no-check adds it all the same")
+    if checked.offers:
         say(f"{url} is a page that leads to: {', '.join(checked.offers)}")
-    return 0 if checked.is_feed else 1
+    return 0 if done else 1
+
+
+async def _taken_in(wired: App, checked: Checked, facts: Mapping[str, str]) -> Addition:
+    known = await wired.listing.catalogue()
+    given = _single(checked.url, facts, known, checked.title)
+    (outlet,), (feed,) = given.outlets, given.feeds
+    added = await wired.listing.add(given)
+    paused = {state.feed.id for state in await wired.frontier.feeds() if state.paused}
+    before = next((one for one in known.outlets if one.id == outlet.id), outlet)
+    was = next((one for one in known.feeds if one.id == feed.id), None)
+    return Addition(feed, was, added.feeds, facts_changed(before, outlet), feed.id in paused)
+
+
+def _print_addition(done: Addition, shown: str) -> None:
+    feed, resume = done.feed, f"`kordon feeds resume {done.feed.url}`"
+    moved = done.was is not None and done.was.outlet != feed.outlet
+    if done.was is None or not done.was.enabled:
+        then = f"it is paused: {resume}" if done.paused else NEXT_RUN
+        say(f"added to {feed.outlet}: {shown}; {then}")
+    elif done.paused:
+        say(f"known, and paused: {resume}")
+    elif not moved and not done.changed:
+        say(f"known already: {feed.url}")
+    if done.was and moved:
+        say(f"changed: {feed.url} belongs to {feed.outlet} (was {done.was.outlet})")
+    if done.changed:
+        say(f"changed of {feed.outlet}: {', '.join(map(_told, done.changed.items()))}")
+
+
+def _told(fact: tuple[str, Change]) -> str:
+    name, change = fact
+    was = f" (was {plain(change.was)})" if change.was else ""
+    return f"{name.replace('_', ' ')} {plain(change.now)}{was}"
 
 
 async def _found(wired: App, url: str) -> Checked:
@@ -312,6 +364,13 @@ def chosen_feeds(feeds: Sequence[Feed], names: Sequence[str]) -> Sequence[Feed]:
     return [feed for feed in feeds if not _names(feed).isdisjoint(names)]
 
 
+def _refuse_removed(names: Sequence[str], kept: Sequence[Feed], removed: Sequence[Feed]) -> None:
+    polled = frozenset[str]().union(*map(_names, kept))
+    for feed in removed:
+        if any(name in _names(feed) and name not in polled for name in names):
+            raise ConfigError(f"{feed.url} is removed", "`kordon feeds add` takes it back")
+
+
 def _names(feed: Feed) -> frozenset[str]:
     return frozenset({feed.id, feed.url, feed.outlet})
 
@@ -336,6 +395,10 @@ def state_of(state: FeedState) -> str:
 
 def _row(state: FeedState) -> tuple[object, ...]:
     return (state.feed.outlet, state_of(state), state.next_poll, state.last_outcome, state.feed.url)
+
+
+def _removed_row(state: FeedState) -> tuple[object, ...]:
+    return (state.feed.outlet, "removed", None, state.last_outcome, state.feed.url)
 
 
 def _facts(state: FeedState) -> dict[str, object]:

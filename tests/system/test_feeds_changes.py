@@ -150,9 +150,34 @@ async def test_a_feed_joins_the_shipped_outlet_of_its_host(kordon):
     assert (await listed(kordon))["https://www.ukrinform.ua/rss/another"]["outlet"] == "ukrinform"
 
 
+async def test_facts_of_a_known_feed_are_changed_and_the_changes_told(kordon):
+    url = "https://town.example/rss"
+    await kordon("add", url, "--no-check", "--name", "Town", "--country", "UA")
+    facts = ("--name", "Other", "--country", "UA", "--languages", "uk,ru")
+    _, _, said = await kordon("add", url, "--no-check", *facts)
+    assert "changed of town.example: name Other (was Town), languages uk, ru" in said
+    _, document, _ = await kordon("add", url, "--no-check", "--name", "Third", "--json")
+    assert document["changed"] == {"name": "Third"}
+    _, _, said = await kordon("add", url, "--no-check", "--name", "Third")
+    assert f"known already: {url}" in said
+
+
+async def test_a_known_feed_stays_with_its_outlet_unless_another_is_named(kordon):
+    url = "https://feeds.example/town"
+    await kordon("add", url, "--no-check", "--outlet", "town", "--name", "Town")
+    _, _, said = await kordon("add", url, "--no-check")
+    assert f"known already: {url}" in said
+    _, _, said = await kordon("add", url, "--no-check", "--outlet", "city", "--name", "City")
+    assert f"changed: {url} belongs to city (was town)" in said
+    assert (await listed(kordon))[url]["outlet"] == "city"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("https://t.example/", "--country", "ZZ"), "--country: 'ZZ' cannot be used"),
+        (("https://t.example/", "--country", "UK"), "--country: 'UK' cannot be used"),
+        (("https://t.example/", "--languages", "uk,xx"), "--languages: 'uk,xx' cannot be used"),
         (("ftp://town.example/rss",), "'ftp://town.example/rss' cannot be polled; give an address"),
         (("",), "the address is empty"),
         (("http://[bad",), "cannot be polled"),
@@ -190,6 +215,45 @@ async def test_a_shipped_feed_that_was_removed_stays_removed_until_it_is_added(k
     await kordon("add", shipped, "--no-check")
     feed = (await listed(kordon))[shipped]
     assert (feed["outlet"], feed["state"]) == ("ukrinform", "new")
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+async def test_a_removed_feed_is_said_to_be_removed_when_it_is_to_be_paused(kordon, verb):
+    url = "https://town.example/rss"
+    await kordon("add", url, "--no-check")
+    await kordon("remove", url)
+    with pytest.raises(ConfigError, match=f"{url} is removed; `kordon feeds add` takes it back"):
+        await kordon(verb, url)
+    assert not (await listed(kordon, "--removed"))[url]["paused"]
+
+
+async def test_of_an_outlet_only_the_feeds_that_are_not_removed_are_paused(kordon):
+    urls = [f"https://town.example/{path}" for path in ("rss", "more")]
+    for url in urls:
+        await kordon("add", url, "--no-check", "--outlet", "town")
+    await kordon("remove", urls[0])
+    _, document, _ = await kordon("pause", "town", "--json")
+    assert len(document["paused"]) == 1
+    assert (await listed(kordon))[urls[1]]["paused"]
+
+
+async def test_a_feed_that_is_paused_is_added_with_a_word_about_it(kordon):
+    url = "https://town.example/rss"
+    await kordon("add", url, "--no-check")
+    await kordon("pause", url)
+    _, _, said = await kordon("add", url, "--no-check")
+    assert f"known, and paused: `kordon feeds resume {url}`" in said
+    await kordon("remove", url)
+    _, _, said = await kordon("add", url, "--no-check")
+    assert f"added to town.example: {url}; it is paused: `kordon feeds resume {url}`" in said
+
+
+async def test_a_removed_feed_waits_for_no_poll(kordon):
+    url = "https://town.example/rss"
+    await kordon("add", url, "--no-check")
+    await kordon("remove", url)
+    feed = (await listed(kordon, "--removed"))[url]
+    assert (feed["state"], feed["next_poll"]) == ("removed", None)
 
 
 async def test_an_unknown_name_removes_nothing(kordon):
