@@ -1,16 +1,18 @@
 """What a finished run reports: counts, and the newest stories of its topics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from crawler.app import App
-from crawler.cli.console import out, print_json, say
+from crawler.cli.console import a_few, out, print_json, say
 from crawler.cli.stories import StoryView, print_stories, story_views
+from crawler.fetch.reasons import UNASKED, UNREACHED
 from crawler.ports import Census
 from crawler.telemetry import Tally
 
 STORIES_SHOWN = 20
+NO_NETWORK = "; is there a network? `make demo` shows a crawl without one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Report:
     stories: Mapping[str, list[StoryView]]
 
 
-async def print_report(app: App, *, as_json: bool) -> bool:
-    """Print the run's outcome; False when feeds were tried and none answered."""
+async def print_report(app: App, since: datetime, *, as_json: bool) -> bool:
+    """Print the outcome of a run begun then; False when feeds were tried and none answered."""
     census = await app.frontier.census()
     stories = {
         str(topic): await story_views(app, topic, STORIES_SHOWN) for topic in app.config.topics
@@ -36,7 +38,10 @@ async def print_report(app: App, *, as_json: bool) -> bool:
             if views:
                 print_stories(f"Newest stories: {topic}", views)
         _print_counts(app.tally, census)
-    return _reached(app.tally)
+    told = all_failed(app.tally.of("poll"), await _failed_since(app, since))
+    if told:
+        say(f"kordon: {told.sentence}")
+    return told is None or told.answered
 
 
 def _print_counts(tally: Tally, census: Census) -> None:
@@ -55,12 +60,40 @@ def _print_counts(tally: Tally, census: Census) -> None:
         out.print(f"{census.dead} dead letters: kordon frontier list --state dead")
 
 
-def _reached(tally: Tally) -> bool:
-    polls: Mapping[str, Any] = tally.of("poll")
-    failed = {name: n for name, n in polls.items() if name.startswith("failed:")}
+@dataclass(frozen=True, slots=True)
+class AllFailed:
+    """What is said when every feed that was tried brought nothing."""
+
+    sentence: str
+    answered: bool  # by one publisher at least
+
+
+def all_failed(polls: Mapping[str, int], addresses: Sequence[str]) -> AllFailed | None:
+    """Return what to say of a round in which every poll failed; None of any other.
+
+    Args:
+        polls: How many polls ended how.
+        addresses: The feeds that failed.
+    """
+    failed = {name.removeprefix("failed:"): n for name, n in polls.items()
+              if name.startswith("failed:")}  # fmt: skip
     if not polls or len(failed) < len(polls):
-        return True
-    listed = ", ".join(f"{n} {name.removeprefix('failed:')}" for name, n in failed.items())
-    say(f"kordon: no feed could be reached: {sum(failed.values())} were tried ({listed})")
-    say("Is there a network? `make demo` shows a crawl without one.")
-    return False
+        return None
+    answered = not failed.keys() <= {*UNREACHED, *UNASKED}
+    total, listed = sum(failed.values()), ", ".join(f"{n} {name}" for name, n in failed.items())
+    told = (
+        f"no feed could be {'read' if answered else 'reached'}: "
+        f"{total} {'was' if total == 1 else 'were'} tried ({listed}): {a_few(addresses)}"
+    )
+    if answered:
+        return AllFailed(f"{told}; see `kordon feeds health`", answered=True)
+    asked = NO_NETWORK if not UNREACHED.isdisjoint(failed) else ""
+    return AllFailed(told + asked, answered=False)
+
+
+async def _failed_since(app: App, since: datetime) -> Sequence[str]:
+    return [
+        state.address
+        for state in await app.frontier.feeds()
+        if state.failures and state.last_poll and state.last_poll >= since
+    ]

@@ -129,13 +129,14 @@ async def crawl(
     A run that is the home's first fetches `bound` pages at most, unless the plan says how many.
     """
     async with opened(config) as app:
+        since = app.clock.now()
         await reclaim_from_the_dead(app.frontier)
         if bound and plan.is_unbounded and not await app.frontier.feeds():
             plan = replace(plan, max_pages=bound)
             say(f"a first run fetches {bound:,} pages at most; --max-pages changes that")
         print_unwanted(await app.listing.register(catalogue))
         await work_through(app, plan, quiet=as_json)
-        return await print_report(app, as_json=as_json)
+        return await print_report(app, since, as_json=as_json)
 
 
 async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:

@@ -37,3 +37,11 @@ _LASTING = frozenset({
     FailReason.SCHEME, FailReason.BAD_ADDRESS, FailReason.BLOCKED_ADDRESS, FailReason.TOO_LARGE,
     FailReason.TOO_MANY_REDIRECTS, FailReason.ROBOTS, FailReason.OPTED_OUT,
 })  # fmt: skip
+
+UNREACHED = frozenset({
+    FailReason.DNS, FailReason.CONNECTION_REFUSED, FailReason.CONNECTION_LOST, FailReason.TLS,
+    FailReason.PROXY, FailReason.HEADER_TIMEOUT, FailReason.ROBOTS_UNREACHABLE,
+})  # nobody answered, which may be the network's doing  # fmt: skip
+UNASKED = frozenset({
+    FailReason.SCHEME, FailReason.BAD_ADDRESS, FailReason.BLOCKED_ADDRESS, FailReason.HOST_BUSY,
+})  # fmt: skip

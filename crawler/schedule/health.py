@@ -35,10 +35,13 @@ class Health(StrEnum):
 
 
 def health_of(state: FeedState, now: datetime) -> Health:
-    """Return how a feed does; silence is five entries overdue by its own rhythm, and a day."""
+    """Return how a feed does; silence is five entries overdue by its own rhythm, and a day.
+
+    A feed that never answered has nothing to its credit: its first failure is told.
+    """
     if state.last_outcome == "gone":
         return Health.GONE
-    if state.failures >= FAILURES_TO_TELL:
+    if state.failures >= (FAILURES_TO_TELL if state.last_answer else 1):
         return Health.BLOCKED if state.last_outcome.endswith(_REFUSALS) else Health.FAILING
     return Health.NEW if state.last_answer is None else _of_answers(state, now)
 

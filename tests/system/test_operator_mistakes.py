@@ -402,7 +402,10 @@ def test_without_a_network_the_run_says_what_it_tried(home, redis_url, tmp_path)
         capture_output=True, text=True, check=False, timeout=100,
     )  # fmt: skip
     assert done.returncode == 1
-    assert "no feed could be reached: 1 were tried" in done.stderr
+    assert (
+        "no feed could be reached: 1 was tried (1 dns): https://no-such-host.invalid/f"
+        in done.stderr
+    )
     assert "make demo" in done.stderr
     assert "Traceback" not in done.stderr
     assert json.loads(done.stdout)["counts"]

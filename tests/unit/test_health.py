@@ -33,6 +33,8 @@ def publishing(every=HOUR, silent_for=timedelta(0)):
     ("state", "health"),
     [
         (FeedState(FEED), Health.NEW),
+        (FeedState(FEED, failures=1, last_outcome="failed:http-404"), Health.FAILING),
+        (FeedState(FEED, failures=1, last_outcome="failed:robots"), Health.BLOCKED),
         (publishing(), Health.HEALTHY),
         (publishing(silent_for=20 * HOUR), Health.HEALTHY),
         (publishing(every=12 * HOUR, silent_for=36 * HOUR), Health.QUIET),
