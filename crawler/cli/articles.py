@@ -12,7 +12,10 @@ import typer
 
 from crawler.app import App
 from crawler.cli.console import Json, print_facts, print_json, print_table, say
-from crawler.cli.session import opened
+from crawler.cli.elsewhere import kept_elsewhere, print_elsewhere
+from crawler.cli.session import config_on, opened
+from crawler.cli.stories import Topic
+from crawler.config import Config
 from crawler.errors import ConfigError, SourceError
 from crawler.fetch.urls import canonical_address
 from crawler.forget import Forgotten
@@ -72,12 +75,16 @@ def group() -> None:
 def show(
     article: Named,
     whole: Annotated[bool, typer.Option("--text", help="Print the whole text.")] = False,
+    topic: Topic = None,
     as_json: Json = False,
 ) -> None:
     """Show an article: facts, story, relations, the beginning of its text."""
-    views = asyncio.run(_shown(article_named(article)))
+    config = config_on(topic)
+    views, others = asyncio.run(_shown(article_named(article), config))
     if not views:
-        say(f"kordon: no article is known as {article}; it may have expired or moved")
+        where = ", ".join(config.topics)
+        say(f"kordon: no article is known as {article} in {where}; it may have expired or moved")
+        print_elsewhere(others)
         raise typer.Exit(1)
     if as_json:
         print_json(views)
@@ -161,13 +168,16 @@ async def _tombstones() -> Sequence[Tombstone]:
         return await app.tombstones.all()
 
 
-async def _shown(article: ArticleId) -> list[ArticleView]:
-    async with opened() as app:
-        return [
+async def _shown(
+    article: ArticleId, config: Config
+) -> tuple[list[ArticleView], Sequence[tuple[TopicId, int]]]:
+    async with opened(config) as app:
+        views = [
             await _view(app, topic, fact)
             for topic in app.config.topics
             for fact in (await app.stories.articles(topic, [article])).values()
         ]
+        return views, () if views else await kept_elsewhere(app)
 
 
 async def _view(app: App, topic: TopicId, fact: LookAlike) -> ArticleView:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from crawler.app import App
 from crawler.cli.console import Json, out, print_json, print_table, printable, say
+from crawler.cli.elsewhere import kept_elsewhere, print_elsewhere
 from crawler.cli.session import config_on, opened
 from crawler.model import ArticleId, LookAlike, Member, Story, StoryId, TopicId
 
@@ -105,10 +106,12 @@ async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
         found = [
             view for topic in app.config.topics for view in await story_views(app, topic, limit)
         ]
+        others, where = () if found else await kept_elsewhere(app), ", ".join(app.config.topics)
     if as_json:
         print_json(found)
     elif not found:
-        say("No stories yet: kordon run collects them.")
+        say(f"No stories yet in {where}: kordon run collects them.")
+        print_elsewhere(others)
     else:
         print_stories("Newest stories", found)
 
@@ -121,8 +124,10 @@ async def _show(story_id: StoryId, topics: list[str] | None, as_json: bool) -> N
             if (story := await app.stories.story(topic, story_id))
             for view in await views_of(app, topic, [story])
         ]
+        others, where = () if found else await kept_elsewhere(app), ", ".join(app.config.topics)
     if not found:
-        say(f"kordon: no story has the id {story_id}; it may have expired")
+        say(f"kordon: no story has the id {story_id} in {where}; it may have expired")
+        print_elsewhere(others)
         raise typer.Exit(1)
     if as_json:
         print_json(found[0])

@@ -417,3 +417,38 @@ def test_a_word_that_says_what_is_so_already_changes_nothing_and_says_so(kordon,
     code, said = kordon("stories", "pin", stocked[1].url, *by)
     assert (code, "It was so already" in said) == (0, True)
     assert (document(kordon, "stories", "list"), document(kordon, "stories", "rulings")) == before
+
+
+# --- topics that are not active ----------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(kordon):
+    """An article of a topic that is not collected any more."""
+    (one,) = copies(1)
+
+    async def place():
+        async with opened() as wired:
+            await wired.stories.place(TopicId("everything"), one, decide)
+
+    asyncio.run(place())
+    return one
+
+
+@pytest.mark.parametrize("words", [("articles", "show"), ("stories", "show"), ("stories", "list")])
+def test_what_another_topic_holds_is_told_where_nothing_is_found(told, elsewhere, words):
+    _, said = told(*words, *([elsewhere.id] if words[1] == "show" else []))
+    assert "in ukraine-border" in said
+    assert "1 story of the topic everything is kept: --topic everything" in said
+
+
+def test_an_article_of_a_topic_that_is_named_is_shown(kordon, elsewhere):
+    (shown,) = document(kordon, "articles", "show", elsewhere.id, "--topic", "everything")
+    assert shown["topic"] == "everything"
+
+
+def test_where_no_topic_holds_anything_none_is_named(told):
+    code, said = told("stories", "list")
+    assert code == 0
+    assert "No stories yet in ukraine-border: kordon run collects them." in said
+    assert "--topic" not in said

@@ -128,6 +128,8 @@ MISTAKES = {
         ("stories", "list", "--topic", "nope"), {}, ["no topic 'nope'"]),
     "a story of a topic nobody knows": (
         ("stories", "show", "x", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "an article of a topic nobody knows": (
+        ("articles", "show", 20 * "a", "--topic", "nope"), {}, ["no topic 'nope'"]),
     "the reasons in a topic nobody knows": (
         ("stories", "why", "x", "--topic", "nope"), {}, ["no topic 'nope'"]),
     "a pair in a topic nobody knows": (
