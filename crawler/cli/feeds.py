@@ -281,8 +281,9 @@ def export_feeds(
     if file is None:
         typer.echo(text, nl=False)
     else:
+        was_there = file.exists()
         write_list(file, text)
-        say(f"written: {file}")
+        say(f"{'replaced' if was_there else 'written'}: {file}")
 
 
 async def _catalogue() -> Catalogue:

@@ -365,6 +365,12 @@ async def test_an_exported_opml_lists_what_is_polled(kordon, tmp_path):
     assert text.encode() == (tmp_path / "all.opml").read_bytes()
 
 
+async def test_a_file_that_was_there_is_said_to_be_replaced(kordon, tmp_path):
+    file = tmp_path / "all.csv"
+    assert (await kordon("export", str(file)))[2] == f"written: {file}\n"
+    assert (await kordon("export", str(file)))[2] == f"replaced: {file}\n"
+
+
 async def test_a_file_that_cannot_be_written_is_named(kordon, tmp_path):
     with pytest.raises(ConfigError, match="cannot be written"):
         await kordon("export", str(tmp_path / "no" / "where.csv"))
