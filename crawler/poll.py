@@ -29,7 +29,7 @@ from crawler.ports import Clock, Frontier
 from crawler.push import Push
 from crawler.read.document import Source, read
 from crawler.read.feed import FeedDocument, Item
-from crawler.schedule.health import Health, health_of
+from crawler.schedule.health import FAILURES_TO_TELL, Health, health_of
 from crawler.schedule.revisits import revised
 from crawler.schedule.trust import asks_plainly
 from crawler.telemetry import Answers, Tally
@@ -292,8 +292,15 @@ def entry_of(state: FeedState, item: Item, now: datetime) -> Entry:
 
 def alert_of(before: FeedState, after: FeedState, now: datetime) -> Alert | None:
     """Return the alert that a poll gives rise to: the feed's health changed for bad, or back."""
-    was, health = Health(before.health), Health(after.health)
+    was, health = _told(before), _told(after)
     if was == health or not (was.alarming or health.alarming):
         return None
     feed = after.feed
     return Alert(feed.id, feed.outlet, after.address, was, health, after.last_outcome, now)
+
+
+def _told(state: FeedState) -> Health:
+    """Return a feed's health as alerts tell it: a first round without a network raises none."""
+    early = state.last_answer is None and state.failures < FAILURES_TO_TELL
+    health = Health(state.health)
+    return Health.NEW if early and health in (Health.BLOCKED, Health.FAILING) else health

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from crawler.model import Fates, Feed, FeedId, FeedState, OutletId, Rhythm
+from crawler.poll import alert_of
 from crawler.schedule.health import Health, health_of, missing_news, pages_trouble
 from crawler.schedule.moves import gone_back, settled, sighted
 from crawler.schedule.rhythm import expected_gap, learned
@@ -120,3 +122,10 @@ def test_another_target_begins_the_evidence_anew():
 def test_an_adopted_address_that_fails_is_given_up(failures, gone, address):
     state = replace(FeedState(FEED), adopted=NEW, adopted_for=FEED.url, failures=failures)
     assert gone_back(state, gone=gone).address == address
+
+
+def test_of_a_feed_that_never_answered_an_alert_is_raised_as_late_as_of_any():
+    failed = [FeedState(FEED, failures=n, last_outcome="failed:dns") for n in range(5)]
+    states = [replace(state, health=health_of(state, NOW)) for state in failed]
+    alerts = [alert_of(before, after, NOW) for before, after in pairwise(states)]
+    assert [alert and alert.health for alert in alerts] == [None, None, Health.FAILING, None]

@@ -1,20 +1,14 @@
 """A feed as the page shows it: how it does, by its own rhythm, and what comes next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawler.errors import SourceError
 from crawler.fetch.urls import host_of
 from crawler.model import Fates, FeedState, Host
-from crawler.schedule.health import (
-    FAILURES_TO_TELL,
-    Health,
-    health_of,
-    missing_news,
-    pages_trouble,
-)
+from crawler.schedule.health import Health, health_of, missing_news, pages_trouble
 
 BAR_WIDE, BAR_HIGH = 10.0, 40.0  # of a rhythm's chart, in its own units
 GAP = 1.5
@@ -113,14 +107,7 @@ def shown_state(state: FeedState, now: datetime) -> State:
     """Return what a feed is shown as."""
     if not state.feed.enabled:
         return State.OFF
-    return State.PAUSED if state.paused else State(health_of(_told_early(state), now).value)
-
-
-def _told_early(state: FeedState) -> FeedState:
-    """Return a feed as it is judged: one that never answered is in trouble at its first failure."""
-    if state.last_answer or not state.failures:
-        return state
-    return replace(state, failures=max(state.failures, FAILURES_TO_TELL))
+    return State.PAUSED if state.paused else State(health_of(state, now).value)
 
 
 def gravity(state: State) -> int:
