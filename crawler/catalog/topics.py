@@ -19,6 +19,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from crawler.catalog.codes import COUNTRIES, LANGUAGES
+from crawler.catalog.facets import place_ids
 from crawler.catalog.gazetteer import context_places, places
 from crawler.errors import ConfigError
 from crawler.model import TopicId
@@ -223,24 +225,22 @@ def _misspelt_codes(found: Topic) -> Iterator[str]:
     for use in found.concepts.values():
         spoken = (*spoken, *use.terms, *use.also)
     for code in spoken:
-        if not re.fullmatch("[a-z]{2}", code):
+        if code not in LANGUAGES:
             yield f"{code!r} is no language (write two small letters, such as uk)"
     for code in sorted(found.countries | found.neighbours | found.commonplace):
-        if not re.fullmatch("[A-Z]{2}", code):
+        if code not in COUNTRIES:
             yield f"{code!r} is no country (write two capitals, such as UA)"
 
 
 def _unplaced(place: str) -> Iterator[str]:
-    ids, kinds = _gazetteer()
+    ids, kinds = place_ids(), _kinds()
     if place not in ids and not any(kind.startswith(place) for kind in kinds):
         yield f"{place!r} is neither a place nor a kind of places{_meant(place, ids | kinds)}"
 
 
 @cache
-def _gazetteer() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the ids of all places, and their kinds."""
-    found = (*places(), *context_places())
-    return frozenset(one.id for one in found), frozenset(one.kind for one in found)
+def _kinds() -> frozenset[str]:
+    return frozenset(one.kind for one in (*places(), *context_places()))
 
 
 def _broken(patterns: Mapping[str, Iterable[str]]) -> Iterator[str]:
