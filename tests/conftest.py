@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import redis
 import redis.asyncio
 
 from crawler.store import embedded
@@ -19,11 +20,19 @@ def server_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     embedded.stop(home)
 
 
+@pytest.fixture(autouse=True)
+def _emptied(request: pytest.FixtureRequest) -> None:
+    """Whoever asks for the session's server in any way gets it without another test's data."""
+    if "server_socket" in request.fixturenames:
+        path = request.getfixturevalue("server_socket")
+        with redis.Redis(unix_socket_path=path) as client:
+            client.flushall()
+
+
 @pytest.fixture
 async def server(server_socket: str) -> AsyncIterator[redis.asyncio.Redis]:
     """A client of the session's server, which is empty at the start of the test."""
     client = redis.asyncio.Redis(unix_socket_path=server_socket, protocol=3, legacy_responses=False)
-    await client.flushall()
     yield client
     await client.aclose()
 

@@ -21,10 +21,14 @@ def serving(server_socket, tmp_path):
     }  # fmt: skip
     command = [KORDON, "serve", "--port", "0", "--quiet"]
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        said = []
         for line in process.stderr:
+            said.append(line)
             if line.startswith("serving at "):
-                yield process, line.split()[2]
                 break
+        else:
+            pytest.fail(f"it ended with {process.wait()}: {''.join(said)}")
+        yield process, said[-1].split()[2]
         process.kill()
 
 
