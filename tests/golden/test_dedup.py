@@ -23,7 +23,8 @@ POSTS = {  # digest, floors of pairs and of stories; how they came about: docs/d
     "last": ("836c988d76cb3862", 0.98, 0.98),
 }
 EDITS = {  # digest, floors of pairs and of stories, and of pairs without times
-    # how they came about: docs/decisions/0214, from outlets_bg on 0216, from portals_bg on 0218
+    # how they came about: docs/decisions/0214, from outlets_bg on 0216, from portals_bg on 0218;
+    # nothing was ever chosen on the last three
     "edits_bg": ("2f1dc797c7c7bf45", 0.97, 0.99, 0.95),
     "edits_ru": ("1ff39201ac4d0705", 0.90, 0.89, 0.80),
     "edits_uk_pl_ro": ("73a31222dea97b1f", 0.97, 0.98, 0.97),
@@ -42,6 +43,9 @@ EDITS = {  # digest, floors of pairs and of stories, and of pairs without times
     "posts_ru": ("622aafe9b0f02551", 0.92, 0.91, 0.93),
     "lookalikes_en": ("b5b196f8c2e66f3f", 0.94, 0.94, 0.94),
     "mixed_seven": ("d5d1e49715eef253", 0.97, 0.97, 0.96),
+    "newsrooms_bg": ("81874fa847a07588", 0.98, 0.96, 0.98),
+    "reposts_ru": ("c34a052fabd9bd1c", 0.93, 0.94, 0.92),
+    "wires_en": ("1b104e37a48c621d", 0.97, 0.97, 0.97),
 }
 MERGED = {"portals_bg": 1, "lookalikes_en": 2}  # pairs that share boilerplate in one story, at most
 PRECISE = {"lookalikes_en": 0.91}  # floors of precision of sure pairs, if not 0.94
