@@ -33,6 +33,7 @@ def _emptied(request: pytest.FixtureRequest) -> None:
 async def server(server_socket: str) -> AsyncIterator[redis.asyncio.Redis]:
     """A client of the session's server, which is empty at the start of the test."""
     client = redis.asyncio.Redis(unix_socket_path=server_socket, protocol=3, legacy_responses=False)
+    await client.flushall()  # a fixture that asks for this by name is not in `fixturenames`
     yield client
     await client.aclose()
 
