@@ -46,9 +46,10 @@ class Scene:
     ) -> Self:
         """Return the scene with the newcomer's ties verified and digests recognised."""
         newcomer = _look_alike(article, around.known)
-        stored = [tie for tie in around.ties if article.id not in (tie.one, tie.other)]
-        around = replace(around, ties=tuple(stored))
-        return cls._seen_by(newcomer, article.fetched, around, rules, boilerplate)
+        stored = tuple(tie for tie in around.ties if article.id not in (tie.one, tie.other))
+        left = _held_together(article.id, around.ties)
+        around = replace(around, ties=stored)
+        return cls._seen_by(newcomer, article.fetched, around, rules, boilerplate, left)
 
     @classmethod
     def again(cls, known: LookAlike, now: datetime, around: Neighbourhood, rules: Rules) -> Self:
@@ -63,13 +64,18 @@ class Scene:
         around: Neighbourhood,
         rules: Rules,
         boilerplate: Learned,
+        left: frozenset[ArticleId] = frozenset(),
     ) -> Self:
+        """Return the scene; `left` are those that an earlier text of the newcomer was tied to."""
         articles = {alike.id: alike for alike in (*around.look_alikes, newcomer)}
         stored, bare = around.ties, _bare(articles.values(), boilerplate)
         ties = Ties(articles, stored, rules, around.rulings, bare)
-        own = _own_ties(newcomer, _nominated(around), articles, ties)
+        own = [
+            *_own_ties(newcomer, _nominated(around), articles, ties),
+            *_handed_on(around.known, left, articles, ties),
+        ]
         members = {story: [m.article for m in story.members] for story in around.stories}
-        reached = ties.reached_from(newcomer.id, members.values())
+        reached = ties.reached_from({newcomer.id} | left, members.values())
         touched = [story for story in around.stories if not reached.isdisjoint(members[story])]
         everyone = {one: articles[one] for one in sorted(reached) if one in articles}
         ties.find_repeats(everyone)
@@ -141,6 +147,29 @@ def _own_ties(
         return other not in twins and any(alike)
 
     return [ties.between(newcomer.id, other.id) for other in others if not is_known(other)]
+
+
+def _held_together(article: ArticleId, ties: Iterable[Tie]) -> frozenset[ArticleId]:
+    """Return the others that an article hangs together with by its own ties."""
+    own = (tie for tie in ties if article in (tie.one, tie.other))
+    close = (tie for tie in own if tie.relation.joins or tie.relation is Relation.DIGEST)
+    return frozenset(id_ for tie in close for id_ in (tie.one, tie.other)) - {article}
+
+
+def _handed_on(
+    gone: LookAlike | None,
+    left: Iterable[ArticleId],
+    articles: Mapping[ArticleId, LookAlike],
+    ties: Ties,
+) -> list[Tie]:
+    """Return the ties that a twin of a text that is gone takes over.
+
+    They were not asked for while that text's own told as much.
+    """
+    others = [articles[one] for one in sorted(left) if one in articles]
+    text = gone.fingerprint.content_hash if gone else None
+    twins = [one for one in others if one.fingerprint.content_hash == text]
+    return [ties.between(twins[0].id, one.id) for one in others if one not in twins] if twins else []
 
 
 def _learnt(

@@ -143,15 +143,18 @@ class Ties:
         held = {one: [other for other in ids if self._took_over(one, other)] for one in ids}
         self._digests = frozenset(one for one in ids if self._are_several(held[one], ids))
 
-    def reached_from(self, one: ArticleId, groups: Iterable[Iterable[ArticleId]]) -> set[ArticleId]:
-        """Return all that hangs together with an article, through verified ties or old groups.
+    def reached_from(
+        self, ones: Iterable[ArticleId], groups: Iterable[Iterable[ArticleId]]
+    ) -> set[ArticleId]:
+        """Return all that hangs together with articles, through verified ties or old groups.
 
         Args:
-            one: Where to begin.
+            ones: Where to begin.
             groups: Articles that belong together already.
         """
         fellows = {article: tuple(group) for group in groups for article in group}
-        reached, waiting = {one}, [one]
+        reached = set(ones)
+        waiting = list(reached)
         while waiting:
             this = waiting.pop()
             found = {*self._near.get(this, ()), *fellows.get(this, ()), *self._put_with(this)}

@@ -35,7 +35,7 @@ from crawler.store.nomination import (
     Nominate,
     index_keys,
 )
-from crawler.store.story_records import facts_of
+from crawler.store.story_records import facts_of, is_revised
 
 
 class MemoryStories:
@@ -241,6 +241,8 @@ class MemoryStories:
             arrival = held.articles[article.id].arrival if known else held.arrivals
             held.articles[article.id] = KeptArticle(fact, self._clock.now(), arrival, article.text)
             held.file_under(article.id, index)
+        if is_revised(known, fact):
+            held.untie(article.id)  # what was verified of another text
         for tie in placement.ties:
             held.tie(tie)
         for old, target in placement.forwards:

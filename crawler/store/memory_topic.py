@@ -138,6 +138,10 @@ class MemoryTopic:
     def drop(self, article: ArticleId) -> None:
         """Let go of an article and its ties; its keys stay until they are full."""
         del self.articles[article]
+        self.untie(article)
+
+    def untie(self, article: ArticleId) -> None:
+        """Let go of an article's ties."""
         for other in self.tied.pop(article, ()):
             del self.ties[frozenset((article, other))]
             self.tied[other].remove(article)

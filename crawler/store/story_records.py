@@ -135,6 +135,11 @@ def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookA
     )
 
 
+def is_revised(known: LookAlike | None, fact: LookAlike) -> bool:
+    """Whether an article came with another text than before: its ties were of that one."""
+    return known is not None and known.fingerprint.content_hash != fact.fingerprint.content_hash
+
+
 def pack_article(fact: LookAlike) -> bytes:
     """Return the body of an article's record; its story stands before it."""
     mark = fact.fingerprint

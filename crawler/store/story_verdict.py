@@ -27,6 +27,7 @@ from crawler.store.story_records import (
     Handle,
     StoryRecord,
     facts_of,
+    is_revised,
     pack,
     pack_article,
     pack_story,
@@ -129,6 +130,7 @@ class Verdict:
                 [self._story(story, facts) for story in said.stories],
                 said.forwards,
                 self._events(facts),
+                is_revised(seen.known, fact),
             )
         )
 

@@ -113,6 +113,18 @@ async def test_a_new_text_at_the_same_address_revises_and_is_found_by_it(stories
     assert await stories.count(TOPIC) == (2, 1)
 
 
+async def test_an_article_with_another_text_does_not_come_back_to_the_story_of_its_first(stories):
+    one, other, third = copies(3)
+    for article in (one, other):
+        await stories.place(TOPIC, article, really_decide)
+    anew = an_article(words_of("wholly other"), url=one.url, at=one.fetched + timedelta(hours=1))
+    await stories.place(TOPIC, anew, really_decide)
+    assert list(await stories.ties(TOPIC, one.id)) == []
+    await stories.place(TOPIC, third, really_decide)
+    facts = await stories.articles(TOPIC, [one.id, other.id, third.id])
+    assert facts[one.id].story != facts[other.id].story == facts[third.id].story
+
+
 async def test_a_newcomer_merges_stories_and_the_old_id_still_answers(stories):
     left, right = words_of("left", 60), words_of("right", 60)
     one = an_article(left, url="https://a.example/")

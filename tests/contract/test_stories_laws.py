@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -122,6 +123,30 @@ def test_placing_twice_is_placing_once(server_socket, course):
 
 
 # --- with the decision of the crawl ----------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PLACES, min_size=4, max_size=30))
+def test_a_revised_text_stands_as_if_it_had_come_so(server_socket, course):
+    last = dict(what for _, what in course)
+
+    async def groups(stories: Any, clock: SimulatedClock, steps: list[Any]) -> set[frozenset[str]]:
+        for at, halves in steps:
+            one = replace(article_of(at, halves, clock), published=NOON)
+            await stories.place(TOPIC, one, really_decide)
+            clock.advance(timedelta(minutes=1))
+        newest = await stories.newest(TOPIC, 100)
+        return {frozenset(member.article for member in story.members) for story in newest}
+
+    async def work(client: Redis, stories: Any, clock: SimulatedClock) -> Any:
+        found = await groups(stories, clock, [what for _, what in course])
+        assert await dangling(client, TOPIC, RECIPE.id) == []
+        return found
+
+    clock = SimulatedClock(NOON)
+    twin = MemoryStories(clock, RECIPE, **WINDOWS)
+    at_once = asyncio.run(groups(twin, clock, list(last.items())))
+    assert on_the_server(server_socket, work) == at_once
 
 
 async def nobody_apart(stories: Any, *_: Any) -> None:

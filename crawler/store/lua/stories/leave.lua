@@ -13,17 +13,8 @@ local function stand(expected)
 end
 
 local function drop_article(handle, id, ids)
-  local ties = redis.call('GET', key('ties', handle)) or ''
-  for at = 1, #ties, TIE do
-    local where = key('ties', struct.unpack('>I4', ties, at))
-    local others = without_tie(redis.call('GET', where) or '', packed(handle))
-    if others == '' then
-      redis.call('DEL', where)
-    else
-      redis.call('SET', where, others)
-    end
-  end
-  redis.call('UNLINK', key('article', handle), key('text', handle), key('ties', handle))
+  drop_ties(handle)
+  redis.call('UNLINK', key('article', handle), key('text', handle))
   redis.call('HDEL', key('ids', ids), id)
   redis.call('DECR', private .. 'articles')
 end

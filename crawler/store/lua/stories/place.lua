@@ -17,6 +17,7 @@ end
 local function commit(one, verdict)
   local story, body, text = verdict[1], verdict[2], verdict[3]
   local ties, changed, forwards, events = verdict[4], verdict[5], verdict[6], verdict[7]
+  local revised = verdict[8]
   local handle = one.known
   if not handle then
     handle = redis.call('INCR', private .. 'arrivals')
@@ -29,6 +30,9 @@ local function commit(one, verdict)
     loaded[handle] = record
     redis.call('SET', key('article', handle), record)
     redis.call('SET', key('text', handle), text)
+  end
+  if revised then
+    drop_ties(handle)  -- they were those of another text
   end
   for _, tie in ipairs(ties) do
     local this, other = tie[1], tie[2]

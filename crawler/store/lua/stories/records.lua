@@ -138,3 +138,18 @@ local function without_tie(ties, other)
   end
   return ties
 end
+
+-- Drop every tie of an article, with either of its two.
+local function drop_ties(handle)
+  local ties = redis.call('GET', key('ties', handle)) or ''
+  for at = 1, #ties, TIE do
+    local where = key('ties', struct.unpack('>I4', ties, at))
+    local others = without_tie(redis.call('GET', where) or '', packed(handle))
+    if others == '' then
+      redis.call('DEL', where)
+    else
+      redis.call('SET', where, others)
+    end
+  end
+  redis.call('DEL', key('ties', handle))
+end
