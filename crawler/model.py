@@ -598,20 +598,13 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """What is left of a story when an article is forgotten."""
-
-    stories: tuple[Story, ...] = ()  # the story as it goes on first, then what split off
-    changes: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Regrouping:
-    """What a ruling makes of the stories it touches."""
+    """What a ruling, or the end of an article, makes of the stories it touches."""
 
     stories: tuple[Story, ...] = ()  # every story that changed, as it is afterwards
     forwards: tuple[tuple[StoryId, StoryId], ...] = ()  # old id -> the id that stands for it now
     changes: tuple[Change, ...] = ()
+    ties: tuple[Tie, ...] = ()  # newly verified
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from crawler.model import (
     ArticleId,
     ChangeId,
     Claim,
-    Departure,
     Entry,
     EntryClaim,
     EntryId,
@@ -414,10 +413,8 @@ class Subscriptions(Protocol):
 # --- articles and stories ({topic}) ----------------------------------------------------------
 
 Decide = Callable[[Article, Neighbourhood], Placement]
-Depart = Callable[
-    [ArticleId, Story, Mapping[ArticleId, LookAlike], Sequence[Tie], datetime], Departure
-]
 Regroup = Callable[[LookAlike, Neighbourhood, datetime], Regrouping]
+Depart = Regroup
 Succeed = Callable[[Sequence[Story], Sequence[Story], Collection[StoryId], datetime], Succession]
 
 
@@ -474,8 +471,9 @@ class Erasure(Protocol):
     async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
         """Take an article out of story, index and past events; False when it is not known.
 
-        What remains of its story is for `depart` to say, which must be pure: it is asked again
-        when another writer gets there first.
+        What remains of its story and all that hung together with it is for `depart` to say, which
+        must be pure: it is asked again when another writer gets there first. No stories left mean
+        that the article was its story's last.
         """
         ...
 

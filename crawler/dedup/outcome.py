@@ -77,6 +77,12 @@ class Outcome:
             changes=(*self._upheavals(), *self._new_canonicals(stories)),
         )
 
+    def departure(self) -> Regrouping:
+        """Return what changes where one leaves."""
+        gone, left = self.scene.newcomer, self.regrouping()
+        forgotten = Change(ChangeKind.FORGOTTEN, self.heirs[gone.story], gone.id)
+        return replace(left, ties=tuple(self.scene.learnt), changes=(forgotten, *left.changes))
+
     # --- stories -----------------------------------------------------------------------------
 
     def _stories(self, links: Sequence[tuple[StoryId, StoryId, Tie]]) -> dict[StoryId, Story]:
@@ -105,7 +111,7 @@ class Outcome:
     def _canonical(self, id_: StoryId) -> ArticleId:
         old = self.scene.stories.get(id_)
         articles, group = self.scene.articles, self.groups[id_]
-        if old and old.canonical not in articles:
+        if old and self._is_out_of_sight(old.canonical):
             return old.canonical
         if pinned := [one for one in self.scene.ties.ruled.pins if one in group]:
             return pinned[0]
@@ -119,9 +125,13 @@ class Outcome:
         """Yield the members by arrival; those whose text is not known any more stay in front."""
         articles = self.scene.articles
         for story in sources:
-            yield from (member for member in story.members if member.article not in articles)
+            yield from (one for one in story.members if self._is_out_of_sight(one.article))
         for one in sorted(self.groups[id_], key=lambda one: (articles[one].arrived, one)):
             yield Member(one, self._standing(one, canonical))
+
+    def _is_out_of_sight(self, one: ArticleId) -> bool:
+        """Whether a member is among those too many to be loaded; not so who leaves."""
+        return one not in self.scene.articles and one != self.scene.newcomer.id
 
     def _standing(self, one: ArticleId, canonical: ArticleId) -> Relation:
         if one == canonical:

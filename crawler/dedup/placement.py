@@ -50,7 +50,7 @@ def decide(
     if known is None and not around.look_alikes:
         return founded(article)
     scene = Scene.of(article, around, rules, boilerplate)
-    return Outcome.of(scene, _groups(scene)).placement()
+    return Outcome.of(scene, groups_of(scene)).placement()
 
 
 def reconsider(
@@ -65,7 +65,7 @@ def reconsider(
         rules: By what limits to judge.
     """
     scene = Scene.again(article, now, around, rules)
-    return Outcome.of(scene, _groups(scene)).regrouping()
+    return Outcome.of(scene, groups_of(scene)).regrouping()
 
 
 def _standing(known: LookAlike, stories: Iterable[Story]) -> Relation:
@@ -73,20 +73,23 @@ def _standing(known: LookAlike, stories: Iterable[Story]) -> Relation:
     return next((m.relation for m in members if m.article == known.id), Relation.COPY)
 
 
-def _groups(scene: Scene) -> list[Group]:
+def groups_of(scene: Scene) -> list[Group]:
     """Return how the newcomer and all that hangs together with it are grouped from now on."""
-    if len(scene.everyone) <= MOST_REGROUPED:
+    if scene.loaded <= MOST_REGROUPED:
         return grouped(scene.everyone, scene.ties)
-    return _with_newcomer_added(scene)
+    return _as_they_stand(scene) if scene.is_left else _with_newcomer_added(scene)
+
+
+def _as_they_stand(scene: Scene) -> list[Group]:
+    """Return the touched stories as they are, without the newcomer."""
+    own = scene.newcomer.id
+    stories = ([m.article for m in story.members] for story in scene.touched)
+    return [frozenset(one for one in ids if one in scene.articles) - {own} for ids in stories]
 
 
 def _with_newcomer_added(scene: Scene) -> list[Group]:
     """Return the touched stories as they are, the newcomer with the closest canonical if any."""
-    own = scene.newcomer.id
-    groups = [
-        frozenset(m.article for m in story.members if m.article in scene.articles) - {own}
-        for story in scene.touched
-    ]
+    own, groups = scene.newcomer.id, _as_they_stand(scene)
     near = [
         (-scene.ties.between(own, story.canonical).jaccard, at)
         for at, story in enumerate(scene.touched)

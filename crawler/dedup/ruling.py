@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Self
 
 from crawler.model import ArticleId, Ruling, RulingKind, id_of
 
@@ -45,23 +44,20 @@ def decree_id(ruling: Ruling) -> str:
 class Ruled:
     """The rulings on some articles; those put together form classes, each one text by decree."""
 
-    def __init__(
-        self, apart: Iterable[Class], classes: Iterable[Class], pins: Iterable[ArticleId]
-    ) -> None:
-        self._apart = frozenset(apart)
-        self._class_of = {one: group for group in classes for one in group}
-        self.pins = tuple(pins)  # the newest first
-
-    @classmethod
-    def by(cls, rulings: Iterable[Ruling]) -> Self:
-        """Return what these rulings say; a pair ruled apart is apart, whatever else was said."""
+    def __init__(self, rulings: Iterable[Ruling] = ()) -> None:
+        """What these rulings say; a pair ruled apart is apart, whatever else was said."""
         found = sorted(rulings, key=lambda ruling: (ruling.at, ruling.subject), reverse=True)
         pairs = {kind: [{r.one, r.other} for r in found if r.kind is kind] for kind in RulingKind}
-        return cls(
-            map(frozenset, pairs[RulingKind.APART]),
-            _connected(pairs[RulingKind.TOGETHER]),
-            [r.one for r in found if r.kind is RulingKind.PINNED],
-        )
+        classes = _connected(pairs[RulingKind.TOGETHER])
+        self._apart = frozenset(map(frozenset, pairs[RulingKind.APART]))
+        self._class_of = {one: group for group in classes for one in group}
+        self.pins = tuple(r.one for r in found if r.kind is RulingKind.PINNED)  # the newest first
+        self.rulings = tuple(found)  # the newest first
+
+    def about(self, ones: Iterable[ArticleId]) -> tuple[Ruling, ...]:
+        """Return the rulings on any of some articles, or on any that was put together with one."""
+        sight = frozenset[ArticleId]().union(*map(self.fellows, ones))
+        return tuple(one for one in self.rulings if {one.one, one.other} & sight)
 
     def __bool__(self) -> bool:
         """Whether anything was ruled about pairs."""
@@ -92,7 +88,7 @@ def bound(
     Be it by way of an article that is gone by now.
     """
     together = [ruling for ruling in rulings if ruling.kind is RulingKind.TOGETHER]
-    elsewhere = Ruled.by(r for r in together if r.one not in ones and r.other not in ones)
+    elsewhere = Ruled(r for r in together if r.one not in ones and r.other not in ones)
     theirs = frozenset[ArticleId]().union(*map(elsewhere.fellows, others))
     return [ruling for ruling in together if _is_between(ruling, ones, theirs)]
 

@@ -25,15 +25,25 @@ from crawler.model import (
 class Scene:
     """A neighbourhood with the newcomer in it, and everything verified that matters."""
 
-    newcomer: LookAlike
+    newcomer: LookAlike  # or who leaves
     now: datetime  # when the newcomer was fetched: the only clock a placing has
     known: LookAlike | None  # the newcomer as it was placed before
-    articles: Mapping[ArticleId, LookAlike]  # the newcomer among them
+    articles: Mapping[ArticleId, LookAlike]  # the newcomer among them, unless it leaves
     stories: Mapping[StoryId, Story]
     ties: Ties
     learnt: Sequence[Tie]  # what placing the newcomer teaches; the unrelated left out
     touched: Sequence[Story]  # whose members may change, oldest first
     everyone: Mapping[ArticleId, LookAlike]  # the newcomer and all that hangs together with it
+
+    @property
+    def loaded(self) -> int:
+        """How many articles hang together; one more where so many of them may not be in sight."""
+        return len(self.everyone) + self.is_left + (self.known is not None)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the newcomer is none, but leaves."""
+        return self.newcomer.id not in self.articles
 
     @property
     def is_revised(self) -> bool:
@@ -46,15 +56,17 @@ class Scene:
     ) -> Self:
         """Return the scene with the newcomer's ties verified and digests recognised."""
         newcomer = _look_alike(article, around.known)
-        stored = tuple(tie for tie in around.ties if article.id not in (tie.one, tie.other))
-        left = _held_together(article.id, around.ties)
-        around = replace(around, ties=stored)
-        return cls._seen_by(newcomer, article.fetched, around, rules, boilerplate, left)
+        return cls._seen_by(newcomer, article.fetched, around, rules, boilerplate)
 
     @classmethod
     def again(cls, known: LookAlike, now: datetime, around: Neighbourhood, rules: Rules) -> Self:
         """Return the scene around a known article whose text is as it was."""
-        return cls._seen_by(known, now, replace(around, known=known), rules, {})
+        return cls._seen_by(known, now, replace(around, known=known), rules, {}, as_it_was=True)
+
+    @classmethod
+    def without(cls, gone: LookAlike, now: datetime, around: Neighbourhood, rules: Rules) -> Self:
+        """Return the scene that a known article leaves behind."""
+        return cls._seen_by(gone, now, replace(around, known=gone), rules, {}, leaves=True)
 
     @classmethod
     def _seen_by(
@@ -64,16 +76,21 @@ class Scene:
         around: Neighbourhood,
         rules: Rules,
         boilerplate: Learned,
-        left: frozenset[ArticleId] = frozenset(),
+        *,
+        as_it_was: bool = False,
+        leaves: bool = False,
     ) -> Self:
-        """Return the scene; `left` are those that an earlier text of the newcomer was tied to."""
-        articles = {alike.id: alike for alike in (*around.look_alikes, newcomer)}
-        stored, bare = around.ties, _bare(articles.values(), boilerplate)
+        """Return the scene; the newcomer's old ties are void, unless its text is as it was."""
+        articles = {alike.id: alike for alike in around.look_alikes}
+        if not leaves:
+            articles[newcomer.id] = newcomer
+        void = frozenset() if as_it_was else frozenset([newcomer.id])
+        stored = [tie for tie in around.ties if tie.one not in void and tie.other not in void]
+        left = _held_together(void, around.ties)
+        bare = _bare(articles.values(), boilerplate)
         ties = Ties(articles, stored, rules, around.rulings, bare)
-        own = [
-            *_own_ties(newcomer, _nominated(around), articles, ties),
-            *_handed_on(around.known, left, articles, ties),
-        ]
+        own = [] if leaves else _own_ties(newcomer, _nominated(around), articles, ties)
+        own += _handed_on(around.known, left, articles, ties)
         members = {story: [m.article for m in story.members] for story in around.stories}
         reached = ties.reached_from({newcomer.id} | left, members.values())
         touched = [story for story in around.stories if not reached.isdisjoint(members[story])]
@@ -149,11 +166,14 @@ def _own_ties(
     return [ties.between(newcomer.id, other.id) for other in others if not is_known(other)]
 
 
-def _held_together(article: ArticleId, ties: Iterable[Tie]) -> frozenset[ArticleId]:
-    """Return the others that an article hangs together with by its own ties."""
-    own = (tie for tie in ties if article in (tie.one, tie.other))
-    close = (tie for tie in own if tie.relation.joins or tie.relation is Relation.DIGEST)
-    return frozenset(id_ for tie in close for id_ in (tie.one, tie.other)) - {article}
+def _held_together(ones: Container[ArticleId], ties: Iterable[Tie]) -> frozenset[ArticleId]:
+    """Return the others that articles hang together with by their own ties."""
+    close = (tie for tie in ties if tie.relation.joins or tie.relation is Relation.DIGEST)
+    pairs = [(tie.one, tie.other) for tie in close]
+    return frozenset(
+        [one for one, other in pairs if other in ones]
+        + [other for one, other in pairs if one in ones]
+    )
 
 
 def _handed_on(
@@ -169,7 +189,9 @@ def _handed_on(
     others = [articles[one] for one in sorted(left) if one in articles]
     text = gone.fingerprint.content_hash if gone else None
     twins = [one for one in others if one.fingerprint.content_hash == text]
-    return [ties.between(twins[0].id, one.id) for one in others if one not in twins] if twins else []
+    return (
+        [ties.between(twins[0].id, one.id) for one in others if one not in twins] if twins else []
+    )
 
 
 def _learnt(

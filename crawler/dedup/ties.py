@@ -79,7 +79,7 @@ class Ties:
         self._bare = bare
         self._judge = judge_of(rules)
         self.rules = rules
-        self.ruled = Ruled.by(rulings)
+        self.ruled = Ruled(rulings)
         self._digests: frozenset[ArticleId] = frozenset()
         self._repeats: set[frozenset[ArticleId]] = set()  # pairs that share boilerplate only
         self._ties: dict[tuple[ArticleId, ArticleId], Tie] = {}

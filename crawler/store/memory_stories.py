@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from crawler.dedup.ruling import Ruled
 from crawler.model import (
     Article,
     ArticleId,
@@ -17,7 +18,6 @@ from crawler.model import (
     Recipe,
     Regrouping,
     Ruling,
-    RulingKind,
     Story,
     StoryId,
     Tie,
@@ -138,39 +138,39 @@ class MemoryStories:
         fellows = sorted({*self._fellows(held, article), *named} - {article})
         seen = self._neighbourhood(held, article, IndexKeys((), ()), fellows)
         said = regroup(held.articles[article].fact, seen, self._clock.now())
+        self._regroup(held, said)
+        held.announce(topic, said.changes, self._clock.now())
+        return said
+
+    def _regroup(self, held: MemoryTopic, said: Regrouping) -> None:
         for old, target in said.forwards:
             held.forward(old, target)
         for story in said.stories:
             held.adopt(story)
-        held.announce(topic, said.changes, self._clock.now())
-        return said
 
     async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
         """Every ruling that holds, newest first."""
-        rulings = self._topics[topic].rulings.values()
-        return sorted(rulings, key=lambda ruling: (ruling.at, ruling.subject), reverse=True)
+        return Ruled(self._topics[topic].rulings.values()).rulings
 
     def _fellows(self, held: MemoryTopic, article: ArticleId) -> Sequence[ArticleId]:
-        together = (r for r in held.rulings.values() if r.kind is RulingKind.TOGETHER)
-        pairs = [{ruling.one, ruling.other} for ruling in together]
-        ruled = {one for pair in pairs if article in pair for one in pair}
-        return sorted(ruled - {article})
+        return sorted(Ruled(held.rulings.values()).fellows(article) - {article})
 
     async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
         """Take an article out of story, index and past events."""
         held = self._topics[topic]
         if article not in held.articles:
             return False
-        story = held.stories[held.articles[article].fact.story]
-        members = {m.article: held.articles[m.article].fact for m in story.members}
-        left = depart(article, story, members, list(held.ties_among(members)), self._clock.now())
+        fact = held.articles[article].fact
+        seen = self._neighbourhood(held, article, IndexKeys((), ()), self._fellows(held, article))
+        left = depart(fact, seen, self._clock.now())
         held.drop(article)
+        for tie in left.ties:
+            held.tie(tie)
+        self._regroup(held, left)
         if not left.stories:
-            held.unlink({story.id})
-        for one in left.stories:
-            held.adopt(one)
+            held.unlink({fact.story})
         held.changes = [change for change in held.changes if change.article != article]
-        last = left.changes or (Change(ChangeKind.EXPIRED, story.id),)
+        last = left.changes or (Change(ChangeKind.EXPIRED, fact.story),)
         held.announce(topic, last, self._clock.now())
         return True
 
@@ -200,11 +200,7 @@ class MemoryStories:
             stories=tuple(held.stories[story] for story in stories),
             ties=tuple(held.ties_among(shown)),
             known=known.fact if known else None,
-            rulings=tuple(
-                ruling
-                for ruling in held.rulings.values()
-                if {ruling.one, ruling.other} & {*shown, article}
-            ),
+            rulings=Ruled(held.rulings.values()).about([*shown, article]),
         )
 
     def _nominated(

@@ -11,13 +11,14 @@ Source: docs/decisions/0070-place-in-one-script.md
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from redis.asyncio import Redis
 
+from crawler.dedup.ruling import Ruled
 from crawler.model import (
     Article,
     ArticleId,
@@ -25,11 +26,10 @@ from crawler.model import (
     Recipe,
     Regrouping,
     Ruling,
-    RulingKind,
     StoryId,
     TopicId,
 )
-from crawler.ports import Clock, Decide, Regroup
+from crawler.ports import Clock, Decide, Depart, Regroup
 from crawler.store import keys
 from crawler.store.batching import Batched
 from crawler.store.nomination import IndexKeys, Nominate, index_keys
@@ -37,7 +37,7 @@ from crawler.store.records import decode, millis, span
 from crawler.store.story_records import index_row, pack, pack_text, raw
 from crawler.store.story_retention import StoryRetention
 from crawler.store.story_shelf import Edition, Retention, ask, ids_bucket
-from crawler.store.story_verdict import Grounds, Verdict, packed_ruling
+from crawler.store.story_verdict import Facts, Grounds, Verdict, packed_departure, packed_ruling
 
 NO_BASIS = b"?"  # no verdict rests on it: asks for the neighbourhood
 NO_KEYS = IndexKeys((), ())
@@ -64,8 +64,11 @@ class _Newcomer(NamedTuple):
 class _Rulings(NamedTuple):
     """The rulings of a topic as they were read last."""
 
-    version: bytes = b""
-    rulings: tuple[Ruling, ...] = ()
+    version: bytes
+    ruled: Ruled
+
+
+_NO_RULINGS = _Rulings(b"", Ruled())
 
 
 class RedisStories(StoryRetention):
@@ -136,7 +139,7 @@ class RedisStories(StoryRetention):
         grounds = Grounds.of(sought.article, reply)
         held = self._rulings_of(sought.topic)
         if held.version == grounds.rulings:
-            return grounds.under(held.rulings, sought.article)
+            return grounds.under(held.ruled, sought.article)
         await self._read_rulings(sought.topic)
         return await self._look(sought)
 
@@ -163,10 +166,35 @@ class RedisStories(StoryRetention):
 
     def _fellows(self, sought: _Sought) -> Sequence[ArticleId]:
         """Return what operators put together with the article, or are about to."""
-        rulings = self._rulings_of(sought.topic).rulings
-        together = [(r.one, r.other) for r in rulings if r.kind is RulingKind.TOGETHER]
-        ruled = {id_ for pair in together if sought.article in pair for id_ in pair}
-        return sorted((ruled | sought.fellows) - {sought.article})
+        together = self._rulings_of(sought.topic).ruled.fellows(sought.article)
+        return sorted((together | sought.fellows) - {sought.article})
+
+    # --- forgetting --------------------------------------------------------------------------
+
+    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
+        """Take an article out of stories, index and past events; see `ports.Erasure`."""
+        while True:
+            grounds = await self._look(_Sought(topic, article, NO_KEYS))
+            gone, now = grounds.neighbourhood.known, self._clock.now()
+            if gone is None:
+                return False
+            left = depart(gone, grounds.neighbourhood, now)
+            if left.stories:
+                has_left = await self._leave(topic, article, grounds, left, now)
+            else:
+                has_left = await self._let_go(topic, [gone.story]) > 0
+            if has_left:
+                await self._scrub(topic, gone)
+                return True
+
+    async def _leave(
+        self, topic: TopicId, gone: ArticleId, grounds: Grounds, left: Regrouping, now: datetime
+    ) -> bool:
+        """Whether an article left its story; False when something moved since we looked."""
+        facts = await self._facts_of(topic, grounds, left)
+        packed = packed_departure(topic, grounds, left, facts=facts, now=now)
+        who = grounds.handles[gone], gone, ids_bucket(gone)
+        return await self._commit("forget", topic, grounds, packed, *who)
 
     # --- ruling ------------------------------------------------------------------------------
 
@@ -180,34 +208,43 @@ class RedisStories(StoryRetention):
             held, seen, now = self._rulings_of(topic), grounds.neighbourhood, self._clock.now()
             if seen.known is None:
                 return None
-            late = {ruling.subject: ruling for ruling in (*held.rulings, *rulings)}
-            grounds = grounds.under(tuple(late.values()), article)
+            late = {ruling.subject: ruling for ruling in (*held.ruled.rulings, *rulings)}
+            grounds = grounds.under(Ruled(late.values()), article)
             said = regroup(seen.known, grounds.neighbourhood, now)
-            done = await self._run(
-                self._script("rule"),
-                topic,
-                pack([(story.id, story.version) for story in seen.stories]),
-                held.version,
-                packed_ruling(topic, rulings, grounds, said, now),
-                self._retention.changes_most,
-            )
-            if done:
+            facts = await self._facts_of(topic, grounds, said)
+            packed = packed_ruling(topic, rulings, grounds, said, facts=facts, now=now)
+            if await self._commit("rule", topic, grounds, packed):
                 return said
+
+    async def _commit(
+        self, script: str, topic: TopicId, grounds: Grounds, packed: bytes, *more: object
+    ) -> bool:
+        """Whether a script did what it was told; False when something moved since we looked."""
+        versions = pack([(story.id, story.version) for story in grounds.neighbourhood.stories])
+        most = self._retention.changes_most
+        done = await self._run(
+            self._script(script), topic, versions, grounds.rulings, packed, most, *more
+        )
+        return bool(done)
+
+    async def _facts_of(self, topic: TopicId, grounds: Grounds, said: Regrouping) -> Facts:
+        """Return what is known of all members of regrouped stories, those out of sight as well."""
+        members = {member.article for story in said.stories for member in story.members}
+        found = await self._facts(topic, [grounds.handles[one] for one in sorted(members)])
+        return {fact.id: fact for fact in found.values()}
 
     async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
         """Every ruling that holds, newest first."""
         await self._read_rulings(topic)
-        return sorted(
-            self._rulings_of(topic).rulings, key=lambda r: (r.at, r.subject), reverse=True
-        )
+        return self._rulings_of(topic).ruled.rulings
 
     def _rulings_of(self, topic: TopicId) -> _Rulings:
-        return self._rulings.get(topic, _Rulings())
+        return self._rulings.get(topic, _NO_RULINGS)
 
     async def _read_rulings(self, topic: TopicId) -> None:
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.get(keys.lasting(topic, "rulings:version"))
             pipe.hvals(keys.lasting(topic, "rulings"))
             version, records = await ask(pipe.execute())
-        found = tuple(decode(record, Ruling) for record in records)
-        self._rulings[topic] = _Rulings(version or b"", found)
+        ruled = Ruled(decode(record, Ruling) for record in records)
+        self._rulings[topic] = _Rulings(version or b"", ruled)

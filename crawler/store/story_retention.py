@@ -1,15 +1,14 @@
-"""How stories leave Redis when their time is over, and articles before theirs."""
+"""How stories leave Redis when their time is over, and what is told of an article before its."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from crawler.model import ArticleId, ChangeKind, LookAlike, OutletId, StoryId, Tie, TopicId
-from crawler.ports import Depart
+from crawler.model import ArticleId, ChangeKind, LookAlike, OutletId, StoryId, TopicId
 from crawler.store.records import millis, span
-from crawler.store.story_records import Handle, StoryRecord, pack, unpack_ties
+from crawler.store.story_records import StoryRecord
 from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
-from crawler.store.story_verdict import Farewell, packed_departure
+from crawler.store.story_verdict import Farewell
 
 EXPIRE_STEP = 32  # stories let go of in one script
 EXPIRE_CHUNK = 1_024  # stories looked at in one trip
@@ -17,7 +16,7 @@ EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
 
 
 class StoryRetention(StoryShelf):
-    """Lets go of what is older than its retention, in small steps; and of one article at once."""
+    """Lets go of what is older than its retention, in small steps, and of past events."""
 
     # --- letting go --------------------------------------------------------------------------
 
@@ -99,14 +98,6 @@ class StoryRetention(StoryShelf):
 
     # --- forgetting --------------------------------------------------------------------------
 
-    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
-        """Take an article out of story, index and past events; see `ports.Stories`."""
-        while fact := (await self.articles(topic, [article])).get(article):
-            if await self._departed(topic, fact, depart):
-                await self._scrub(topic, fact)
-                return True
-        return False
-
     async def of_outlet(self, topic: TopicId, outlet: OutletId) -> Sequence[ArticleId]:
         """The articles of an outlet."""
         listed = await ask(self._client.zrange(self._public(topic, f"by:outlet:{outlet}"), 0, -1))
@@ -114,38 +105,6 @@ class StoryRetention(StoryShelf):
         handles = [handle for record in records.values() for handle in record.handles]
         facts = await self._facts(topic, handles)
         return [fact.id for fact in facts.values() if fact.outlet == outlet]
-
-    async def _departed(self, topic: TopicId, fact: LookAlike, depart: Depart) -> bool:
-        """Whether the article is gone; False when its story moved while we looked."""
-        record = (await self._records(topic, [fact.story])).get(fact.story)
-        if record is None:
-            return False
-        facts = await self._facts(topic, record.handles)
-        ties, now = await self._ties_among(topic, facts), self._clock.now()
-        known = {one.id: one for one in facts.values()}
-        left = depart(fact.id, record.story, known, ties, now)
-        if not left.stories:
-            return await self._let_go(topic, [fact.story]) > 0
-        done = await self._run(
-            self._script("forget"),
-            topic,
-            pack([(fact.story, record.story.version)]),
-            packed_departure(
-                topic, fact, record, left, facts=known, now=now, bucket=ids_bucket(fact.id)
-            ),
-            self._retention.changes_most,
-        )
-        return bool(done)
-
-    async def _ties_among(self, topic: TopicId, facts: Mapping[Handle, LookAlike]) -> Sequence[Tie]:
-        ids = {handle: fact.id for handle, fact in facts.items()}
-        stored = await self._read(topic, "ties", list(facts))
-        return [
-            tie
-            for handle, ties in zip(facts, stored, strict=True)
-            for tie in unpack_ties(handle, ties or b"", ids)
-            if tie.one == ids[handle]  # each is stored with both of its articles
-        ]
 
     async def _scrub(self, topic: TopicId, fact: LookAlike) -> None:
         """Delete every past event that tells of the article, but for the one of its end."""

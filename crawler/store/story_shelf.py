@@ -40,7 +40,7 @@ _PARTS = {  # what each script stands on, besides the records
     "place": ("guard", "moves", "lookup", "neighbourhood", "indexing"),
     "rule": ("guard", "leave", "moves"),
     "expire": ("guard", "leave"),
-    "forget": ("guard", "leave"),
+    "forget": ("guard", "leave", "moves"),
     "trim": ("guard",),
     "switch": ("moves",),
 }

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any, Self
 
 from crawler.contract import change_payload, listings, rfc3339, story_payload
+from crawler.dedup.ruling import Ruled
 from crawler.model import (
     Article,
     ArticleId,
     Change,
     ChangeKind,
-    Departure,
     LookAlike,
     Neighbourhood,
     Placement,
@@ -87,12 +87,11 @@ class Grounds:
         }
         return cls(basis, neighbourhood, members, rulings)
 
-    def under(self, rulings: Sequence[Ruling], article: ArticleId) -> Self:
-        """Return the grounds with those of the rulings that are about anyone in sight."""
+    def under(self, ruled: Ruled, article: ArticleId) -> Self:
+        """Return the grounds with those of the rulings that bear on anyone in sight."""
         seen = self.neighbourhood
-        sight = {article, *(alike.id for alike in seen.look_alikes)}
-        about = tuple(ruling for ruling in rulings if {ruling.one, ruling.other} & sight)
-        return replace(self, neighbourhood=replace(seen, rulings=about))
+        sight = [article, *(alike.id for alike in seen.look_alikes)]
+        return replace(self, neighbourhood=replace(seen, rulings=ruled.about(sight)))
 
 
 @dataclass(frozen=True)
@@ -221,25 +220,14 @@ class Farewell:
 
 
 def packed_departure(
-    topic: TopicId,
-    gone: LookAlike,
-    record: StoryRecord,
-    left: Departure,
-    *,
-    facts: Facts,
-    now: datetime,
-    bucket: int,
+    topic: TopicId, grounds: Grounds, left: Regrouping, *, facts: Facts, now: datetime
 ) -> bytes:
-    """Return what `forget.lua` is to do; `facts` are of all members, the one that goes too."""
-    handles = dict(zip((m.article for m in record.story.members), record.handles, strict=True))
-    known = {id_: fact for id_, fact in facts.items() if id_ != gone.id}
-    rows = [
-        story_row(topic, story, [handles[member.article] for member in story.members], known)
-        for story in left.stories
+    """Return what `forget.lua` is to do; `facts` are of all members of the stories left."""
+    ties = [
+        (grounds.handles[tie.one], grounds.handles[tie.other], raw(pack_verdict(tie)))
+        for tie in left.ties
     ]
-    stories = {story.id: story for story in left.stories}
-    events = [event_row(topic, one, stories.get(one.story), known, now) for one in left.changes]
-    return pack(((handles[gone.id], gone.id, bucket), rows, events))
+    return pack((ties, *_regrouped(topic, grounds, left, facts, now)))
 
 
 def packed_ruling(
@@ -247,22 +235,27 @@ def packed_ruling(
     rulings: Sequence[Ruling],
     grounds: Grounds,
     said: Regrouping,
+    *,
+    facts: Facts,
     now: datetime,
 ) -> bytes:
-    """Return what `rule.lua` is to do."""
-    seen = grounds.neighbourhood
-    facts = {
-        alike.id: alike for alike in (*seen.look_alikes, *([seen.known] if seen.known else ()))
-    }
+    """Return what `rule.lua` is to do; `facts` are of all members of the stories said."""
+    records = [(ruling.subject, raw(encode(ruling))) for ruling in rulings]
+    return pack((records, *_regrouped(topic, grounds, said, facts, now)))
+
+
+def _regrouped(
+    topic: TopicId, grounds: Grounds, said: Regrouping, facts: Facts, now: datetime
+) -> Row:
+    """Return stories, forwards and events as `regroup` in `moves.lua` takes them."""
+    handles = grounds.handles
     rows = [
-        story_row(
-            topic, story, [grounds.handles[member.article] for member in story.members], facts
-        )
+        story_row(topic, story, [handles[member.article] for member in story.members], facts)
         for story in said.stories
     ]
-    stories = {story.id: story for story in (*seen.stories, *said.stories)}
+    stories = {story.id: story for story in (*grounds.neighbourhood.stories, *said.stories)}
     events = [event_row(topic, one, stories.get(one.story), facts, now) for one in said.changes]
-    return pack(([(r.subject, raw(encode(r))) for r in rulings], rows, said.forwards, events))
+    return rows, said.forwards, events
 
 
 def _members(record: StoryRecord, bucket_of: Mapping[ArticleId, int]) -> list[Row]:

@@ -9,7 +9,7 @@ from newsroom import NOON, RECIPE, an_article, copies, decide
 
 from crawler.dedup.departure import depart
 from crawler.forget import Forget
-from crawler.model import ChangeKind, Relation, Skipped, SkipReason, TopicId
+from crawler.model import ChangeKind, Neighbourhood, Relation, Skipped, SkipReason, TopicId
 from crawler.store import keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
@@ -163,11 +163,13 @@ async def test_a_story_held_together_by_what_is_forgotten_splits(stores):
     one, middle, far = copies(3)
     await stores.hold(one, middle, far)
     (story,) = await stores.stories.newest(TOPIC, 1)
-    facts = dict(await stores.stories.articles(TOPIC, [one.id, middle.id, far.id]))
+    facts = await stores.stories.articles(TOPIC, [one.id, middle.id, far.id])
     ties = [tie for tie in await stores.stories.ties(TOPIC, one.id) if tie.other == far.id]
     ties += [tie for tie in await stores.stories.ties(TOPIC, far.id) if tie.other == one.id]
     torn = [type(tie)(tie.one, tie.other, Relation.UNRELATED, 0, 0, 0) for tie in ties]
-    left = depart(middle.id, story, facts, torn, NOON)
+    others = (facts[one.id], facts[far.id])
+    around = Neighbourhood(others, stories=(story,), ties=tuple(torn), known=facts[middle.id])
+    left = depart(facts[middle.id], around, NOON)
     assert [len(part.members) for part in left.stories] == [1, 1]
     assert left.stories[0].id == story.id
     assert [change.kind for change in left.changes][:2] == [ChangeKind.FORGOTTEN, ChangeKind.SPLIT]

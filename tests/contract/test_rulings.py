@@ -149,6 +149,29 @@ async def test_a_split_holds_though_an_article_that_is_gone_was_put_together_wit
     assert RulingKind.WITHDRAWN in kinds.values()
 
 
+async def test_what_was_put_together_stays_so_whichever_of_it_is_forgotten(stories, clock):
+    articles = [an_article(url=f"https://{n}.example/") for n in range(4)]
+    homes_ = await place(stories, *articles)
+    rule = Rule(stories, clock)
+    for other in homes_[1:]:
+        (merged,) = (await rule.merge(TOPIC, homes_[0], other, *BY)).stories
+    star = merged.canonical
+    first = next(one for one in articles if one.id != star)
+    left = [one for one in articles if one.id not in (star, first.id)]
+    for gone in (first.id, star):
+        await stories.forget(TOPIC, gone, depart)
+        assert len(set(await homes(stories, *left))) == 1
+    assert len(set(await anew(stories, clock, *left))) == 1
+
+
+async def test_a_pinned_article_is_shown_still_when_another_is_forgotten(stories, clock):
+    first, second, pinned = copies(3)
+    (story, *_) = await place(stories, first, second, pinned)
+    await Rule(stories, clock).pin(TOPIC, pinned.id, *BY)
+    await stories.forget(TOPIC, first.id, depart)
+    assert (await stories.story(TOPIC, story)).canonical == pinned.id
+
+
 class Stubborn(MemoryStories):
     """A store that records rulings, and lets nothing come of them."""
 

@@ -13,6 +13,7 @@ from newsroom import NOON, RECIPE, an_article, decide, words_of
 from redis.asyncio import Redis
 from test_stories import TOPIC, WINDOWS, in_redis
 
+from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide as really_decide
 from crawler.model import Article, Relation
 from crawler.store.clock import SimulatedClock
@@ -156,6 +157,34 @@ async def nobody_apart(stories: Any, *_: Any) -> None:
         for one in ids:
             ties = [tie for tie in await stories.ties(TOPIC, one) if {tie.one, tie.other} <= ids]
             assert not {tie.relation for tie in ties} & {Relation.DIGEST, Relation.TEMPLATE}
+
+
+BROTHERS = [[0], [0, 2], [0, 3], [2, 3]]  # of which none is a round-up of two others
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(range(12)), st.sets(st.integers(0, 11)))
+def test_what_is_forgotten_leaves_what_would_be_there_without_it(server_socket, order, gone):
+    clock = SimulatedClock(NOON)
+    articles = [article_of(at, BROTHERS[at % 4], clock) for at in order]
+    left = [one for at, one in zip(order, articles, strict=True) if at not in gone]
+
+    async def groups(stories: Any, articles: list[Article], rest: list[Article]) -> set[Any]:
+        for one in articles:
+            await stories.place(TOPIC, one, really_decide)
+        for one in articles:
+            if one not in rest:
+                assert await stories.forget(TOPIC, one.id, depart)
+        newest = await stories.newest(TOPIC, 100)
+        return {frozenset(member.article for member in story.members) for story in newest}
+
+    async def work(client: Redis, stories: Any, _: SimulatedClock) -> Any:
+        found = await groups(stories, articles, left)
+        assert await dangling(client, TOPIC, RECIPE.id) == []
+        return found
+
+    twin = MemoryStories(clock, RECIPE, **WINDOWS)
+    assert on_the_server(server_socket, work) == asyncio.run(groups(twin, left, left))
 
 
 @settings(max_examples=60, deadline=None)

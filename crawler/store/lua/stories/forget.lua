@@ -1,32 +1,19 @@
--- Take one article out of its story, if the story has not moved since.
+-- Take one article out of its story, and record what that makes of the stories around it, if nothing
+-- has moved since that was decided.
 --
--- ARGV: the story's version (msgpack: {{story id, version}}), what to do (msgpack: {{handle,
---       article id, ids bucket}, {stories as `write_story` takes them}, events}), changes kept
--- Returns 1, or 0 when the story moved and the caller has to look again.
+-- ARGV: versions that must still hold (msgpack: {{story id, version}, ...}), version of the rulings,
+--       what to do (msgpack: {ties {{handle, handle, verdict}, ...}, stories as `write_story` takes
+--       them, forwards, events}), changes kept, the article's handle, id and ids bucket
+-- Returns 1, or 0 when something moved and the caller has to look again.
 
-local todo = cmsgpack.unpack(ARGV[2])
+local todo = cmsgpack.unpack(ARGV[3])
 
--- Let a member point at the story that holds it now.
-local function move(handle, story)
-  local record = redis.call('GET', key('article', handle))
-  local before, body = story_of(record)
-  if before ~= story then
-    local head = struct.pack('>ds', struct.unpack('>d', record), story)
-    redis.call('SET', key('article', handle), head .. string.sub(record, body))
-  end
-end
-
-if not stand(cmsgpack.unpack(ARGV[1])) then
+if rulings ~= ARGV[2] or not stand(cmsgpack.unpack(ARGV[1])) then
   return 0
 end
-drop_article(todo[1][1], todo[1][2], todo[1][3])
-for _, story in ipairs(todo[2]) do
-  write_story(story)
-  for _, handle in ipairs(story[3]) do
-    move(handle, story[1])
-  end
+drop_article(tonumber(ARGV[5]), ARGV[6], ARGV[7])
+for _, tie in ipairs(todo[1]) do
+  write_tie(tie[1], tie[2], tie[3])
 end
-for _, event in ipairs(todo[3]) do
-  announce(event, ARGV[3])
-end
+regroup(todo[2], todo[3], todo[4], ARGV[4])
 return 1

@@ -1,4 +1,17 @@
--- What `place` and `rule` share: how articles and ids move from one story to another.
+-- What `place`, `rule` and `forget` share: how articles and ids move from one story to another, and
+-- how they are tied.
+
+local function write_entry(owner, other, flag, verdict)
+  local where, entry = key('ties', owner), packed(other)
+  local ties = without_tie(redis.call('GET', where) or '', entry)
+  redis.call('SET', where, ties .. entry .. flag .. verdict)
+end
+
+-- Remember a tie in place of an earlier one of the same two.
+local function write_tie(one, other, verdict)
+  write_entry(one, other, '\1', verdict)
+  write_entry(other, one, '\0', verdict)
+end
 
 -- Let members point at the story that holds them now.
 local function adopt(story, handles, loaded)
@@ -29,3 +42,16 @@ local function forward(old, target)
   end
 end
 
+-- Record what a regrouping makes of stories.
+local function regroup(stories, forwards, events, longest)
+  for _, moved in ipairs(forwards) do
+    forward(moved[1], moved[2])
+  end
+  for _, story in ipairs(stories) do
+    write_story(story)
+    adopt(story[1], story[3], {})
+  end
+  for _, event in ipairs(events) do
+    announce(event, longest)
+  end
+end

@@ -8,12 +8,6 @@
 -- Returns for each article 1, or {basis, known handle or 0, nominated handles,
 --         {handle, article, ties, ...}, {story id, story, ...}, version of the rulings}.
 
-local function write_tie(owner, other, flag, verdict)
-  local where, entry = key('ties', owner), packed(other)
-  local ties = without_tie(redis.call('GET', where) or '', entry)
-  redis.call('SET', where, ties .. entry .. flag .. verdict)
-end
-
 local function commit(one, verdict)
   local story, body, text = verdict[1], verdict[2], verdict[3]
   local ties, changed, forwards, events = verdict[4], verdict[5], verdict[6], verdict[7]
@@ -35,11 +29,7 @@ local function commit(one, verdict)
     drop_ties(handle)  -- they were those of another text
   end
   for _, tie in ipairs(ties) do
-    local this, other = tie[1], tie[2]
-    this = this == 0 and handle or this
-    other = other == 0 and handle or other
-    write_tie(this, other, '\1', tie[3])
-    write_tie(other, this, '\0', tie[3])
+    write_tie(tie[1] == 0 and handle or tie[1], tie[2] == 0 and handle or tie[2], tie[3])
   end
   for _, moved in ipairs(forwards) do
     forward(moved[1], moved[2])

@@ -14,14 +14,5 @@ redis.call('INCR', lasting .. 'rulings:version')
 for _, ruling in ipairs(todo[1]) do
   redis.call('HSET', lasting .. 'rulings', ruling[1], ruling[2])
 end
-for _, moved in ipairs(todo[3]) do
-  forward(moved[1], moved[2])
-end
-for _, story in ipairs(todo[2]) do
-  write_story(story)
-  adopt(story[1], story[3], {})
-end
-for _, event in ipairs(todo[4]) do
-  announce(event, ARGV[4])
-end
+regroup(todo[2], todo[3], todo[4], ARGV[4])
 return 1
