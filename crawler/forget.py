@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from crawler.model import (
     Article,
     ArticleId,
-    Entry,
     OutletId,
     Skipped,
     SkipReason,
@@ -91,19 +90,9 @@ class Forget:
         return (
             await self._tombstones.cover(article, outlet)
             or any(state.feed.outlet == outlet for state in await self._frontier.feeds())
-            or await self._crawl_holds(subject)
+            or await self._frontier.holds(lambda entry: subject in {entry.id, entry.outlet})
             or await self._corpus_holds(subject)
         )
-
-    async def _crawl_holds(self, subject: str) -> bool:
-        met: list[Entry] = []
-
-        def noted(entry: Entry) -> bool:
-            met.extend([entry] if subject in {entry.id, entry.outlet} else [])
-            return False  # nothing goes
-
-        await self._frontier.forget(noted)
-        return bool(met)
 
     async def _corpus_holds(self, subject: str) -> bool:
         async for article in self._corpus.read():

@@ -281,6 +281,10 @@ class Frontier(Protocol):
         """The newest entries in a state ("waiting", "leased", "dead" or "skipped")."""
         ...
 
+    async def holds(self, meant: Callable[[Entry], bool]) -> bool:
+        """Tell whether any waiting, leased, dead or listed entry is one that is meant."""
+        ...
+
     async def forget(self, gone: Callable[[Entry], bool]) -> int:
         """Drop waiting, leased, dead and listed entries that `gone` tells; return how many.
 

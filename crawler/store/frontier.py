@@ -287,6 +287,16 @@ class RedisFrontier:
         """Move the entry to the dead letters, where an operator sees it."""
         await self._run("bury", *_held(claim), reason)
 
+    async def holds(self, meant: Callable[[Entry], bool]) -> bool:
+        """Tell whether any waiting, leased, dead or listed entry is one that is meant."""
+        if any(meant(entry) for _, entry in await self._listed()):
+            return True
+        with translated():
+            async for _, raw in self._client.hscan_iter(self._keys["entries"], count=SCANNED):
+                if meant(unrecord(raw, Entry)):
+                    return True
+        return False
+
     async def forget(self, gone: Callable[[Entry], bool]) -> int:
         """Drop waiting, leased, dead and listed entries that `gone` tells; return how many."""
         dropped, chosen = await self._forget_skipped(gone), list[EntryId]()
@@ -299,12 +309,17 @@ class RedisFrontier:
         return dropped
 
     async def _forget_skipped(self, gone: Callable[[Entry], bool]) -> int:
+        telling = [row for row, entry in await self._listed() if gone(entry)]
         with translated():
-            rows = await self._client.lrange(self._keys["skipped"], 0, -1)
-            telling = [row for row in rows if gone(decode(_raw(row), EntryRecord).entry)]
             for row in telling:
                 await self._client.lrem(self._keys["skipped"], 0, row)  # type: ignore[arg-type]
         return len(telling)
+
+    async def _listed(self) -> list[tuple[bytes | str, Entry]]:
+        """Return the rows of the list of skipped entries, each with its entry."""
+        with translated():
+            rows = await self._client.lrange(self._keys["skipped"], 0, -1)
+        return [(row, decode(_raw(row), EntryRecord).entry) for row in rows]
 
     async def retry_dead(self, entries: Sequence[EntryId] | None) -> int:
         """Put dead letters (None: all) back, due now with no attempts; return how many."""

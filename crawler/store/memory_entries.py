@@ -135,6 +135,11 @@ class MemoryEntries:
                 queued += 1
         return queued
 
+    def holds(self, meant: Callable[[Entry], bool]) -> bool:
+        """Tell whether any waiting, leased, dead or listed entry is one that is meant."""
+        kept = [one.entry for one in self._kept.values()]
+        return any(map(meant, [*kept, *(shown.entry for shown in self._skipped)]))
+
     def forget(self, gone: Callable[[Entry], bool]) -> int:
         """Drop waiting, leased, dead and listed entries that `gone` tells; return how many."""
         chosen = [id_ for id_, kept in self._kept.items() if gone(kept.entry)]

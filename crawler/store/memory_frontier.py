@@ -242,6 +242,10 @@ class MemoryFrontier:
         if self._end(claim):
             self._entries.bury(claim.entry.id, reason, self._now)
 
+    async def holds(self, meant: Callable[[Entry], bool]) -> bool:
+        """Tell whether any waiting, leased, dead or listed entry is one that is meant."""
+        return self._entries.holds(meant)
+
     async def forget(self, gone: Callable[[Entry], bool]) -> int:
         """Drop waiting, leased, dead and listed entries that `gone` tells; return how many."""
         return self._entries.forget(gone)

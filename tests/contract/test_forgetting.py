@@ -128,7 +128,11 @@ async def test_entries_go_in_whatever_state_they_are(stores):
             await frontier.bury(claim, "http-403")
         elif claim.entry.id == "skipped":
             await frontier.skip(claim, Skipped(SkipReason.NO_TEXT))
+    for name in ("dead", "skipped", "leased", "waiting"):
+        assert await frontier.holds(lambda entry, name=name: entry.id == name)
+        assert await stores.forget.knows(name)
     assert await frontier.forget(lambda entry: entry.id != "waiting") == 3
+    assert not await frontier.holds(lambda entry: entry.id != "waiting")
     for state in ("dead", "skipped", "leased"):
         assert await frontier.entries(state, 10) == []
     assert [shown.entry.id for shown in await frontier.entries("waiting", 10)] == ["waiting"]
