@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from crawler.catalog.gazetteer import Place, ambiguous_names, context_places, places
+from crawler.catalog.gazetteer import Place, ambiguous_names, every_place
 from crawler.catalog.topics import Topic, countries, patterns_of, terms, topic
 from crawler.ingest import Desk
 from crawler.model import Recipe, TopicId
@@ -49,7 +49,7 @@ def desk_of(topics: tuple[TopicId, ...], own: Path | None = None) -> Desk:
         languages=_languages(wanted),
         screens=tuple(map(screen_of, wanted, matchers)),
         version=version_of(wanted),
-        breadth={place.id: BREADTH.get(place.kind, 1.0) for place in _every_place()},
+        breadth={place.id: BREADTH.get(place.kind, 1.0) for place in every_place()},
     )
 
 
@@ -62,7 +62,7 @@ def version_of(wanted: Sequence[Topic]) -> str:
 def screen_of(wanted: Topic, matcher: TopicMatcher) -> Screen:
     """Return what tells at little cost that a page cannot belong to a topic."""
     finder = place_finder()
-    telling = {place.id for place in _every_place() if wanted.place_share(place.id, place.kind)}
+    telling = {place.id for place in every_place() if wanted.place_share(place.id, place.kind)}
     own, beyond, commonplace = (
         [word for code in sorted(codes) for word in countries().get(code, ())]
         for codes in (
@@ -125,7 +125,7 @@ def matcher_of(wanted: Topic) -> TopicMatcher:
             place.id: Spot(
                 wanted.place_share(place.id, place.kind), _country(place), place.id in wanted.places
             )
-            for place in _every_place()
+            for place in every_place()
         },
         exclude=wanted.exclude,
     )
@@ -137,14 +137,10 @@ def _country(place: Place) -> str:
     return place.countries[0] if place.countries else ""
 
 
-def _every_place() -> tuple[Place, ...]:
-    return (*places(), *context_places())
-
-
 @cache
 def place_finder() -> PlaceFinder:
     """Return what finds the places of the gazetteer and of its surroundings."""
-    every = _every_place()
+    every = every_place()
     named = {place.id: place.names for place in every}
     undescribed = {place.id for place in every if place.kind in UNDESCRIBED}
     return PlaceFinder(names_of(named, ambiguous_names(), BORROWING, undescribed))

@@ -1,9 +1,10 @@
 """Under which names a story is listed: what it is written in, by whom, and where it plays."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
-from crawler.catalog.gazetteer import Place, context_places, places
+from crawler.catalog.codes import LANGUAGES
+from crawler.catalog.gazetteer import Place, context_places, every_place, places
 from crawler.contract import StoryPayload
 from crawler.model import PlaceId
 
@@ -15,6 +16,12 @@ KINDS = ("language", "outlet", "place", "country", "border")
 def place_of(name: PlaceId) -> Place | None:
     """Return a place of the gazetteer, or None."""
     return _by_id().get(name)
+
+
+@cache
+def any_place_of(name: PlaceId) -> Place | None:
+    """Return what a story can be said to be at, a country or a river as well, or None."""
+    return place_of(name) or {place.id: place for place in context_places()}.get(name)
 
 
 @cache
@@ -32,7 +39,27 @@ def countries() -> tuple[str, ...]:
 @cache
 def place_ids() -> frozenset[str]:
     """Return the ids of all that a story can be said to be at, sections of the border included."""
-    return frozenset(place.id for place in (*places(), *context_places()))
+    return frozenset(place.id for place in every_place())
+
+
+def known_names(kind: str, outlets: Collection[str]) -> Collection[str]:
+    """Return what a filter may name, whether or not some story has it yet.
+
+    Args:
+        kind: One of `KINDS`.
+        outlets: Ids of those who publish.
+    """
+    match kind:
+        case "language":
+            return LANGUAGES
+        case "place":
+            return place_ids()
+        case "country":
+            return countries()
+        case "border":
+            return borders()
+        case _:
+            return outlets
 
 
 def facets_of(story: StoryPayload) -> list[str]:

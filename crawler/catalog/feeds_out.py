@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from urllib.parse import quote
 
-from crawler.catalog.facets import borders, countries, is_crossing, place_of
-from crawler.catalog.gazetteer import places
+from crawler.catalog.facets import any_place_of, borders, countries, is_crossing
+from crawler.catalog.gazetteer import every_place
 from crawler.model import Outlet, OutletId, PlaceId, TopicId
 
 LANGUAGES = ("en", "uk", "ru", "be", "pl", "ro", "hu", "sk")
@@ -38,7 +38,7 @@ def choices(outlets: Mapping[OutletId, Outlet]) -> Iterator[tuple[Kind, str, str
         yield Kind.COUNTRY, country, f"country {country}"
     for border in borders():
         yield Kind.BORDER, border, f"border {border}"
-    for place in places():
+    for place in every_place():
         yield Kind.PLACE, place.id, name_of(place.id)
         if is_crossing(place):
             yield Kind.CROSSING, place.id, f"crossing {name_of(place.id)}"
@@ -59,14 +59,14 @@ def feeds_of(topic: TopicId, facets: Iterable[str]) -> Iterator[str]:
 
 def name_of(place: PlaceId) -> str:
     """Return what a place is called in English; an unknown one by its id."""
-    known = place_of(place)
+    known = any_place_of(place)
     return next(iter(known.names.get("en", ())), place) if known else place
 
 
 def _narrowed(facets: Iterable[str]) -> Iterator[tuple[Kind, str]]:
     for facet in facets:
         kind, _, name = facet.partition(":")
-        known = place_of(PlaceId(name)) if kind == Kind.PLACE else None
+        known = any_place_of(PlaceId(name)) if kind == Kind.PLACE else None
         foreign = kind == Kind.LANGUAGE and name not in LANGUAGES
         if not name or foreign or (kind == Kind.PLACE and not known):
             continue

@@ -79,6 +79,12 @@ def _context(row: Mapping[str, str]) -> Place:
 
 
 @cache
+def every_place() -> tuple[Place, ...]:
+    """Return all that a story can be said to be at: the gazetteer, and what stands around it."""
+    return (*places(), *context_places())
+
+
+@cache
 def ambiguous_names() -> Mapping[str, tuple[str, ...]]:
     """Return names that mean something else as well, each with words that speak against the place.
 

@@ -21,7 +21,7 @@ import msgspec
 
 from crawler.catalog.codes import COUNTRIES, LANGUAGES
 from crawler.catalog.facets import place_ids
-from crawler.catalog.gazetteer import context_places, places
+from crawler.catalog.gazetteer import every_place
 from crawler.errors import ConfigError
 from crawler.model import TopicId
 from crawler.setting import nearest
@@ -240,7 +240,7 @@ def _unplaced(place: str) -> Iterator[str]:
 
 @cache
 def _kinds() -> frozenset[str]:
-    return frozenset(one.kind for one in (*places(), *context_places()))
+    return frozenset(one.kind for one in every_place())
 
 
 def _broken(patterns: Mapping[str, Iterable[str]]) -> Iterator[str]:

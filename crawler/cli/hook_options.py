@@ -5,8 +5,7 @@ from pathlib import Path
 
 from yarl import URL
 
-from crawler.catalog.facets import KINDS, borders, countries, place_ids
-from crawler.catalog.outlets import shipped_catalogue
+from crawler.catalog.facets import KINDS, known_names
 from crawler.catalog.topics import known_topic
 from crawler.cli.session import why_of
 from crawler.config import Config
@@ -21,6 +20,11 @@ from crawler.setting import nearest
 
 NAME_MOST = 60  # letters, so that a row stays one
 BEGIN = "0-0"  # before the first change there ever was
+TOO_MANY = {
+    "outlet": "see `kordon outlets list`",
+    "place": "see /api/v1/places of `kordon serve`",
+    "language": "write a code of ISO 639-1, as language:uk",
+}  # to be told: where they are
 
 
 def check_address(url: str, config: Config) -> None:
@@ -103,9 +107,7 @@ def kinds_in(text: str) -> tuple[str, ...]:
 
 
 def facets_in(given: Sequence[str]) -> tuple[str, ...]:
-    """Return the filters, once each has shown to be one that some story may pass.
-
-    Outlets are for `check_outlets`, which asks the store.
+    """Return the filters, once each has the form of one; `check_filters` looks at their names.
 
     Raises:
         ConfigError: It cannot be used; the message says what can.
@@ -116,51 +118,28 @@ def facets_in(given: Sequence[str]) -> tuple[str, ...]:
             raise ConfigError(
                 f"--filter {facet} is no filter", f"write KIND:NAME, of {', '.join(KINDS)}"
             )
-        _check_name(kind, name)
     return tuple(given)
 
 
-def check_outlets(filters: Sequence[str], known: Collection[str]) -> None:
-    """Let filters pass whose outlets somebody knows.
+def check_filters(filters: Sequence[str], outlets: Collection[str]) -> None:
+    """Let filters pass that some story may pass.
+
+    Args:
+        filters: Each KIND:NAME.
+        outlets: Ids of those who publish, or did.
 
     Raises:
-        ConfigError: One is not known; the message says which was meant, or where they are.
+        ConfigError: One names nothing there is; the message says what was meant, or where to look.
     """
     for facet in filters:
         kind, _, name = facet.partition(":")
-        if kind == "outlet" and name not in known:
-            raise _no_such(kind, name, known, "see `kordon outlets list`")
-
-
-def _check_name(kind: str, name: str) -> None:
-    if kind == "language":
-        _check_language(name)
-    elif kind == "place" and name not in place_ids():
-        raise _no_such(kind, name, place_ids(), "see /api/v1/places of `kordon serve`")
-    elif kind in {"border", "country"}:
-        known = borders() if kind == "border" else countries()
+        known = known_names(kind, outlets)
         if name not in known:
-            raise _no_such(kind, name, known, f"known are {', '.join(known)}")
-
-
-def _check_language(name: str) -> None:
-    published = {code for outlet in shipped_catalogue().outlets for code in outlet.languages}
-    if name not in published and name not in _told_apart():
-        raise _no_such("language", name, published, "write a code of ISO 639-1, as language:uk")
-
-
-def _told_apart() -> Collection[str]:
-    from crawler.text.language import identifier  # noqa: PLC0415 - takes seconds
-
-    codes: list[str] = identifier().labels
-    return codes
-
-
-def _no_such(kind: str, name: str, known: Collection[str], otherwise: str) -> ConfigError:
-    meant = nearest(name, known)
-    return ConfigError(
-        f"there is no {kind} {name!r}", f"write {kind}:{meant}" if meant else otherwise
-    )
+            meant = nearest(name, known) if kind != "language" else ""  # every code is near another
+            otherwise = TOO_MANY.get(kind) or f"known are {', '.join(known)}"
+            raise ConfigError(
+                f"there is no {kind} {name!r}", f"write {kind}:{meant}" if meant else otherwise
+            )
 
 
 def secret_in(file: Path) -> str:

@@ -15,7 +15,7 @@ from crawler.cli.console import Json, print_facts, print_json, print_table, say
 from crawler.cli.delivering import sending
 from crawler.cli.hook_options import (
     check_address,
-    check_outlets,
+    check_filters,
     facets_in,
     kinds_in,
     name_in,
@@ -201,7 +201,7 @@ async def _add(
     check_address(url, config)
     chosen = topic_of(topic, config)
     async with opened(config) as wired:
-        check_outlets(wanted[1], await _outlets(wired))
+        check_filters(wanted[1], await _outlets(wired))
         hook = Hook(
             id=HookId(secrets.token_hex(ID_BYTES)),
             url=url,

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from crawler.catalog.facets import borders, countries
-from crawler.catalog.gazetteer import Place, places
+from crawler.catalog.facets import borders
+from crawler.catalog.gazetteer import Place, every_place
 from crawler.model import Feed, Outlet, OutletId, TopicId
 from crawler.serve import views
 from crawler.serve.guard import reader
@@ -59,12 +59,13 @@ async def list_places(
     country: Annotated[str, Query(pattern="^([A-Z]{2})?$")] = "",
     border: Annotated[str, Query(pattern="^([A-Z]{2}-[A-Z]{2})?$", examples=["UA-PL"])] = "",
 ) -> views.Places:
-    """List the places of the gazetteer."""
-    _refuse_unknown("country", country, countries())
+    """List what stories can be at: the gazetteer; countries, capitals, rivers and whole borders."""
+    known = {code for place in every_place() for code in place.countries}
+    _refuse_unknown("country", country, known)
     _refuse_unknown("border", border, borders())
     found = [
         place
-        for place in places()
+        for place in every_place()
         if place.kind.startswith(kind)
         and (not country or country in place.countries)
         and (not border or place.nearest_border == border)

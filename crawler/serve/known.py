@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
-from crawler.catalog.facets import borders, countries
-from crawler.catalog.feeds_out import LANGUAGES
-from crawler.catalog.gazetteer import places
-from crawler.model import Outlet, TopicId
+from crawler.catalog.facets import known_names
+from crawler.model import TopicId
 from crawler.serve.problems import Problem
 from crawler.serve.service import Service
 from crawler.store.search_query import Wanted
 
-LISTED = {"outlet": "/api/v1/outlets", "place": "/api/v1/places"}  # too many to be told
+TOO_MANY = {
+    "outlet": "/api/v1/outlets lists all",
+    "place": "/api/v1/places lists all",
+    "language": "codes are those of ISO 639-1, such as uk",
+}  # to be told: where they are
 NEAREST = 3
 
 
@@ -27,34 +29,20 @@ async def refuse_unknown(service: Service, topic: TopicId, asked: Mapping[str, s
     Raises:
         Problem: 422, with what is known.
     """
-    outlets = (await service.listing.catalogue()).outlets
+    outlets = [outlet.id for outlet in (await service.listing.catalogue()).outlets]
     for kind, name in asked.items():
-        known = _known(kind, outlets)
+        known = known_names(kind, outlets)
         if name not in known and not await _is_met(service, topic, f"{kind}:{name}"):
             raise Problem(422, unknown(kind, name, known))
 
 
 def unknown(kind: str, name: str, known: Collection[str]) -> str:
     """Return what to tell who asks for something that there is not."""
-    if kind not in LISTED:
+    if kind not in TOO_MANY:
         return f"{kind}: there is no {name}; known are {', '.join(sorted(known))}"
     near = get_close_matches(name, known, NEAREST)
     nearest = f"nearest are {', '.join(near)}; " if near else ""
-    return f"{kind}: there is no {name}; {nearest}{LISTED[kind]} lists all"
-
-
-def _known(kind: str, outlets: Collection[Outlet]) -> Collection[str]:
-    match kind:
-        case "border":
-            return borders()
-        case "country":
-            return countries()
-        case "place":
-            return {place.id for place in places()}
-        case "language":
-            return {*LANGUAGES, *(one for outlet in outlets for one in outlet.languages)}
-        case _:
-            return {outlet.id for outlet in outlets}
+    return f"{kind}: there is no {name}; {nearest}{TOO_MANY[kind]}"
 
 
 async def _is_met(service: Service, topic: TopicId, facet: str) -> bool:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 ENOUGH_LETTERS = 800  # more text does not change the verdict
+ISO_639_1_LETTERS = 2
 UNSURE = 0.5  # below this the feed's or page's claim decides
 EAST_SLAVIC = frozenset({"uk", "ru", "be"})
 _OTHER_CYRILLIC = frozenset("јљњђћџѓќѕәғқңөұүһҳҷӣӯ")  # Serbian, Macedonian, Kazakh, Tajik ...
@@ -13,10 +14,13 @@ _OTHER_CYRILLIC = frozenset("јљњђћџѓќѕәғқңөұүһҳҷӣӯ")  # Ser
 
 @lru_cache(maxsize=8)
 def identifier(languages: tuple[str, ...] = ()) -> LanguageIdentifier:
-    """Return a model that knows these languages only (all it was trained on for none)."""
+    """Return a model that knows these languages only (all of ISO 639-1 it can tell for none).
+
+    It was trained on others too, whose codes have three letters: dialects of Arabic, Cantonese.
+    """
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    if languages:
-        model.set_languages([language for language in languages if language in model.labels])
+    known = [label for label in model.labels if len(label) == ISO_639_1_LETTERS]
+    model.set_languages([one for one in known if one in languages] if languages else known)
     return model
 
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from served import BODY, TOPIC, a_stand, an_article, another
 
 from crawler.access import Role
+from crawler.catalog.facets import place_ids
 from crawler.contract import schema
 from crawler.serve.guard import Allowance
 from crawler.serve.views import ChangeView, StoryView
@@ -102,15 +103,26 @@ async def test_a_filter_that_can_never_match_is_refused_with_what_is_known(stand
 
 
 async def test_a_filter_that_nothing_has_yet_gives_nothing(api):
-    for asked in ({"border": "UA-HU"}, {"country": "PL"}, {"language": "be"}, {"outlet": "open"}):
+    for asked in (
+        {"border": "UA-HU"}, {"country": "PL"}, {"language": "be"}, {"language": "tl"},
+        {"outlet": "open"}, {"place": "border-ua-pl"},
+    ):  # fmt: skip
         assert (await got(api, f"{BASE}/stories", **asked))["stories"] == []
 
 
 async def test_what_stories_have_is_known_though_the_catalogue_knows_it_not(stand, api):
-    (story,) = await stand.place(an_article(outlet="gone", language="tl"))
-    for asked in ({"outlet": "gone"}, {"language": "tl"}):
+    (story,) = await stand.place(an_article(outlet="gone", places=("washed-away",)))
+    for asked in ({"outlet": "gone"}, {"place": "washed-away"}):
         assert [s["id"] for s in (await got(api, f"{BASE}/stories", **asked))["stories"]] == [story]
         assert (await got(api, f"{BASE}/stories", q="elephant", **asked))["stories"] == []
+
+
+async def test_every_place_that_a_story_can_name_is_listed_with_its_names(api):
+    listed = {one["id"]: one for one in (await got(api, "/api/v1/places"))["places"]}
+    assert listed.keys() == place_ids()
+    assert listed["c-ua"]["names"]["pl"] == ["Ukraina"]
+    lithuanian = (await got(api, "/api/v1/places", country="LT"))["places"]
+    assert {one["id"] for one in lithuanian} == {"c-lt", "vilnius"}
 
 
 @pytest.mark.parametrize("path", ["places?border=PL-UA", "places?country=XX", "outlets?country=XX"])

@@ -133,11 +133,12 @@ async def test_stories_are_in_the_feeds_of_their_language_place_and_border(stand
         await api.get("/api/v1/places", params={"kind": "crossing", "border": "UA-PL"})
     ).json()
     place = places["places"][0]["id"]
-    (story,) = await stand.place(another("there", language="uk", places=(place,)))
+    (story,) = await stand.place(another("there", language="uk", places=(place, "warsaw")))
     await stand.place(another("elsewhere", language="pl"))
     for path in (
         "language/uk",
         f"place/{place}",
+        "place/warsaw",
         f"crossing/{place}",
         "border/UA-PL",
         "country/UA",

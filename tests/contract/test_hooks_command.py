@@ -113,9 +113,10 @@ def test_a_secret_from_a_file_is_taken_and_not_repeated(asked, kordon, tmp_path)
         ([URL, "--filter", "outlet:ukrinfrom"], "no outlet 'ukrinfrom'; write outlet:ukrinform"),
         ([URL, "--filter", "place:nosuch"], "no place 'nosuch'; see /api/v1/places"),
         ([URL, "--filter", "place:t-pl-medika"], "no place 't-pl-medika'; write place:t-pl-medyka"),
-        ([URL, "--filter", "language:UKR"], "no language 'UKR'; write language:uk"),
+        ([URL, "--filter", "language:UKR"], "no language 'UKR'; write a code of ISO 639-1"),
+        ([URL, "--filter", "language:yue"], "no language 'yue'"),
         ([URL, "--filter", "language:zz"], "no language 'zz'; write a code of ISO 639-1"),
-        ([URL, "--filter", "language:UK"], "no language 'UK'; write language:uk"),
+        ([URL, "--filter", "language:UK"], "'UK'; write a code of ISO 639-1, as language:uk"),
         ([URL, "--topic", "cats"], "there is no topic 'cats'"),
         ([URL, "--topic", "everything"], "everything is no active topic"),
     ],
@@ -127,7 +128,7 @@ def test_what_cannot_be_told_is_refused_with_what_to_write(kordon, asked, words,
 
 
 def test_filters_that_a_story_can_pass_are_taken(asked):
-    given = ["language:pl", "language:yue", "outlet:ukrinform", "place:border-ua-pl", "place:c-ua"]
+    given = ["language:pl", "language:tl", "outlet:ukrinform", "place:border-ua-pl", "place:c-ua"]
     added = asked("add", URL, *(word for one in given for word in ("--filter", one)))
     assert added["filters"] == given
 
