@@ -32,7 +32,7 @@ router = APIRouter(
     responses=described(401, 404, 422, 429, 503),
 )
 
-ID = r"^(\d{1,15}(-\d{1,9})?)?$"
+ID = r"^([0-9]{1,15}(-[0-9]{1,9})?)?$"
 
 
 @router.get("", response_model=views.Changes)
@@ -45,8 +45,8 @@ async def list_changes(
     limit: Annotated[int, Query(ge=1, le=1_000)] = BATCH,
 ) -> Response:
     """List the changes after an id, oldest first; `missed` says that some of them are gone."""
-    window = await service.published.window(topic)
     events = await service.published.changes(topic, ChangeId(after or START), limit)
+    window = await service.published.window(topic)  # afterwards: what goes meanwhile is missed too
     missed = bool(after) and is_before(after, window.trimmed)
     return as_json(changes_document(events, window.first, window.last, missed=missed))
 
@@ -65,7 +65,8 @@ async def stream_changes(
     """Follow the changes as server-sent events, named after their kind.
 
     The id of each is a change id; a client that reconnects with `Last-Event-ID` goes on where it
-    was. If that change is no longer kept, the first event is a `gap`: read all stories then.
+    was, also before the first event. Where changes after that id are no longer kept, a `gap`
+    comes before those that are: read all stories then.
     """
     return await stream_of(request, topic, ChangeId(last_event_id or after))
 
@@ -87,10 +88,8 @@ async def stream_of(
     streams: Streams = request.app.state.streams
     if is_head(request):
         return StreamingResponse(iter(()), media_type="text/event-stream")
-    window = await streams.service.published.window(topic)
-    start = after or window.last
-    told = [_gap(start, window.trimmed)] if is_before(start, window.trimmed) else []
-    lines = streams.follow(topic, start, [_hello(), *told], story)
+    start = after or (await streams.service.published.window(topic)).last
+    lines = streams.follow(topic, start, [_hello(start)], story)
     return StreamingResponse(lines, media_type="text/event-stream")
 
 
@@ -125,11 +124,15 @@ class Streams:
                 yield line
             while not self.service.closing.is_set():
                 events = await self.service.published.changes(topic, after, BATCH)
+                window = await self.service.published.window(topic)
+                if is_before(after, window.trimmed):
+                    yield _gap(after, window.trimmed)
+                    after = window.trimmed
                 for line in _told(events, story):
                     yield line
                 after = events[-1].id if events else after
                 if not events:
-                    await self._wait(topic, after)
+                    await self._wait(topic, window.last if is_before(window.last, after) else after)
                     yield b":\n\n"
         except StoreError:
             return  # the client comes back with the last id it had
@@ -173,10 +176,11 @@ def _line(event: Event) -> bytes:
     )  # fmt: skip
 
 
-def _hello() -> bytes:
-    return b"retry: %d\n\n" % RECONNECT_MILLISECONDS
+def _hello(start: ChangeId) -> bytes:
+    """Tell where a client is: one that is cut off before the first event comes back with that."""
+    return b"retry: %d\nid: %b\n\n" % (RECONNECT_MILLISECONDS, start.encode())
 
 
 def _gap(asked: ChangeId, trimmed: ChangeId) -> bytes:
     lost = msgspec.json.encode({"after": asked, "trimmed": trimmed})
-    return b"event: gap\ndata: %b\n\n" % lost
+    return b"id: %b\nevent: gap\ndata: %b\n\n" % (trimmed.encode(), lost)

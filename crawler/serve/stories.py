@@ -104,6 +104,8 @@ async def list_stories(
     `changes` after `position`.
     """
     index = service.indexes[topic]
+    reached = await asyncio.to_thread(lambda: index.position)  # before the list is read
+    position = reached or (await service.published.window(topic)).last
     found = await asyncio.to_thread(lambda: index.find(asked.wanted(), asked.limit))
     if not found.stories:
         await refuse_unknown(service, topic, asked.facets)
@@ -111,12 +113,11 @@ async def list_stories(
     shown = [
         payloads[id_] for id_ in found.stories if id_ in payloads and is_standing(payloads[id_])
     ]
-    position = index.position
     page = {
         "stories": [msgspec.Raw(payload) for payload in shown],
         "next": format(found.last, "x") if found.last is not None else None,
-        "complete": position is not None,
-        "position": position or (await service.published.window(topic)).last,
+        "complete": reached is not None,
+        "position": position,
         "state_controlled": await state_controlled(service, shown),
     }
     return as_json(page)

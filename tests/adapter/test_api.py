@@ -1,6 +1,7 @@
 """The API over HTTP: what is read, paged, followed, and who may do what."""
 
 import json
+from dataclasses import replace
 from itertools import product
 
 import httpx
@@ -11,8 +12,13 @@ from served import BODY, TOPIC, a_stand, an_article, another
 from crawler.access import Role
 from crawler.catalog.facets import place_ids
 from crawler.contract import schema
+from crawler.model import ChangeId
+from crawler.ports import Window
+from crawler.serve.application import application
+from crawler.serve.changes import Streams
 from crawler.serve.guard import Allowance
 from crawler.serve.views import ChangeView, StoryView
+from crawler.store.memory_published import MemoryPublished
 
 BASE = f"/api/v1/topics/{TOPIC}"
 NONE = "0" * 20  # an id that nothing has
@@ -209,7 +215,9 @@ async def test_a_stream_is_never_packed(stand, api):
         (f"{BASE}/stories?cursor=zz", "`next` of the page before"),
         (f"{BASE}/stories?border=x", "UA-PL"), (f"{BASE}/stories?country=poland", "PL"),
         (f"{BASE}/stories?language=UK", "uk"), (f"{BASE}/stories/1", "20 hex digits"),
-        (f"{BASE}/changes?after=x", "id of a change"), ("/api/v1/feeds/-", "letters, digits"),
+        (f"{BASE}/changes?after=x", "id of a change"),
+        (f"{BASE}/changes?after=\u0661-\u0660", "id of a change"),
+        ("/api/v1/feeds/-", "letters, digits"),
     ],
 )  # fmt: skip
 async def test_what_is_asked_wrongly_is_told_in_words(api, path, told):
@@ -404,6 +412,61 @@ async def test_a_stream_tells_changes_with_their_ids_and_goes_on_where_it_was(st
     assert first.endswith("}\n\n")
     assert await streamed(stand, last_event_id="1-0") == [second]
     assert await streamed(stand, last_event_id="2-0") == []
+
+
+async def test_a_client_that_is_cut_off_before_the_first_change_knows_where_it_was(stand, api):
+    await stand.place(an_article())
+    stand.service.closing.set()
+    assert (await api.get(f"{BASE}/changes/stream")).text == "retry: 3000\nid: 1-0\n\n"
+
+
+class Trimming(MemoryPublished):
+    """Keeps the newest change only: of three, two are gone."""
+
+    async def changes(self, topic, after, limit):
+        return (await super().changes(topic, after, limit))[-1:]
+
+    async def window(self, topic):
+        window = await super().window(topic)
+        return Window(window.last, window.last, ChangeId("2-0"))
+
+
+async def test_a_stream_that_falls_behind_is_told_of_the_gap_once_and_goes_on(stand):
+    await stand.place(an_article(), an_article("two", outlet="open"), another("three"))
+    service = replace(stand.service, published=Trimming(stand.service.stories))
+    lines = []
+    async for line in Streams(service).follow(TOPIC, ChangeId("1-0"), []):
+        lines.append(line.decode())
+        if line == b":\n\n":
+            service.closing.set()
+    gap, change, _ = lines
+    assert gap == 'id: 2-0\nevent: gap\ndata: {"after":"1-0","trimmed":"2-0"}\n\n'
+    assert change.startswith("id: 3-0\nevent: story.created\n")
+
+
+class Overtaken:
+    """An index that takes in a change as soon as it was searched."""
+
+    def __init__(self, index):
+        self._index = index
+
+    @property
+    def position(self):
+        return self._index.position
+
+    def find(self, wanted, limit):
+        found = self._index.find(wanted, limit)
+        self._index.apply(position=ChangeId("99-0"))
+        return found
+
+
+async def test_a_list_is_true_up_to_its_position_though_changes_come_while_it_is_read(stand):
+    await stand.place(an_article())
+    index = stand.service.indexes[TOPIC]
+    service = replace(stand.service, indexes={TOPIC: Overtaken(index)})
+    transport = httpx.ASGITransport(application(service), client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as api:
+        assert (await got(api, f"{BASE}/stories"))["position"] == "1-0"
 
 
 async def test_a_stream_over_http_ends_when_the_server_closes(stand, api):

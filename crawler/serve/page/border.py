@@ -31,12 +31,12 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
     service, now = frame.service, frame.service.clock.now()
     topic = topic_asked(service, asked.topic)
     index, outlets = service.indexes[topic], await outlets_of(service)
-    found, newest, position = await asyncio.gather(
+    reached = await asyncio.to_thread(lambda: index.position)  # before what is shown is read
+    position = reached or (await service.published.window(topic)).last
+    found, newest = await asyncio.gather(
         asyncio.to_thread(survey, index, asked, outlets, now),
         asyncio.to_thread(lambda: index.find(asked.wanted(outlets, now), NEWEST)),
-        asyncio.to_thread(lambda: index.position),
     )
-    window = await service.published.window(topic)
     choices = choices_of(frame, asked, found)
     options = {choice.name: choice.options for choice in choices}
     return {
@@ -44,8 +44,8 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "asked": asked,
         "windows": list(Window),
         "found": found,
-        "complete": position is not None,
-        "position": position or window.last,
+        "complete": reached is not None,
+        "position": position,
         "chart": chart_of(found.places, frame.place_name, asked.border),
         "bars": bars_of(found.bars, found.bounds),
         "choices": choices,
@@ -54,7 +54,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "crossings": busiest(options["place"], BUSIEST, crossings=True),
         "elsewhere": busiest(options["place"], ELSEWHERE, crossings=False),
         "newest": await cards_of(service, topic, newest.stories, outlets),
-        "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position or window.last})}",
+        "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position})}",
         "more": newest.last is not None,
         "fastest": fastest(await cards_of(service, topic, found.widest, outlets), FASTEST),
     }
