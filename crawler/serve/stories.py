@@ -37,6 +37,7 @@ MAX_PAGE = 100
 MAX_QUERY_LETTERS = 200
 MAX_QUERY_WORDS = 16
 LOG_LENGTH = 500  # changes of a story shown, the newest
+AHEAD_MOST = 1_000  # changes looked at that the index has not reached yet
 
 router = APIRouter(
     prefix="/api/v1/topics/{topic}",
@@ -160,10 +161,9 @@ async def list_relations(topic: Topic, story_id: Id, service: Served) -> Respons
 @router.get("/stories/{story_id}/changes", response_model=views.Changes)
 async def list_story_changes(topic: Topic, story_id: Id, service: Served) -> Response:
     """List what happened to a story, as far back as changes are kept."""
-    ids = await asyncio.to_thread(service.indexes[topic].log, StoryId(story_id))
-    if not ids:
+    events = await log_of(service, topic, StoryId(story_id), LOG_LENGTH)
+    if not events:
         await _payload(service, topic, StoryId(story_id))
-    events = await service.published.events(topic, ids[-LOG_LENGTH:])
     window = await service.published.window(topic)
     return as_json(changes_document(events, window.first, window.last, missed=False))
 
@@ -215,12 +215,35 @@ async def shown_texts(
     return await service.stories.texts(topic, allowed)
 
 
+async def log_of(service: Service, topic: TopicId, story: StoryId, most: int) -> list[Event]:
+    """Return the newest changes of a story, oldest first.
+
+    The index knows which those are; it follows the changes a moment behind them, so the ones it
+    has not reached are read from the changes themselves.
+    """
+    index = service.indexes[topic]
+    position = await asyncio.to_thread(lambda: index.position)
+    ids = await asyncio.to_thread(index.log, story)
+    indexed = await service.published.events(topic, ids[-most:])
+    ahead = await _ahead(service, topic, position, story)
+    return list({event.id: event for event in (*indexed, *ahead)}.values())[-most:]
+
+
 def changes_document(
     events: Sequence[Event], first: ChangeId, last: ChangeId, *, missed: bool
 ) -> Mapping[str, object]:
     """Return changes as `views.Changes`."""
     entries = [{"id": event.id, "change": msgspec.Raw(event.payload)} for event in events]
     return {"changes": entries, "first": first, "last": last, "missed": missed}
+
+
+async def _ahead(
+    service: Service, topic: TopicId, position: ChangeId | None, story: StoryId
+) -> Sequence[Event]:
+    if position is None:
+        return ()
+    events = await service.published.changes(topic, position, AHEAD_MOST)
+    return [event for event in events if event.story == story]
 
 
 class _Outlets(msgspec.Struct):

@@ -12,6 +12,7 @@ from served import BODY, TOPIC, a_stand, an_article, another
 from crawler.access import Role
 from crawler.catalog.facets import place_ids
 from crawler.contract import schema
+from crawler.dedup.placement import decide
 from crawler.model import ChangeId
 from crawler.ports import Window
 from crawler.serve.application import application
@@ -144,6 +145,13 @@ async def test_a_story_is_shown_with_members_relations_and_log(stand, api):
     assert shown["excerpt"].startswith("Border guards at the crossing")
     (tie,) = (await got(api, f"{BASE}/stories/{story}/relations"))["relations"]
     assert tie["relation"] == "copy"
+    log = await got(api, f"{BASE}/stories/{story}/changes")
+    assert [entry["change"]["kind"] for entry in log["changes"]] == ["story.created", "joined"]
+
+
+async def test_changes_of_a_story_that_the_index_has_not_reached_are_listed(stand, api):
+    (story,) = await stand.place(an_article())
+    await stand.service.stories.place(TOPIC, an_article("two", outlet="open"), decide)
     log = await got(api, f"{BASE}/stories/{story}/changes")
     assert [entry["change"]["kind"] for entry in log["changes"]] == ["story.created", "joined"]
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from crawler.catalog.facets import place_of
-from crawler.contract import ForwardPayload, MemberPayload, StoryPayload, read_story
+from crawler.contract import ChangePayload, ForwardPayload, MemberPayload, StoryPayload, read_story
 from crawler.dedup.relation import Reason, converse
 from crawler.dedup.ruling import Decree, decrees_of
 from crawler.model import (
@@ -28,12 +29,12 @@ from crawler.serve.page.cards import Source, cards_of, is_dated, moment, source_
 from crawler.serve.page.difference import Difference, difference
 from crawler.serve.page.filters import Outlets
 from crawler.serve.page.shell import Frame, Framed
-from crawler.serve.page.story_log import log_of
 from crawler.serve.problems import Problem
 from crawler.serve.service import Service, Topic
-from crawler.serve.stories import Id, outlets_of
+from crawler.serve.stories import Id, log_of, outlets_of
 
 PLACES = 6  # named
+LOGGED = 60  # changes shown, the newest
 LINKED = 12  # other stories shown that share something
 
 router = APIRouter(include_in_schema=False)
@@ -181,9 +182,15 @@ async def _facts(asked: Asked, beside: str) -> dict[str, object]:
         "linked": await cards_of(
             service, topic, [StoryId(id_) for id_ in story.linked[:LINKED]], asked.outlets
         ),
-        "log": await log_of(service, topic, StoryId(story.id)),
+        "log": await _log(asked),
         "decrees": await _decrees(asked) if asked.frame.visitor.operates else [],
     }
+
+
+async def _log(asked: Asked) -> list[ChangePayload]:
+    """Return the story's changes, the newest first."""
+    events = await log_of(asked.frame.service, asked.topic, StoryId(asked.story.id), LOGGED)
+    return [msgspec.json.decode(one.payload, type=ChangePayload) for one in reversed(events)]
 
 
 # --- who carried it --------------------------------------------------------------------------
