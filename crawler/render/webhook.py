@@ -40,10 +40,11 @@ def change_message(
     change: bytes,
     *,
     story: bytes | None,
+    other: bytes | None = None,
     excerpt: str,
     state_controlled: Sequence[str],
 ) -> Message:
-    """Return a change with its story as it stands now.
+    """Return a change with its stories as they stand now.
 
     Args:
         name: The message's id.
@@ -51,12 +52,14 @@ def change_message(
         at: When the change was made.
         change: JSON, `contract.ChangePayload`.
         story: JSON, `contract.StoryPayload` or where it moved; None when it is gone.
-        excerpt: Of the canonical article; empty where its outlet objects.
-        state_controlled: Those among the story's outlets that a state controls.
+        other: The same of the second story that a split or a merge names.
+        excerpt: Of the story's canonical article; empty where its outlet objects.
+        state_controlled: Those among the outlets of both that a state controls.
     """
     data = {
         "change": msgspec.Raw(change),
         "story": msgspec.Raw(story) if story is not None else None,
+        "other": msgspec.Raw(other) if other is not None else None,
         "excerpt": excerpt,
         "state_controlled": state_controlled,
     }

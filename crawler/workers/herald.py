@@ -26,7 +26,7 @@ from crawler.schedule.announcing import (
     settled,
 )
 from crawler.store.records import instant
-from crawler.workers.loop import forever
+from crawler.workers.loop import forever, named_in
 
 LOOK = timedelta(seconds=1)  # between two looks for what changed
 READ_MOST = 500  # changes, or stories, looked at in one step
@@ -117,7 +117,7 @@ class Herald:
             shown = [event for event in events if not is_before(reached, event.id)]
             if not shown:
                 return
-            stories = list(dict.fromkeys(event.story for event in shown))
+            stories = list(dict.fromkeys(story for event in shown for story in named_in(event)))
             start = await self._note(topic, stories, start, shown[-1].id)
 
     async def _note(

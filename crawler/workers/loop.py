@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
 
-from crawler.contract import is_before
+import msgspec
+
+from crawler.contract import ChangePayload, is_before
 from crawler.errors import StoreError
-from crawler.model import ChangeId, TopicId
+from crawler.model import ChangeId, ChangeKind, StoryId, TopicId
 from crawler.ports import Event, Published, Window
 
 BATCH = 200  # changes handed over at once
@@ -69,6 +71,14 @@ async def follow(follower: Follower, published: Published) -> None:
         await published.wait(follower.topic, position, PATIENCE)
 
     await forever(once, follower.topic)
+
+
+def named_in(event: Event) -> tuple[StoryId, ...]:
+    """Return the stories that an event says something new of: what split off has no other event."""
+    if event.kind not in {ChangeKind.SPLIT, ChangeKind.MERGED}:
+        return (event.story,)
+    other = msgspec.json.decode(event.payload, type=ChangePayload).other
+    return (event.story, StoryId(other)) if other else (event.story,)
 
 
 @asynccontextmanager

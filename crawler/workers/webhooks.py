@@ -6,7 +6,7 @@ Source: docs/decisions/0175-webhooks.md
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from crawler.model import (
     ChangeKind,
     OutletId,
     Redistribution,
+    StoryId,
     TopicId,
     WorkerId,
 )
@@ -44,7 +45,7 @@ from crawler.schedule.delivery import (
     taken,
 )
 from crawler.store.records import instant
-from crawler.workers.loop import forever
+from crawler.workers.loop import forever, named_in
 
 LOOK = timedelta(seconds=1)  # between two looks for hooks that are new, rested, or left by another
 GATHER_SECONDS = 0.05  # changes that come together are looked at together
@@ -82,8 +83,9 @@ class Messages:
         chosen = [event for event in events if event.kind in kinds]
         if not hook.filters or not chosen:
             return [event.id for event in chosen]
-        payloads = await self._published.payloads(hook.topic, [event.story for event in chosen])
-        return [event.id for event in chosen if self._fits(hook, event, payloads.get(event.story))]
+        named = [story for event in chosen for story in named_in(event)]
+        payloads = await self._published.payloads(hook.topic, named)
+        return [event.id for event in chosen if self._fits(hook, event, payloads)]
 
     async def message(self, hook: Hook, delivery: Delivery) -> Message | None:
         """Return what to tell; None when the change is not kept any more."""
@@ -95,13 +97,15 @@ class Messages:
         return await self._change(hook.topic, name, events[0]) if events else None
 
     async def _change(self, topic: TopicId, name: str, event: Event) -> Message:
-        raw = (await self._published.payloads(topic, [event.story])).get(event.story)
-        story = _standing(raw)
+        payloads = await self._published.payloads(topic, named_in(event))
+        raw, *others = (payloads.get(story) for story in named_in(event))
+        standing = [story for story in map(_standing, (raw, *others)) if story]
         at = msgspec.json.decode(event.payload, type=ChangePayload).at
+        own = _standing(raw)
         return change_message(
-            name, event.kind, at, event.payload, story=raw,
-            excerpt=await self._excerpt(topic, story) if story else "",
-            state_controlled=await self._controlled(story) if story else (),
+            name, event.kind, at, event.payload, story=raw, other=next(iter(others), None),
+            excerpt=await self._excerpt(topic, own) if own else "",
+            state_controlled=await self._controlled(standing),
         )  # fmt: skip
 
     async def _excerpt(self, topic: TopicId, story: StoryPayload) -> str:
@@ -110,15 +114,16 @@ class Messages:
             return ""
         return excerpt(await self._stories.text(topic, ArticleId(story.canonical.id)) or "")
 
-    async def _controlled(self, story: StoryPayload) -> list[str]:
-        found = [await self._directory.outlet(OutletId(name)) for name in story.outlets]
+    async def _controlled(self, stories: Iterable[StoryPayload]) -> list[str]:
+        names = dict.fromkeys(name for story in stories for name in story.outlets)
+        found = [await self._directory.outlet(OutletId(name)) for name in names]
         return [outlet.id for outlet in found if outlet and outlet.state_controlled]
 
-    def _fits(self, hook: Hook, event: Event, raw: bytes | None) -> bool:
-        story = _standing(raw)
-        if story is None or event.kind == ChangeKind.FORGOTTEN:
+    def _fits(self, hook: Hook, event: Event, payloads: Mapping[StoryId, bytes]) -> bool:
+        own, *others = (_standing(payloads.get(story)) for story in named_in(event))
+        if own is None or event.kind == ChangeKind.FORGOTTEN:
             return True
-        return fits(hook.filters, self._facets(story))
+        return any(fits(hook.filters, self._facets(story)) for story in (own, *others) if story)
 
 
 class Webhooks:

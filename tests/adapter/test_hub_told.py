@@ -128,6 +128,16 @@ async def test_the_hub_is_told_of_each_feed_that_holds_the_story_and_finds_it_th
         assert b"News" in body
 
 
+async def test_the_feeds_of_what_split_off_are_told_of(house):
+    copy = an_article("two", outlet="open")
+    story, _ = await house.stand.place(an_article(), copy)
+    await house.tell()
+    house.stand.clock.advance(PAUSE)
+    await house.stand.service.rule.split(TOPIC, story, [copy.id], "olena", "two queues")
+    await house.stand.index()
+    assert formats("outlet/town", "outlet/open") <= set(await house.tell())
+
+
 async def test_a_reader_finds_the_hub_in_the_feed_it_read(house):
     await house.stand.place(another("lone"))
     told = await house.tell()

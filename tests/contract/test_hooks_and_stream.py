@@ -12,6 +12,7 @@ from crawler.directory import Directory
 from crawler.hook import Hook, HookId, HookState, Outcome, Reply
 from crawler.model import ChangeId, TopicId, WorkerId
 from crawler.render.webhook import written_secret
+from crawler.rule import Rule
 from crawler.schedule.delivery import Patience
 from crawler.store.clock import SimulatedClock
 from crawler.store.hooks import RedisHooks
@@ -153,6 +154,23 @@ async def test_filters_look_at_the_whole_story(newsroom):
     await newsroom.tell()
     assert [one["type"] for one in newsroom.told] == ["story.created", "joined"]
     assert {one["data"]["story"]["size"] for one in newsroom.told} == {2}
+
+
+@pytest.mark.parametrize("outlet", ["one", "other"])
+async def test_a_split_is_told_to_who_asked_for_either_part_and_shows_both(newsroom, outlet):
+    await newsroom.place("one")
+    words = an_article(url="https://one.example/one").text.split()
+    joining = an_article(words, url="https://other.example/one", outlet="other", title="joins")
+    story = (await newsroom.stories.place(TOPIC, joining, decide)).story
+    begin = (await newsroom.published.window(TOPIC)).last
+    await newsroom.add(begin, filters=(f"outlet:{outlet}",))
+    await Rule(newsroom.stories, newsroom.clock).split(TOPIC, story, [joining.id], "olena", "two")
+    await newsroom.tell()
+    (told,) = newsroom.told
+    data = told["data"]
+    assert (told["type"], data["story"]["id"]) == ("split", story)
+    assert data["other"]["id"] == data["change"]["other"]
+    assert {*data["story"]["outlets"], *data["other"]["outlets"]} >= {"other"}
 
 
 async def test_a_queue_never_runs_far_ahead_of_a_receiver_that_is_away(newsroom):

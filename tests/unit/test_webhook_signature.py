@@ -103,6 +103,7 @@ def test_a_change_is_told_with_its_story_as_it_stands():
         "data": {
             "change": {"kind": "joined"},
             "story": {"id": "s"},
+            "other": None,
             "excerpt": "Short.",
             "state_controlled": ["wire"],
         },
