@@ -11,11 +11,12 @@ const isBefore = (one, other) => {
 const record = (flat) =>
   Object.fromEntries(flat.flatMap((name, at) => (at % 2 ? [] : [[name, flat[at + 1]]])));
 
-// Tell whether the next change of this group is no longer kept.
-async function sleptTooLong(client, prefix, group) {
+// Return the newest change that was dropped before this group was given it, or nothing.
+async function lostUpTo(client, prefix, group) {
   const trimmed = (await client.hget(`${prefix}window`, "trimmed")) || "0-0";
   const groups = (await client.xinfo("GROUPS", `${prefix}changes`)).map(record);
-  return isBefore(groups.find((one) => one.name === group)["last-delivered-id"], trimmed);
+  const given = groups.find((one) => one.name === group)["last-delivered-id"];
+  return isBefore(given, trimmed) ? trimmed : "";
 }
 
 // Return the stories that an event says something new of; what split off has no event of its own.
@@ -32,7 +33,11 @@ export async function* follow(client, topic, group, start = "0", patience = 2000
   });
   let since = "0"; // first what we were given before a restart and never acknowledged
   while (true) {
-    if (since === ">" && (await sleptTooLong(client, prefix, group))) yield [{ kind: "gap" }, []];
+    const lost = since === ">" && (await lostUpTo(client, prefix, group));
+    if (lost) {
+      yield [{ kind: "gap" }, []];
+      await client.xgroup("SETID", stream, group, lost); // all was read anew: this gap is over
+    }
     const answer = await client.xreadgroup(
       "GROUP", group, "me", "COUNT", 100, "BLOCK", patience, "STREAMS", stream, since);
     const events = answer ? answer[0][1] : [];

@@ -33,8 +33,9 @@ def follow(
             raise
     since = "0"  # first what we were given before a restart and never acknowledged
     while True:
-        if since == ">" and slept_too_long(client, prefix, group):
+        if since == ">" and (lost := lost_up_to(client, prefix, group)):
             yield GAP, {}
+            client.xgroup_setid(stream, group, lost)  # all was read anew: this gap is over
         answer = client.xreadgroup(group, "me", {stream: since}, count=100, block=patience)
         events = answer[0][1] if answer else []
         for event_id, fields in events:
@@ -56,11 +57,11 @@ def named(event: dict) -> list[str]:
     return [event["story"], event["other"]] if both else [event["story"]]
 
 
-def slept_too_long(client: redis.Redis, prefix: str, group: str) -> bool:
-    """Tell whether the next change of this group is no longer kept."""
+def lost_up_to(client: redis.Redis, prefix: str, group: str) -> str:
+    """Return the newest change that was dropped before this group was given it, or nothing."""
     trimmed = client.hget(f"{prefix}window", "trimmed") or "0-0"
     groups = {found["name"]: found for found in client.xinfo_groups(f"{prefix}changes")}
-    return ordinal(groups[group]["last-delivered-id"]) < ordinal(trimmed)
+    return trimmed if ordinal(groups[group]["last-delivered-id"]) < ordinal(trimmed) else ""
 
 
 def ordinal(event_id: str) -> tuple[int, ...]:

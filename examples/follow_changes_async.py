@@ -32,8 +32,9 @@ async def follow(
             raise
     since = "0"
     while True:
-        if since == ">" and await slept_too_long(client, prefix, group):
+        if since == ">" and (lost := await lost_up_to(client, prefix, group)):
             yield GAP, {}
+            await client.xgroup_setid(stream, group, lost)  # all was read anew: this gap is over
         answer = await client.xreadgroup(group, "me", {stream: since}, count=100, block=patience)
         events = answer[0][1] if answer else []
         for event_id, fields in events:
@@ -55,11 +56,11 @@ def named(event: dict) -> list[str]:
     return [event["story"], event["other"]] if both else [event["story"]]
 
 
-async def slept_too_long(client: redis.asyncio.Redis, prefix: str, group: str) -> bool:
-    """Tell whether the next change of this group is no longer kept."""
+async def lost_up_to(client: redis.asyncio.Redis, prefix: str, group: str) -> str:
+    """Return the newest change that was dropped before this group was given it, or nothing."""
     trimmed = await client.hget(f"{prefix}window", "trimmed") or "0-0"
     groups = {found["name"]: found for found in await client.xinfo_groups(f"{prefix}changes")}
-    return ordinal(groups[group]["last-delivered-id"]) < ordinal(trimmed)
+    return trimmed if ordinal(groups[group]["last-delivered-id"]) < ordinal(trimmed) else ""
 
 
 def ordinal(event_id: str) -> tuple[int, ...]:

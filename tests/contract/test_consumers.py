@@ -122,6 +122,53 @@ async def test_a_consumer_that_slept_past_the_window_is_told(consumer, server, c
     assert await consumer.take(1) == ["story.created"]
 
 
+async def next_kind(server, following, stories, article):
+    """The kind of what comes next when an article is placed after the group went past its gap."""
+
+    async def is_past():
+        trimmed = await server.hget(f"kordon:v1:{{{TOPIC}}}:window", "trimmed")
+        groups = await server.xinfo_groups(f"kordon:v1:{{{TOPIC}}}:changes")
+        return all(group["last-delivered-id"] == trimmed for group in groups)
+
+    coming = asyncio.ensure_future(following)
+    while not coming.done() and not await is_past():
+        pass
+    await stories.place(TOPIC, article, decide)
+    return (await coming)[0]["kind"]
+
+
+async def test_a_gap_is_over_once_it_was_dealt_with_though_nothing_follows_it(
+    server,
+    server_socket,
+    clock,  # noqa: F811
+):
+    stories = in_redis(server, clock, changes_window=timedelta(days=-1))
+    url = f"unix://{server_socket}"
+    await stories.place(TOPIC, an_article(), decide)
+    await stories.expire(TOPIC)  # drops every change
+    async with redis.asyncio.Redis.from_url(url, decode_responses=True, protocol=2) as client:
+        following = example("follow_changes_async").follow(client, TOPIC, "a", patience=50)
+        assert (await anext(following))[0]["kind"] == "gap"
+        later = an_article(url="https://2.example/")
+        told = await next_kind(server, anext(following), stories, later)
+        await following.aclose()
+    assert told == "story.created"
+
+
+async def test_redis_py_too_is_over_a_gap_once_it_was_dealt_with(server, server_socket, clock):  # noqa: F811
+    stories = in_redis(server, clock, changes_window=timedelta(days=-1))
+    await stories.place(TOPIC, an_article(), decide)
+    await stories.expire(TOPIC)
+    url = f"unix://{server_socket}"
+    with redis.Redis.from_url(url, decode_responses=True, protocol=2) as client:
+        following = example("follow_changes").follow(client, TOPIC, "sync", patience=50)
+        assert (await asyncio.to_thread(next, following))[0]["kind"] == "gap"
+        later = an_article(url="https://2.example/")
+        told = await next_kind(server, asyncio.to_thread(next, following), stories, later)
+        following.close()
+    assert told == "story.created"
+
+
 async def test_a_consumer_that_has_seen_all_that_was_dropped_is_told_nothing(
     consumer,
     server,
