@@ -83,6 +83,7 @@ class ChangePayload(msgspec.Struct, frozen=True):
     article: ArticlePayload | None
     relation: str | None  # of that article to the canonical one
     other: str | None  # the other story of a merge, split or link
+    article_id: str | None = None  # of that article, also where it was forgotten
 
 
 class _Either(msgspec.Struct, frozen=True):
@@ -160,6 +161,7 @@ def change_payload(
         article=article_payload(article) if article else None,
         relation=change.relation,
         other=change.other,
+        article_id=change.article,
     )
     return msgspec.json.encode(payload)
 

@@ -131,6 +131,7 @@ class ChangeView(BaseModel):
     article: ArticleView | None
     relation: str | None
     other: str | None
+    article_id: str | None = Field(None, description="also of one that was forgotten")
 
 
 class ChangeEntry(BaseModel):

@@ -167,11 +167,10 @@ class MemoryStories:
         for tie in left.ties:
             held.tie(tie)
         self._regroup(held, left)
+        held.changes = [change for change in held.changes if change.article != article]
+        held.announce(topic, left.changes, self._clock.now())
         if not left.stories:
             held.unlink({fact.story})
-        held.changes = [change for change in held.changes if change.article != article]
-        last = left.changes or (Change(ChangeKind.EXPIRED, fact.story),)
-        held.announce(topic, last, self._clock.now())
         return True
 
     async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:

@@ -182,7 +182,7 @@ class RedisStories(StoryRetention):
             if left.stories:
                 has_left = await self._leave(topic, article, grounds, left, now)
             else:
-                has_left = await self._let_go(topic, [gone.story]) > 0
+                has_left = await self._let_go(topic, [gone.story], left.changes) > 0
             if has_left:
                 await self._scrub(topic, gone)
                 return True

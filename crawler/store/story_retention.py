@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from crawler.model import ArticleId, ChangeKind, LookAlike, OutletId, StoryId, TopicId
+from crawler.model import ArticleId, Change, ChangeKind, LookAlike, OutletId, StoryId, TopicId
 from crawler.store.records import millis, span
 from crawler.store.story_records import StoryRecord
 from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
@@ -51,7 +51,9 @@ class StoryRetention(StoryShelf):
         )
         return [StoryId(id_.decode()) for id_ in found]
 
-    async def _let_go(self, topic: TopicId, ids: Sequence[StoryId]) -> int:
+    async def _let_go(
+        self, topic: TopicId, ids: Sequence[StoryId], told: Sequence[Change] = ()
+    ) -> int:
         farewell = await self._farewell(topic, await self._records(topic, ids))
         members = [m.article for row in farewell.leaving.values() for m in row.story.members]
         buckets = {article: ids_bucket(article) for article in members}
@@ -60,7 +62,7 @@ class StoryRetention(StoryShelf):
             topic,
             farewell.versions,
             farewell.links,
-            farewell.packed(topic, self._clock.now(), buckets),
+            farewell.packed(topic, self._clock.now(), buckets, told),
             self._retention.changes_most,
         )
         return len(members) if done else 0

@@ -198,13 +198,20 @@ class Farewell:
         """How many links there are to the leaving stories."""
         return sum(map(len, self.citing.values()))
 
-    def packed(self, topic: TopicId, now: datetime, bucket_of: Mapping[ArticleId, int]) -> bytes:
-        """Return what `expire.lua` is to do."""
+    def packed(
+        self,
+        topic: TopicId,
+        now: datetime,
+        bucket_of: Mapping[ArticleId, int],
+        told: Sequence[Change],
+    ) -> bytes:
+        """Return what `expire.lua` is to do; `told` instead of ends, without their words."""
+        ends = [event_row(topic, one, self.leaving[one.story].story, {}, now) for one in told]
         return pack(
             (
                 [(id_, _members(record, bucket_of)) for id_, record in self.leaving.items()],
                 [self._without_links(topic, record) for record in self.staying.values()],
-                [self._event(topic, record.story, now) for record in self.leaving.values()],
+                ends or [self._event(topic, one.story, now) for one in self.leaving.values()],
             )
         )
 

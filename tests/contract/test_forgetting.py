@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from frontiers import RULES, a_feed, an_entry, claim_one, poll
 from ledger import dangling
 from newsroom import NOON, RECIPE, an_article, copies, decide
 
+from crawler.contract import ChangePayload
 from crawler.dedup.departure import depart
+from crawler.dedup.placement import decide as judge
 from crawler.forget import Forget
 from crawler.model import ChangeKind, Neighbourhood, Relation, Skipped, SkipReason, TopicId
 from crawler.store import keys
@@ -15,7 +18,9 @@ from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
 from crawler.store.frontier import RedisFrontier
 from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
+from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
 from crawler.store.tombstones import MemoryTombstones, RedisTombstones
 
@@ -39,6 +44,8 @@ class Stores:
             self.stories = RedisStories(server, clock, RECIPE, **WINDOWS, **limits)
             self.frontier = RedisFrontier(server, clock, **RULES)
             self.tombstones = RedisTombstones(server)
+        memory = isinstance(self.stories, MemoryStories)
+        self.published = MemoryPublished(self.stories) if memory else RedisPublished(server)
         self.forget = Forget(
             self.tombstones, self.stories, self.corpus, self.frontier,
             clock=clock, topics=[TOPIC], depart=depart,
@@ -84,6 +91,17 @@ async def test_the_last_article_takes_its_story_with_it(stores):
     assert [story.canonical for story in await stores.stories.newest(TOPIC, 10)] == [one.id]
     assert await stores.stories.count(TOPIC) == (1, 1)
     assert await stores.sound()
+
+
+async def test_of_the_last_article_it_is_told_that_it_and_its_story_are_gone(stores):
+    alone = an_article()
+    await stores.stories.place(TOPIC, alone, judge)
+    begun = (await stores.published.window(TOPIC)).last
+    await stores.forget.articles([alone.id], "why")
+    events = await stores.published.changes(TOPIC, begun, 9)
+    assert [event.kind for event in events] == [ChangeKind.FORGOTTEN, ChangeKind.EXPIRED]
+    told, _ = (msgspec.json.decode(event.payload, type=ChangePayload) for event in events)
+    assert (told.article_id, told.article, told.url, told.version) == (alone.id, None, "", 1)
 
 
 async def test_an_outlet_leaves_every_story_and_is_not_asked_any_more(stores):
