@@ -13,6 +13,7 @@ from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide as judge
 from crawler.forget import Forget
 from crawler.model import ChangeKind, Neighbourhood, Relation, Skipped, SkipReason, TopicId
+from crawler.rule import Rule
 from crawler.store import keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
@@ -179,6 +180,22 @@ async def test_past_events_of_a_forgotten_article_are_deleted_and_one_says_it_is
     assert told == []
     mine = [fields for fields in events if fields[b"article"] == one.id.encode()]
     assert [fields[b"kind"].decode() for fields in mine] == [ChangeKind.FORGOTTEN]
+
+
+async def test_a_merge_and_a_split_are_told_again_without_what_is_forgotten(server, tmp_path):
+    stores, by = Stores(server, tmp_path), ("olena", "asked by the desk")
+    one, copy, other = *copies(2), an_article(url="https://far.example/")
+    homes = [(await stores.stories.place(TOPIC, each, judge)).story for each in (one, copy, other)]
+    rule = Rule(stores.stories, stores.clock)
+    await rule.merge(TOPIC, homes[0], homes[2], *by)
+    part, _ = (await rule.split(TOPIC, homes[0], [copy.id], *by)).stories
+    shown = (await stores.stories.story(TOPIC, homes[0])).canonical
+    await stores.forget.articles([shown], "why")
+    events = await stores.published.changes(TOPIC, "0-0", 99)
+    told = [msgspec.json.decode(event.payload, type=ChangePayload) for event in events]
+    twos = {(one.kind, one.story, one.other) for one in told if one.other}
+    assert twos >= {("merged", homes[0], homes[2]), ("split", homes[0], part.id)}
+    assert shown not in {one.article_id for one in told if one.kind != "forgotten"}
 
 
 async def test_a_story_held_together_by_what_is_forgotten_splits(stores):
