@@ -51,6 +51,8 @@ class Ruled:
         classes = _connected(pairs[RulingKind.TOGETHER])
         self._apart = frozenset(map(frozenset, pairs[RulingKind.APART]))
         self._class_of = {one: group for group in classes for one in group}
+        sides = (frozenset(map(self.fellows, pair)) for pair in self._apart)
+        self._parted = frozenset(pair for pair in sides if len(pair) > 1)
         self.pins = tuple(r.one for r in found if r.kind is RulingKind.PINNED)  # the newest first
         self.rulings = tuple(found)  # the newest first
 
@@ -64,8 +66,11 @@ class Ruled:
         return bool(self._apart or self._class_of)
 
     def apart(self, one: ArticleId, other: ArticleId) -> bool:
-        """Whether the two may never share a story."""
-        return frozenset((one, other)) in self._apart
+        """Whether the two may never share a story: who is apart from a fellow is so from all."""
+        if not self._apart:
+            return False
+        sides = frozenset((self.fellows(one), self.fellows(other)))
+        return frozenset((one, other)) in self._apart or sides in self._parted
 
     def fellows(self, one: ArticleId) -> Class:
         """Return all that was put together with an article, and the article itself."""

@@ -96,6 +96,20 @@ async def test_what_was_merged_can_be_split_again(stories, clock):
     assert now[0] == now[1] != now[2] == now[3]
 
 
+async def test_what_was_split_off_does_not_follow_into_a_story_that_the_rest_is_merged_with(
+    stories, clock
+):
+    (one, other, third), lone = copies(3), an_article(url="https://far.example/")
+    (story, *_, far) = await place(stories, one, other, third, lone)
+    rule = Rule(stories, clock)
+    await rule.split(TOPIC, story, [third.id], *BY)
+    clock.advance(timedelta(minutes=1))
+    (merged,) = (await rule.merge(TOPIC, story, far, *BY)).stories
+    assert {member.article for member in merged.members} == {one.id, other.id, lone.id}
+    rebuilt = await anew(stories, clock, one, other, third, lone)
+    assert rebuilt[0] == rebuilt[1] == rebuilt[3] != rebuilt[2]
+
+
 async def test_what_was_split_can_be_merged_again(stories, clock):
     articles = copies(4)
     (story, *_) = await place(stories, *articles)
