@@ -26,6 +26,7 @@ from lxml import etree
 from crawler.errors import SourceError
 from crawler.read.dates import read_date
 from crawler.read.detect import Form, form_of
+from crawler.read.mending import mended
 
 MAX_ITEMS = 5_000
 _MAX_TITLE, _MAX_SUMMARY, _MAX_NAME, _MAX_ADDRESS = 500, 2_000, 200, 2_048  # characters
@@ -80,7 +81,7 @@ def read_feed(body: bytes, *, url: str, content_type: str = "", zone: str = "") 
     Args:
         body: As fetched, decompressed.
         url: Where it was found after redirects; what relative links are relative to.
-        content_type: The header, for the charset it may name.
+        content_type: The header, for the encoding it may name.
         zone: IANA name of the outlet's time zone, for dates that name none.
 
     Raises:
@@ -89,16 +90,15 @@ def read_feed(body: bytes, *, url: str, content_type: str = "", zone: str = "") 
     form = form_of(body)
     if form in _REFUSED:
         raise SourceError(url, *_REFUSED[form])
-    body = body.removeprefix(_BYTE_ORDER_MARK)
+    body = mended(body, content_type, form)
     reading = _read_fast(body)
     if form is not Form.JSON and (reading is None or _lost_something(reading, body)):
-        reading = _fuller(reading, _read_carefully(body, content_type))
+        reading = _fuller(reading, _read_carefully(body))
     if reading is None:
         raise SourceError(url, "not-a-feed", "the answer is not a feed")
     return _document(reading, _wishes(body, form, url), zone)
 
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _REFUSED = {
     Form.EMPTY: ("empty", "the answer is empty"),
     Form.HTML: ("not-a-feed", "the answer is a web page, not a feed"),
@@ -130,35 +130,33 @@ def _read_fast(body: bytes) -> _Reading | None:
 
 
 def _lost_something(reading: _Reading, body: bytes) -> bool:
-    """Whether the fast way missed entries, or read them in a wrong encoding."""
-    if len(reading.entries) < max(1, body.count(b"</item>"), body.count(b"</entry>")):
-        return True
-    return any(
-        "\ufffd" in str(entry.get(name))
-        for entry in reading.entries
-        for name in ("title", "description")
+    """Whether the fast way missed entries or their links, or ends texts at the first tag."""
+    return (
+        len(reading.entries) < max(1, body.count(b"</item>"), body.count(b"</entry>"))
+        or any(not (entry.get("link") or address_in(entry.get("id"))) for entry in reading.entries)
+        or bool(_MARKED_UP.search(body))
     )
 
 
+_MARKED_UP = re.compile(  # an element of text that holds others
+    rb"<(?:title|summary|description)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/|!\[CDATA\[)", re.IGNORECASE
+)
 # feedparser looks for mail addresses in time that grows with the square: 64 kB take over 20 s
 _LONG_AUTHOR = re.compile(
     rb"(<(?:\w+:)?(?:author|creator|contributor|name|managingEditor|webMaster|publisher|owner)"
     rb"\b[^<>]*>(?:<!\[CDATA\[)?[^<>]{800})[^<>]+?(?=\]\]>|<)",
     re.IGNORECASE,
 )
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_UTF8 = {"content-type": "application/xml; charset=utf-8"}
 
 
-def _read_carefully(body: bytes, content_type: str) -> _Reading | None:
-    charset = _CHARSET.search(content_type)
-    # text/xml without a charset would mean ASCII (RFC 3023), which nobody means
-    kind = f"application/xml; charset={charset[1]}" if charset else "application/xml"
+def _read_carefully(body: bytes) -> _Reading | None:
     with suppress(*_PARSER_ERRORS):
         # never the bytes themselves: feedparser looks for a file of that name
         stream = io.BytesIO(_LONG_AUTHOR.sub(rb"\1", body))
         parsed = feedparser.parse(
             stream,
-            response_headers={"content-type": kind},
+            response_headers=_UTF8,
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -172,9 +170,11 @@ def _read_carefully(body: bytes, content_type: str) -> _Reading | None:
 def _in_fast_terms(entry: dict[str, Any]) -> dict[str, object]:
     """Rename what differs; plain `dict.get`, for feedparser's own stands in one key for another."""
     contents = dict.get(entry, "content") or [{}]
-    names = ("link", "id", "title", "author", "published", "updated", "language")
+    names = ("id", "title", "author", "published", "updated", "language")
+    link, guid = dict.get(entry, "link") or "", dict.get(entry, "id")
     return {name: dict.get(entry, name) for name in names} | {
-        "description": dict.get(entry, "summary") or contents[0].get("value")
+        "link": link if "/" in link or link != guid else "",  # a guid that is no address
+        "description": dict.get(entry, "summary") or contents[0].get("value"),
     }
 
 
@@ -213,7 +213,7 @@ def _document(reading: _Reading, wishes: "_Wishes", zone: str) -> FeedDocument:
 
 def _item(entry: Mapping[str, object], wishes: "_Wishes", zone: str) -> Item | None:
     guid = _text(entry.get("id"), _MAX_ADDRESS)
-    address = address_in(entry.get("link"), wishes.base) or address_in(entry.get("id"))
+    address = address_in(_link(entry.get("link")), wishes.base) or address_in(entry.get("id"))
     if not address:
         return None
     published, updated = _dates(entry, guid, zone)
@@ -239,6 +239,12 @@ def _dates(
     if first and not guid.startswith("http") and first == read_date(guid):
         first = None  # fastfeedparser looks for a missing date in the guid
     return first or second, None if first is None or first == second else second
+
+
+def _link(value: object) -> str:
+    """Return a link without an escape too many, and with its spaces escaped as browsers do."""
+    link = _text(value, _MAX_ADDRESS + 1).replace("&amp;", "&")
+    return link.replace(" ", "%20") if link.startswith(("http://", "https://", "/")) else link
 
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)

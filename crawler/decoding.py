@@ -1,0 +1,73 @@
+"""Text out of a publisher's bytes, whatever was declared about them."""
+
+import codecs
+import re
+from collections.abc import Iterable
+
+_HEAD_BYTES = 4_096
+_IN_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_IN_BODY = re.compile(
+    rb"<(?:meta\b[^>]{0,200}?charset|\?xml\b[^>]{0,200}?encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0", "utf-16-le"),  # markup without a mark
+    (b"\0<", "utf-16-be"),
+)
+_LAST_RESORT = ("windows-1251", "windows-1252")
+
+
+def charsets(content_type: str) -> list[str]:
+    """Return the encoding that a header declares, if any."""
+    found = _IN_HEADER.search(content_type)
+    return [found[1]] if found else []
+
+
+def own_charsets(body: bytes) -> list[str]:
+    """Return the encoding that a page or a document in XML declares itself, if any."""
+    found = _IN_BODY.search(body[:_HEAD_BYTES])
+    return [found[1].decode("ascii", "replace")] if found else []
+
+
+def decoded(body: bytes, declared: Iterable[str]) -> str:
+    """Return a body as text.
+
+    A byte order mark decides, then valid UTF-8 (text in an old code page almost never is), then
+    what is declared, then the old code pages of the region. UTF-8 with a few broken bytes, as
+    cutting a text leaves them, is UTF-8.
+
+    Args:
+        body: As fetched, decompressed.
+        declared: Names of encodings, the most credible first; they may be none.
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body.decode(name, "replace")
+    for name in ("utf-8", *declared):
+        try:
+            return body.decode(name)
+        except (UnicodeError, LookupError):  # some codecs raise the plain one
+            continue
+    return _undeclared(body)
+
+
+def _undeclared(body: bytes) -> str:
+    if not _mostly_utf8(body):
+        for name in _LAST_RESORT:
+            try:
+                return body.decode(name)
+            except UnicodeDecodeError:
+                continue
+    return body.decode("utf-8", "replace")
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    text = body.decode("utf-8", "ignore")
+    if "\ufffd" in text:  # somebody before us could not read it either
+        return True
+    lost = len(body) - len(text.encode())
+    beyond_ascii = sum(1 for letter in text if letter > "\x7f")
+    return lost <= beyond_ascii / 20

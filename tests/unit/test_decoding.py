@@ -1,0 +1,35 @@
+import pytest
+
+from crawler.decoding import charsets, decoded, own_charsets
+
+TEXT = "<p>Черга на кордоні, п'ять кілометрів</p>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_mark_or_markup_itself_decides(encoding):
+    assert decoded(TEXT.encode(encoding), ["windows-1251"]) == TEXT
+
+
+def test_valid_utf8_comes_before_what_is_declared():
+    assert decoded(TEXT.encode(), ["windows-1251"]) == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "koi8-u", "iso-8859-5"])
+def test_what_is_declared_comes_in_its_order(encoding):
+    assert decoded(TEXT.encode(encoding), ["ascii", encoding, "latin-1"]) == TEXT
+
+
+@pytest.mark.parametrize("nonsense", ["undefined", "nonsense", "idna", "rot13", "hex"])
+def test_a_declared_encoding_that_is_none_is_passed_over(nonsense):
+    assert decoded(TEXT.encode("windows-1251"), [nonsense]) == TEXT
+
+
+def test_a_broken_byte_spoils_no_other():
+    assert decoded(TEXT.encode() + b"\xd1", []) == TEXT + "\ufffd"
+
+
+def test_encodings_are_found_in_header_page_and_document():
+    assert charsets("text/html; Charset='windows-1251'") == ["windows-1251"]
+    assert own_charsets(b"<meta charset=koi8-u>") == ["koi8-u"]
+    assert own_charsets(b'<?xml version="1.0" encoding="windows-1251"?>') == ["windows-1251"]
+    assert charsets("text/html") == own_charsets(b"<p>charset=koi8-u") == []
