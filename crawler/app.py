@@ -210,7 +210,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
         tokens=RedisTokens(client),
         hooks=RedisHooks(client, clock, config.dead_window),
         announcements=RedisAnnouncements(client),
-        check=Check(config, pool),
+        check=Check(config, pool, clock),
     )
 
 

@@ -7,8 +7,9 @@ from crawler.config import Config
 from crawler.errors import SourceError
 from crawler.extract.document import parse
 from crawler.pool import Pool
+from crawler.ports import Clock
 from crawler.read.discovery import Link, ranked_feeds
-from crawler.read.feed import FeedDocument, read_feed
+from crawler.read.document import Source, read
 
 OK = 200
 NO_FEED = "not-a-feed"  # as crawler.read.feed says
@@ -36,9 +37,10 @@ class Checked:
 class Check:
     """Judges answers as polling would."""
 
-    def __init__(self, config: Config, pool: Pool) -> None:
+    def __init__(self, config: Config, pool: Pool, clock: Clock) -> None:
         self._config = config
         self._pool = pool
+        self._clock = clock
 
     async def answered(
         self, url: str, *, status: int, answered_by: str, content_type: str, body: bytes
@@ -46,9 +48,10 @@ class Check:
         """Return what an answer to a question for `url` shows."""
         if status != OK:
             return Checked(url, f"http-{status}", f"the answer is HTTP {status}")
-        deadline = self._config.feed_deadline
+        config = self._config
+        source = Source(answered_by, content_type, "", config.max_body_bytes, self._clock.now())
         try:
-            found = await self._pool.run(url, deadline, read, body, answered_by, content_type)
+            found = await self._pool.run(url, config.feed_deadline, read, body, source)
         except SourceError as error:
             offers = await self._offers(error, body, answered_by, content_type)
             return replace(refused(url, error), offers=offers)
@@ -65,11 +68,6 @@ class Check:
             )
         except SourceError:  # a page that cannot be read names none
             return ()
-
-
-def read(body: bytes, url: str, content_type: str) -> FeedDocument:
-    """Read a feed in a worker process."""
-    return read_feed(body, url=url, content_type=content_type)
 
 
 def feeds_named(body: bytes, url: str, content_type: str) -> tuple[str, ...]:
@@ -89,7 +87,9 @@ def feeds_named(body: bytes, url: str, content_type: str) -> tuple[str, ...]:
         for element in elements
         if element.get("href") and (element.tag == "a" or element.get("rel"))
     ]
-    found = ranked_feeds(links, url, most=2 * MOST_OFFERS)
+    bases = () if page is None else page.iter("base")
+    base = next((element.get("href", "") for element in bases), "")
+    found = ranked_feeds(links, url, most=2 * MOST_OFFERS, base=base)
     return tuple(filter(_is_pollable, found))[:MOST_OFFERS]
 
 

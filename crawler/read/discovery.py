@@ -8,8 +8,10 @@ from urllib.parse import urljoin, urlsplit
 FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
 })  # fmt: skip
+XML_TYPES = frozenset({"text/xml", "application/xml"})
 WELL_KNOWN = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 _FEEDLIKE = re.compile(r"(?:^|[/._=-])(?:rss2?|feeds?|atom|rdf)(?:[/._?&=-]|$)", re.IGNORECASE)
+_CALLED_FEED = re.compile(r"\b(?:rss|atom)\b", re.IGNORECASE)
 _PART = re.compile(r"comment|коментар|комментар|komentar|tag/|author/|search", re.IGNORECASE)
 _WHOLE = re.compile(
     r"\b(?:all|main|latest|news|новини|новости|усі|все|wszystk\w*)\b", re.IGNORECASE
@@ -27,15 +29,22 @@ class Link:
     title: str = ""  # or the text that is clicked
 
 
-def ranked_feeds(links: Sequence[Link], url: str, *, most: int) -> tuple[str, ...]:
+def ranked_feeds(links: Sequence[Link], url: str, *, most: int, base: str = "") -> tuple[str, ...]:
     """Return the addresses that are likely feeds of the page's whole outlet, the likeliest first.
 
     Named in the head before merely linked, the outlet's own host before others, all news before
     sections, sections before comments; where nothing is named, the usual addresses of a site.
+
+    Args:
+        links: In the page's order.
+        url: The page's own address.
+        most: How many are wanted.
+        base: What the page says its links are relative to; itself relative to the page.
     """
     scored: dict[str, tuple[int, int, int, int]] = {}
+    start = _absolute(base, url) or url
     for place, link in enumerate(links):
-        address = _absolute(link.href, url)
+        address = _absolute(link.href, start)
         if address and _is_candidate(link, address):
             scored.setdefault(address, (*_rank(link, address, url), place))
     named = sorted(scored, key=lambda address: scored[address])
@@ -44,9 +53,12 @@ def ranked_feeds(links: Sequence[Link], url: str, *, most: int) -> tuple[str, ..
 
 
 def _is_candidate(link: Link, address: str) -> bool:
+    path = urlsplit(address).path
     if "alternate" in link.rel.lower():
-        return link.type.lower() in FEED_TYPES
-    return not link.rel and bool(_FEEDLIKE.search(urlsplit(address).path))
+        kind = link.type.partition(";")[0].strip().lower()
+        feedlike = _FEEDLIKE.search(path) or _CALLED_FEED.search(link.title)
+        return kind in FEED_TYPES or (kind in XML_TYPES and bool(feedlike))
+    return not link.rel and bool(_FEEDLIKE.search(path) or _CALLED_FEED.search(link.title))
 
 
 def _rank(link: Link, address: str, url: str) -> tuple[int, int, int]:

@@ -1,6 +1,7 @@
 """`kordon feeds add|remove|import|export|verify`, asking a publisher on loopback."""
 
 import asyncio
+import gzip
 import json
 
 import pytest
@@ -15,6 +16,8 @@ from tests.site.publisher import Publisher, always, redirect
 
 RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Town Crier</title>
 <item><title>One</title><link>https://town.example/1</link></item></channel></rss>"""
+SITEMAP = b"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<url><loc>https://town.example/1</loc></url></urlset>"""
 LIST = '<opml><body><outline text="Town" xmlUrl="{0}"/><outline xmlUrl="ftp://x"/></body></opml>'
 SETTINGS = 'FETCH_ALLOW_ADDRESSES = ["127.0.0.0/8"]\nHOST_RATE_PER_SECOND = 1000\n'
 
@@ -74,6 +77,14 @@ async def test_an_address_that_is_a_feed_is_added_and_scheduled(kordon, site):
     assert outlets["127.0.0.1"].name == "Town Crier"
 
 
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+async def test_a_news_sitemap_is_added_as_it_is_polled(kordon, site, packed):
+    url = site.on("/news.xml", always(body=packed(SITEMAP)))
+    code, document, _ = await kordon("add", url, "--json")
+    assert (code, document["checked"]["reason"]) == (0, "")
+    assert url in await listed(kordon)
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -100,6 +111,13 @@ async def test_a_page_that_names_its_feeds_says_which(kordon, site):
     assert document["checked"]["offers"] == [site.url("/rss"), site.url("/atom")]
     _, _, said = await kordon("add", url)
     assert f"is a page that leads to: {site.url('/rss')}, {site.url('/atom')}" in said
+
+
+async def test_links_of_a_page_are_relative_to_what_it_says(kordon, site):
+    head = '<base href="/uk/"><link rel="alternate" type="application/rss+xml" href="rss">'
+    page = site.on("/", always(body=f"<html><head>{head}</head><body>x</body></html>".encode()))
+    _, document, _ = await kordon("add", page, "--json")
+    assert document["checked"]["offers"] == [site.url("/uk/rss")]
 
 
 async def test_of_a_page_that_names_its_feeds_the_best_is_added(kordon, site):

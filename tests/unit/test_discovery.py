@@ -73,3 +73,30 @@ def test_no_more_than_asked_for_are_returned_and_each_once():
     assert ranked(*[named(f"/{n % 5}") for n in range(20)], most=3) == tuple(
         f"https://paper.example/{n}" for n in range(3)
     )
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/rss+xml; charset=utf-8", "Text/XML", "application/xml"]
+)
+def test_a_type_is_read_as_publishers_write_it(kind):
+    assert ranked(named("/rss.xml", kind=kind)) == ("https://paper.example/rss.xml",)
+
+
+def test_xml_that_nobody_calls_a_feed_is_none():
+    assert "https://paper.example/opensearch.xml" not in ranked(
+        named("/opensearch.xml", kind="application/xml")
+    )
+
+
+def test_a_link_called_rss_is_a_feed_wherever_it_leads():
+    assert ranked(Link("/export/all", title="Експорт RSS")) == ("https://paper.example/export/all",)
+
+
+@pytest.mark.parametrize("base", ["https://cdn.example/x/", "//cdn.example/x/page"])
+def test_links_are_relative_to_what_the_page_says(base):
+    found = ranked_feeds([named("rss.xml")], HOME, most=1, base=base)
+    assert found == ("https://cdn.example/x/rss.xml",)
+
+
+def test_a_base_that_is_no_address_is_passed_over():
+    assert ranked_feeds([named("rss.xml")], HOME, most=1, base="http://[bad") == (f"{HOME}rss.xml",)
