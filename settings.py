@@ -66,6 +66,7 @@ HOOK_ALLOW_ADDRESSES = ()  # networks of receivers beyond the public internet ("
 # --- Scrapy, made safe (docs/decisions/0002-scrapy-settings.md) ------------------------------
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "crawler.cli.scrapy_commands"  # `scrapy crawl feeds` is `kordon run`
 TWISTED_REACTOR_ENABLED = False  # Scrapy runs on the command's own event loop
 REMOTE_CONTROL_ENABLED = False  # on by default in 2.19, and runs arbitrary Python
 TELNETCONSOLE_ENABLED = False

@@ -8,6 +8,7 @@ interrupted.
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -44,10 +45,14 @@ def options(
     logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING)
 
 
-def main() -> None:
-    """Run the command line; a failure is one sentence and an exit code, with --debug a trace."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a failure is one sentence and an exit code, with --debug a trace.
+
+    Args:
+        arguments: Those of the process, unless others are given.
+    """
     try:
-        app()
+        app(arguments, prog_name="kordon")
     except BrokenPipeError:  # whoever read our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_FAILED)

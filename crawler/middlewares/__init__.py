@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, cast
 
 from scrapy.crawler import Crawler
 
+from crawler.errors import ConfigError
+
 if TYPE_CHECKING:  # the handler needs no application, and starts without Redis
     from crawler.app import App
 
@@ -11,5 +13,14 @@ APP_SETTING = "KORDON_APP"
 
 
 def app_of(crawler: Crawler) -> "App":
-    """Return the application that the command put into the crawler's settings."""
+    """Return the application that the command put into the crawler's settings.
+
+    Raises:
+        ConfigError: Scrapy was started without one.
+    """
+    if APP_SETTING not in crawler.settings:
+        raise ConfigError(
+            "Scrapy was started without Kordon's application",
+            "use `scrapy crawl feeds` or `kordon run`; `kordon feeds verify` to look at a feed",
+        )
     return cast("App", crawler.settings[APP_SETTING])
