@@ -70,14 +70,20 @@ def recalled(kept: bytes, agent: str, *, max_bytes: int) -> Rules:
 
 
 def _addressed_to(agent: str, text: str) -> str:
-    """Call every agent but ours and `*` by one name.
+    """Call each agent by one of three names: ours, `*`, or another.
 
+    A name counts as far as it is a product token, so that `Kordon/0.1` is us, and `Kord` is not.
     Protego copies each rule to each agent of its group: twenty thousand agents with as many
     rules, which fit into the 500 KiB, would be some hundred million.
+
+    Source: RFC 9309, 2.2.1; Google's parser, ExtractUserAgent
     """
 
     def renamed(line: re.Match[str]) -> str:
-        name = line[1].replace("*", "").strip().lower()
-        return line[0] if name in agent.lower() else "User-agent: another"
+        name = line[1].strip().strip("*")
+        if not name:
+            return line[0]
+        ours = product_token(name).lower() == agent.lower()
+        return f"User-agent: {agent if ours else 'another'}"
 
     return _AGENT_LINE.sub(renamed, text)
