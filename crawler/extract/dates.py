@@ -18,19 +18,19 @@ class Instant:
 
 
 MONTHS = {
-    1: "jan ian ene gen janv sty січ янв студз saus led",
-    2: "feb fév fev lut лют фев févr vas únor unor",
+    1: "jan ian ene gen janv sty січ янв яну студз saus led ocak",
+    2: "feb fév fev lut лют фев févr vas únor unor şubat",
     3: "mar mär márc берез мар сакав kov brez břez mart",
-    4: "apr ápr avr abr kwi квіт апр красав bal dub",
+    4: "apr ápr avr abr kwi квіт апр красав bal dub nisan",
     5: "may mai maj máj mag maggio трав мая май мае geg květ kvet",
-    6: "jun iun jún juin giu cze черв июн чэрв birž jūn červn cerven june",
-    7: "jul iul júl juil lug lip лип июл ліп liep jūl červenec červenc cervenec",
-    8: "aug août ago aoû sie серп авг жнів rugpj srp",
-    9: "sep sept szept set wrz верес сен верас rugs zář zari",
-    10: "oct okt oct ott paź paz жовт окт кастр spal říj rij",
-    11: "nov noi lis листоп ноя лістап lapk list",
-    12: "dec dez déc dic gru груд дек снеж gruod pros",
-}  # the beginnings of month names: en de fr es it pl uk ru be lt lv hu ro sk cs
+    6: "jun iun jún juin giu cze черв июн юни чэрв birž jūn červn cerven june haziran",
+    7: "jul iul júl juil lug lip лип июл юли ліп liep jūl červenec červenc cervenec temmuz",
+    8: "aug août ago aoû sie серп авг жнів rugpj srp ağustos",
+    9: "sep sept szept set wrz верес сен септ верас rugs zář zari eylül",
+    10: "oct okt oct ott paź paz жовт окт кастр spal říj rij ekim",
+    11: "nov noi lis листоп ноя ноем лістап lapk list kasım",
+    12: "dec dez déc dic gru груд дек снеж gruod pros aralık",
+}  # the beginnings of month names: en de fr es it pl uk ru be bg lt lv hu ro sk cs tr
 _BEGINNINGS = sorted(
     ((beginning, month) for month, names in MONTHS.items() for beginning in names.split()),
     key=lambda pair: -len(pair[0]),
@@ -42,7 +42,7 @@ _OFFSETS = {
     "pst": -480, "pdt": -420, "jst": 540,
 }  # minutes east of Greenwich  # fmt: skip
 _WORD = r"[^\W\d_]+"
-_ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)([-/.])(?P<m>\d\d?)\2(?P<d>\d\d?)(?!\d)")
+_ISO = re.compile(r"\b(?P<y>(?:19|20)\d\d)([-/]|\.\s?)(?P<m>\d\d?)\2(?P<d>\d\d?)(?!\d)")
 _COMPACT = re.compile(r"\b(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?=T|\b)")
 _DAY_FIRST = re.compile(
     r"(?<![\d:.])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>(?:19|20)\d\d|\d\d)(?!\d)"
@@ -56,7 +56,7 @@ _MONTH_DAY = re.compile(
     rf"(?P<w>{_WORD})\.?\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)(?!\d)"
 )
 _YEAR_FIRST = re.compile(
-    rf"(?P<y>(?:19|20)\d\d)\.?(?:\s+(?:m|gada|metų)\.?)?\s+(?:(?P<d>\d\d?)\.\s+)?(?P<w>{_WORD})"
+    rf"(?P<y>(?:19|20)\d\d)\.?(?:\s+(?:m|gada|metų)\.?)?\s+(?:(?P<d>\d\d?)\.\s+)?(?P<w>{_WORD})\.?"
     r"(?:\s+(?P<e>\d\d?)(?![\d:]|\.\d))?"
 )
 _TIME = re.compile(
@@ -70,6 +70,7 @@ _NUMBER_ZONE = re.compile(
 )
 _NAME_ZONE = re.compile(rf"(?<![^\W\d_])(?P<name>{'|'.join(_OFFSETS)})(?![^\W_])", re.IGNORECASE)
 _EPOCH = re.compile(r"^\s*(1\d{9})(\d{3})?(?:\.\d+)?\s*$")
+_EARLIEST = 1990  # earlier "dates" of news are a clock or a database at its zero
 _LONGEST = 120  # letters; a date line is short, and a longer text is prose
 _NOON_HOURS = 12
 
@@ -154,8 +155,11 @@ def _month(word: str) -> int | None:
 
 def _dated(match: re.Match[str], month: int, day: int | None = None) -> _Found | None:
     year = int(match["y"])
+    whole = year if year > 99 else 2000 + year  # noqa: PLR2004
+    if whole < _EARLIEST:
+        return None
     try:
-        return date(year if year > 99 else 2000 + year, month, day or int(match["d"])), match.span()  # noqa: PLR2004
+        return date(whole, month, day or int(match["d"])), match.span()
     except ValueError:
         return None
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _LONGEST = 100  # characters; longer texts are not dates
+_CENTURY_TURNS = 70  # RFC 2822, 4.3, says 50; nobody has published since
 _EARLIEST = 1990  # earlier "dates" of news are a clock or a database at its zero
 
 
@@ -34,7 +35,7 @@ def read_date(text: str, *, zone: str = "") -> datetime | None:
 # --- the two standard forms, nearly all there is ---------------------------------------------
 
 _RFC822 = re.compile(
-    r"(?:[A-Za-z]{3},? +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) "
+    r"(?:[A-Za-z]{3},? +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}|\d\d) (\d\d):(\d\d)(?::(\d\d))? "
     r"(?:([+-])(\d\d):?(\d\d)|GMT|UTC|Z)"
 )
 
@@ -47,8 +48,15 @@ def _read_rfc822(text: str) -> datetime | None:
     month = _months().get(name.lower())
     if month is None or hour == "24" or second == "60":
         return None
-    moment = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    moment = datetime(
+        _whole(int(year)), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC
+    )
     return moment - _offset(sign, hours, minutes) if sign else moment
+
+
+def _whole(year: int) -> int:
+    """Return a year of two digits with its century (RFC 822; RSS 2.0 grants it still)."""
+    return year + 2000 if year < _CENTURY_TURNS else year + 1900 if year < 100 else year  # noqa: PLR2004
 
 
 def _read_iso(text: str, zone: str) -> datetime | None:
@@ -78,7 +86,7 @@ _WORD = r"[^\W\d_]+"
 _DATES = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
+        r"(?P<year>\d{4})(?:[-/]|\.\s?)(?P<month>\d{1,2})(?:[-/]|\.\s?)(?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?!\d)",
         r"(?<!\d)(?P<one>\d{1,2})[/-](?P<other>\d{1,2})[/-](?P<year>\d{4})(?!\d)",
         rf"(?P<year>\d{{4}})[.,]?\s(?:m\.\s)?(?P<name>{_WORD})\.?\s(?P<day>\d{{1,2}})(?!\d)",
@@ -90,7 +98,8 @@ _DATES = tuple(
     )
 )
 _TIME = re.compile(
-    r"[\s,;.|–—-]*(?:(?:t|d\.|г\.|года|р\.|року|r\.|roku|ora|um|at|о|в|o|à|a las)[\s,;|–—-]*){0,2}"
+    r"[\s,;.|–—-]*(?:(?:t|d\.|г\.|года|р\.|року|r\.|roku|godz\.|ora|um|at|о|в|o|à|a las)"
+    r"[\s,;|–—-]*){0,2}"
     r"(?P<hour>\d{1,2})(?::|h(?=\d))(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r"\s?(?P<half>[ap]\.?m\.?(?!\w))?\s*(?:uhr|uur|h|ч\.?|год\.?)?(?!\w)[\s,]*"
 )
@@ -197,6 +206,7 @@ sty lut mar kwi maj cze lip sie wrz paź lis gru
 ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie
 ian feb mar apr mai iun iul aug sept oct noi dec
 január február március április május június július augusztus szeptember október november december
+jan febr márc ápr máj jún júl aug szept okt nov dec
 januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra
 ledna února března dubna května června července srpna září října listopadu prosince
 leden únor březen duben květen červen červenec srpen září říjen listopad prosinec
@@ -214,7 +224,9 @@ sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo s
 janvāris februāris marts aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris
 jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember
 януари февруари март април май юни юли август септември октомври ноември декември
+яну фев мар апр май юни юли авг сеп окт ное дек
 ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+oca şub mar nis may haz tem ağu eyl eki kas ara
 januari februari mars april maj juni juli augusti september oktober november december
 januar februar marts april maj juni juli august september oktober november december
 """

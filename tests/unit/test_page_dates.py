@@ -39,6 +39,10 @@ def test_a_written_zone_is_obeyed(text):
         "10 listopada 2026, godz. 10.00",
         "10 noiembrie 2026, 10:00",
         "2026. november 10., kedd 10:00",
+        "2026. nov. 10. 10:00",
+        "2026. 11. 10. 10:00",
+        "10 ноември 2026 г. в 10:00 ч.",
+        "10 Kasım 2026 Salı 10:00",
         "10. novembra 2026 10:00",
         "2026 m. lapkričio 10 d. 10:00",
         "2026. gada 10. novembris 10:00",
@@ -61,6 +65,8 @@ def test_a_bare_day_says_that_it_is_one():
     assert read_instant("2026-11-10 10:00").precision is Precision.MINUTE
 
 
-@pytest.mark.parametrize("text", ["", "03/04/2026", "99.99.2026", "2026-02-30", "сьогодні", "12"])
+@pytest.mark.parametrize(
+    "text", ["", "1970-01-01T00:00:00Z", "03/04/2026", "99.99.2026", "2026-02-30", "сьогодні", "12"]
+)
 def test_what_names_no_day_for_certain_is_no_date(text):
     assert read_instant(text) is None
