@@ -147,10 +147,15 @@ def _bylines(tree: HtmlElement) -> list[str]:
     ][:4]
 
 
+_BEFORE_NAMES = re.compile(
+    r"^(?:(?:by|von|par|autor(?:ka|i)?|автор(?:ка|и)?)\b[:\s]*"
+    r"|(?:текст|tekst|text|opracowa(?:nie|ł|ła)|szerző|írta|yazar|haber)\s*:\s*)",
+    re.IGNORECASE,
+)
+
+
 def _names(text: str) -> Iterator[str]:
-    text = re.sub(
-        r"^(?:by|von|par|autor(?:ka)?|автор)\b[:\s]*", "", clean(text), flags=re.IGNORECASE
-    )
+    text = _BEFORE_NAMES.sub("", clean(text))
     for name in re.split(r",\s+|;\s*|\s+(?:and|und|et|та|и|i|oraz)\s+(?=[^\W\d_a-zа-я])", text):
         if name and "://" not in name and len(name) <= 60:  # noqa: PLR2004 - a name, not a sentence
             yield name.strip(" ,|")

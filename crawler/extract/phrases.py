@@ -227,6 +227,10 @@ súhlas so
 (?:sütik|adatvédelm)
 consim[țţ]ământ
 (?:slapukai|sīkdatn)
+(?:súbory|soubory) cookie
+cookie-uri
+# bg tr
+(?:бисквитки|çerez (?:politikası|kullan))
 """
 
 GONE = r"""
@@ -243,6 +247,9 @@ has been removed
 # pl
 strona nie (?:istnieje|została znaleziona)
 nie znaleziono strony
+# bg tr
+страницата не (?:е намерена|съществува|може да бъде намерена)
+sayfa bulunamadı
 # ro
 pagin[ăa] nu (?:a fost găsită|există)
 # hu
@@ -267,19 +274,34 @@ log in to (?:continue|read)
 # uk ru
 читати далі.{0,40}(?:передплат|підпис)
 за передплатою
+прочита.{0,60}оформіть (?:передплату|підписку)
+(?:доступн\w*|призначен\w*).{0,15}(?:передплатник|підписник|підпискою)
 только для подписчиков
 доступно по подписке
+чита\w+ .{0,40}оформите подписку
+доступ\w+ (?:только )?(?:подписчик|по подписке)
+# bg
+(?:материал\w*|статия\w*|съдържание\w*) е .{0,12}(?:за|на) абонати
+за да (?:прочетете|продължите).{0,40}абонира
 # pl
 dla (?:subskrybentów|prenumeratorów)
 dostęp do tego artykułu
 wykup dostęp
 pozostało \d+ ?% artykułu
 # sk hu ro lt
-len pre predplatiteľov
+(?:len|iba) (?:pre )?predplatite(?:ľov|lia)
+(?:jen|pouze) (?:pro )?předplatitel
+číst dál.{0,20}předpla
 odomknite článok
 csak előfizetők
 articol (?:rezervat|exclusiv) abona[țţ]ilor
+disponibil (?:doar|numai|exclusiv) (?:pentru )?abona[țţ]i
 tik prenumeratoriams
+(?:lasīt|pieejams) tikai abonenti
+# tr fr
+yalnızca abonelere
+article est réservé (?:aux|à nos) abonnés
+il vous reste [\d.,]+ ?% de cet article
 # de
 (?:jetzt weiterlesen|weiterlesen mit|nur für abonnenten|mit einem abo)
 """

@@ -72,6 +72,28 @@ def test_a_stub_that_structured_data_says_must_be_paid_for_is_a_paywall():
     assert judged("Talks fail", f"<article>{STUB}</article>", NOT_FREE) is SkipReason.PAYWALL
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Щоб прочитати матеріал повністю, оформіть передплату.",
+        "Цей матеріал доступний лише для передплатників",
+        "Чтобы читать дальше, оформите подписку",
+        "Полный текст доступен подписчикам",
+        "Този материал е само за абонати",
+        "Artykuł dostępny tylko dla prenumeratorów",
+        "Ez a cikk csak előfizetőknek érhető el",
+        "Tento článok si prečítajú len predplatitelia",
+        "Tento článek je pouze pro předplatitele",
+        "Acest articol este disponibil doar abonaților",
+        "Bu içerik yalnızca abonelere açıktır",
+        "Rakstu var lasīt tikai abonenti",
+        "Cet article est réservé aux abonnés",
+    ],
+)
+def test_a_stub_that_ends_in_a_paywalls_words_is_one(told):
+    assert judged("Talks fail", f"<article>{STUB}<p>{told}</p></article>") is SkipReason.PAYWALL
+
+
 def test_a_whole_article_behind_a_paywall_mark_is_an_article():
     assert judged("Talks fail", f"<article>{REPORT}</article>", NOT_FREE) is None
 
