@@ -12,7 +12,7 @@ from crawler.text.profile import Concept, Profile, Spot
 from crawler.text.sentences import LEAD_LETTERS, Span, lower_case, part_of, sentences_of
 from crawler.text.terms import TermFinder
 from crawler.text.weighing import Evidence, Part, article_parts, score_of, short_parts
-from crawler.text.worth import ANOTHER, Hit, Named, Sentence, Worth, is_placed, worth_of
+from crawler.text.worth import ANOTHER, Hit, Named, Sentence, Worth, elsewhere, is_placed, worth_of
 
 HOMES = {
     "uk": "UA", "be": "BY", "pl": "PL", "ro": "RO", "hu": "HU", "sk": "SK", "lt": "LT", "lv": "LV",
@@ -136,11 +136,24 @@ class TopicMatcher:
         """Yield the strongest of each sentence; words for a border first, which tell of others."""
         held = _by_sentence(hits, text.spans)
         read = {number: self._sentence(text, number) for number in held}
+        read = self._under_its_title(held, read)
         if text.whole:
             near = self._beside_border(held, read)
             read |= {number: replace(read[number], at_border=True) for number in near}
         for number, inside in held.items():
             yield from _best(read[number], inside, text.lower, self._profile)
+
+    def _under_its_title(
+        self, held: Mapping[int, Sequence[Hit]], read: Mapping[int, Sentence]
+    ) -> dict[int, Sentence]:
+        """Return the sentences with whose border the title speaks of, if it is another."""
+        titles = [(hit, one) for number, one in read.items() if one.where == "title"
+                  for hit in held[number]]  # fmt: skip
+        others = elsewhere(titles, self._profile)
+        return {
+            number: one if one.where == "title" else replace(one, elsewhere=others)
+            for number, one in read.items()
+        }
 
     def _sentence(self, text: _Text, number: int) -> Sentence:
         start, end = span = text.spans[number]

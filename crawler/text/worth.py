@@ -51,6 +51,7 @@ class Sentence:
     head: Named  # title and lead; either explains the other
     home: str  # the country it is written in
     whole: bool  # it stands in an article, not in a headline with a lead
+    elsewhere: frozenset[str] = frozenset()  # whose border the title speaks of, if it is another
 
     @property
     def countries(self) -> frozenset[str]:
@@ -80,6 +81,27 @@ def worth_of(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
     return Worth(worth, found.why, border, found.firm)
 
 
+def elsewhere(judged: Sequence[tuple[Hit, Sentence]], profile: Profile) -> frozenset[str]:
+    """Return the countries whose border a title speaks of, when it is none of the topic's.
+
+    "Polish border guards" below such a title are not at the topic's border: neighbours have
+    other borders too.
+
+    Args:
+        judged: The title's words for a concept, each with its sentence.
+        profile: The topic.
+    """
+    found = [
+        (worth_of(hit, sentence, profile), *_beside(hit, sentence))
+        for hit, sentence in judged
+        if hit.concept.frontier
+    ]
+    if any(worth.worth for worth, _, _ in found):
+        return frozenset()
+    others = [before | after for worth, before, after in found if worth.why == ANOTHER]
+    return frozenset().union(*others)
+
+
 def is_placed(spots: Sequence[Spot], profile: Profile) -> bool:
     """Whether a place says what an article asks of one, and says anything at all."""
     return any(spot.share and spot.share >= profile.whole.place for spot in spots)
@@ -101,6 +123,7 @@ def _frontier(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
         (_elsewhere(before, after, home, profile), 0.0, ANOTHER),
         (share >= POSSIBLE, LIKELY, "a place at the border"),
         (share > 0, POSSIBLE, "a place near the border"),
+        (bool(sentence.elsewhere) and others <= sentence.elsewhere, 0.0, ANOTHER),
         (home in ours and bool(others), LIKELY, "with a neighbour"),
         (home in profile.neighbours and bool(others), 0.0, ANOTHER),
         (_far_off(head, profile), 0.0, ANOTHER),

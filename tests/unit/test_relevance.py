@@ -55,6 +55,29 @@ def judged(title: str, text: str = "", language: str = "en", **more):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Польські військові на кордоні затримали 50 осіб.",
+        "На кордоні стоїть паркан. На кордоні з Білоруссю нові спроби.",
+    ],
+)
+def test_a_title_about_another_border_says_which_is_meant_below(text):
+    assert not judged("На польсько-білоруському кордоні затримано 50 осіб", text, "uk").relevant
+    assert judged("Затримано 50 осіб", text, "uk").relevant
+
+
+def test_a_title_about_two_borders_leaves_open_which_is_meant_below():
+    title = "Кордон Польщі з Білоруссю закрито. Український кордон працює"
+    told = judged(title, "Польські військові стоять на кордоні.", "uk").evidence
+    assert "lead" in [one.where for one in told]
+
+
+def test_the_own_border_is_told_below_a_title_about_another():
+    title = "На польсько-білоруському кордоні затримано 50 осіб"
+    assert judged(title, "На українському кордоні також затримано 5 осіб.", "uk").relevant
+
+
+@pytest.mark.parametrize(
     ("title", "language"),
     [
         ("Ukraine closes its border", "en"),
