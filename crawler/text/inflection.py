@@ -14,6 +14,7 @@ _Class = tuple[str, int, str]
 
 _TABLES: dict[str, tuple[_Class, ...]] = {
     "uk": (
+        (r"^велика$", 1, "а ої ій у ою"),
         (r"[сцз]ька$", 1, "а ої ій у ою"),
         (r"[сцз]ьке$", 1, "е ого ому им"),
         (r"[сцз]ький$", 2, "ий ого ому им ім"),
@@ -43,6 +44,7 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"о$", 1, "о а у ом і"),
         (r"е$", 1, "е а у ем і я ю"),
         (r"[аоуюєїй]$", 0, ""),
+        (r"г$", 1, "г га гу гові гом зі"),
         (r"[^аеиіоуяюєї]$", 0, "а у ові ом і ем еві"),
     ),
     "ru": (
@@ -98,6 +100,7 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"ra$", 2, "ra ry rze rę rą"),
         (r"ia$", 1, "a i ę ą o"),
         (r"a$", 1, "a y i ie e ę ą o zie cie"),
+        (r"inie$", 3, "nie ni ń niom niami niach nia niu niem"),
         (r"ie$", 1, "e a u em"),
         (r"yna$", 1, "a y ie ę ą"),
         (r"[iy]$", 1, "y i ów om ami ach  ic"),
