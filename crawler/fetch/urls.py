@@ -133,8 +133,9 @@ def redirect_target(url: str, location: bytes) -> str:
 
 
 def _for_the_wire(target: str) -> str:
+    """Return an address without dot segments: what robots files are asked about is what is sent."""
     parts = _split(target)
-    path = _IN_PATH.sub(_escaped, parts.path or "/")
+    path = _without_dots(_IN_PATH.sub(_escaped, parts.path or "/"))
     query = _IN_QUERY.sub(_escaped, parts.query)
     return f"{parts.scheme}://{_host(parts, target)}{path}{'?' if query else ''}{query}"
 

@@ -3,6 +3,7 @@ import pytest
 from crawler.errors import SourceError
 from crawler.fetch.urls import (
     LONGEST,
+    asked_address,
     canonical_address,
     host_of,
     is_fetchable,
@@ -133,6 +134,11 @@ def test_only_a_clean_web_address_may_be_asked(url, fetchable):
     assert is_fetchable(url) is fetchable
 
 
+def test_an_address_is_asked_as_given_but_without_dot_segments():
+    given = "https://Example.com/open/../private/%7Ea?utm_source=rss#top"
+    assert asked_address(given) == "https://example.com/private/%7Ea?utm_source=rss"
+
+
 @pytest.mark.parametrize(
     ("location", "target"),
     [
@@ -147,6 +153,7 @@ def test_only_a_clean_web_address_may_be_asked(url, fetchable):
         ("https://новини.укр/".encode(), "https://xn--b1amarcd.xn--j1amh/"),
         (b"/a%20b c", "https://example.com/a%20b%20c"),
         (b"/%7Ea", "https://example.com/%7Ea"),
+        (b"https://example.com/open/../private/./b", "https://example.com/private/b"),
     ],
 )
 def test_a_redirect_leads_where_a_browser_would_go(location, target):
