@@ -40,7 +40,9 @@ COMMANDS: Mapping[str, Entry] = {
     "schedule": Entry("schedule:schedule", "Print examples that run Kordon regularly."),
     "stories": Entry("rulings:app", "The stories, newest first, and who carried them."),
     "articles": Entry("articles:app", "Single articles: what is known, and how to forget them."),
-    "feeds": Entry("feeds:app", "See the feeds that are polled; add, remove, pause, check."),
+    "feeds": Entry(
+        "feed_exchange:app", "See the feeds that are polled; add, remove, pause, check."
+    ),
     "outlets": Entry("outlets:app", "The outlets of the catalogue, and how their feeds fare."),
     "topics": Entry("topics:app", "The topics, and what they make of a text."),
     "frontier": Entry("frontier:app", "See entries that wait or died, and try them again."),

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from crawler.catalog.opml import read_opml
 from crawler.catalog.outlets import read_catalogue
-from crawler.cli.feeds import app
+from crawler.cli.feed_exchange import app
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
 from tests.site.publisher import Publisher, always, redirect

@@ -4,7 +4,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.feeds import app, state_of
+from crawler.cli.feed_exchange import app
+from crawler.cli.feeds import state_of
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
 from crawler.model import Feed, FeedId, FeedState, OutletId
