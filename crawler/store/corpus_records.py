@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 SUFFIX = ".jsonl.zst"
 
 _HEADER = struct.Struct("<II8sQII")  # magic, size of the rest, key, fetched ms, length, CRC-32
+_CHECKSUM_BYTES = 4
+_CHECKED = _HEADER.size - _CHECKSUM_BYTES
 _MAGIC = 0x184D2A50  # a skippable frame: RFC 8878, 3.1.2
 _CUT = 0x184D2A51  # another: of a record whose text was taken out
 _SKIPPABLE = struct.Struct("<II")  # magic, size of what follows
@@ -89,8 +91,9 @@ def packed(article: Article) -> bytes:
     """Return the article as a record, marked when its text was taken out."""
     magic = _MAGIC if article.text else _CUT
     frame = _compressor.compress(msgspec.json.encode(article) + b"\n")
-    fetched, checksum = millis(article.fetched), crc32(frame)
-    return _HEADER.pack(magic, _REST, key_of(article), fetched, len(frame), checksum) + frame
+    fetched = millis(article.fetched)
+    head = _HEADER.pack(magic, _REST, key_of(article), fetched, len(frame), 0)[:_CHECKED]
+    return head + crc32(frame, crc32(head)).to_bytes(_CHECKSUM_BYTES, "little") + frame
 
 
 def cut(article: Article) -> bytes:
@@ -158,7 +161,8 @@ def _record(segment: memoryview, at: int) -> Record | None:
     frame = whole[_HEADER.size :]
     if magic not in {_MAGIC, _CUT} or rest != _REST:
         return None
-    if len(frame) < length or crc32(frame) != checksum:
+    of_frame = crc32(frame)  # alone, in records of before
+    if len(frame) < length or checksum not in {crc32(frame, crc32(whole[:_CHECKED])), of_frame}:
         return None
     return Record(at, fetched, key, whole, magic == _CUT)
 

@@ -212,7 +212,7 @@ async def test_a_torn_record_is_left_out_and_the_rest_is_read(corpus, tmp_path):
     assert await everything_in(tmp_path / "corpus") == articles
 
 
-@pytest.mark.parametrize("flipped", [0, 4, 24, 28, 60])
+@pytest.mark.parametrize("flipped", [0, 4, 8, 16, 24, 28, 60])
 async def test_a_damaged_record_is_told_and_the_rest_is_read(corpus, tmp_path, caplog, flipped):
     articles = articles_of(3)
     for article in articles:
