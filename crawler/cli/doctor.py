@@ -15,7 +15,7 @@ import typer
 from crawler.app import App
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.catalog.topics import topic, topic_ids
-from crawler.cli.console import Json, print_json, print_table
+from crawler.cli.console import Json, counted, print_json, print_table
 from crawler.cli.session import opened, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError, KordonError
@@ -25,6 +25,7 @@ from crawler.pool import Pool
 from crawler.store.connection import inspect
 from crawler.store.corpus import damaged_segments
 from crawler.store.facts import UNWRITABLE, Facts
+from crawler.store.object_corpus import ObjectCorpus
 
 SPACE_ENOUGH = 2 << 30  # bytes; some 70,000 articles, 29 kB each before the log is rewritten
 SPACE_LEAST = 256 << 20
@@ -136,7 +137,10 @@ def topics(config: Config) -> Check:
 
 
 def corpus(config: Config) -> Check:
-    """Whether every article kept in the home can be read."""
+    """Whether every article kept in the home can be read, or objects can be kept elsewhere."""
+    if config.corpus_url:
+        found = ObjectCorpus(config.corpus_url).examined()
+        return Check(Health.OK, "corpus", f"{counted(found, 'object')} at KORDON_CORPUS_URL")
     damaged = damaged_segments(config.corpus)
     if damaged:
         remedy = "the rest is read; kordon restore brings a backup's articles back"

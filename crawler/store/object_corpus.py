@@ -76,6 +76,19 @@ class ObjectCorpus:
         paths = [path for path in self._paths() if last and _oldest(path) <= last]
         return sum(self._cut_in(path, is_due) for path in paths)
 
+    def examined(self) -> int:
+        """Return how many objects there are, once it has shown that one can be written.
+
+        They are not read, which would cost minutes and money at each look.
+
+        Raises:
+            StoreError: The address refuses it.
+        """
+        trial = f"{self._folder}/{uuid4().hex}"  # no name that a reader looks for
+        self._asked(self._files.pipe_file, trial, b"kordon")
+        self._asked(self._files.rm_file, trial)
+        return len(self._paths())
+
     def close(self) -> None:
         """Let go of nothing: what was kept is written."""
 
@@ -136,7 +149,8 @@ def _oldest(path: str) -> datetime:
 
 def _opened(address: str) -> tuple[Any, str]:
     try:
-        options = {"auto_mkdir": True} if address.startswith(("file:", "local:")) else {}
+        is_local = fsspec.utils.get_protocol(address) in {"file", "local"}  # a bare path too
+        options = {"auto_mkdir": True} if is_local else {}
         files, folder = fsspec.core.url_to_fs(address, **options)
     except (ImportError, ValueError, TypeError) as error:
         raise ConfigError(

@@ -135,6 +135,12 @@ async def test_an_address_that_refuses_is_told_and_what_was_refused_is_kept_late
     assert await everything_in(folder) == [first, second]
 
 
+async def test_a_bare_path_is_a_directory_that_is_made(tmp_path):
+    (article,) = articles_of(1)
+    await ObjectCorpus(str(tmp_path / "new" / "corpus")).keep(article)
+    assert await everything_in(tmp_path / "new" / "corpus") == [article]
+
+
 @pytest.mark.parametrize("address", ["nonsense://bucket/corpus", "s3://bucket/corpus"])
 def test_an_address_of_an_unknown_kind_is_refused(address):
     with pytest.raises(ConfigError, match="KORDON_CORPUS_URL cannot be used"):

@@ -7,6 +7,7 @@ import settings
 from crawler.cli import doctor
 from crawler.cli.doctor import Health
 from crawler.config import Config
+from crawler.errors import StoreError
 from crawler.hook import Hook, HookId, HookState
 from crawler.model import ChangeId, Feed, FeedId, FeedState, OutletId, TopicId
 from crawler.store.facts import Facts
@@ -15,9 +16,10 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def a_config(home, **changes):
+def a_config(home, corpus_url="", **changes):
     constants = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
-    return Config.from_settings(constants | changes, {"KORDON_HOME": str(home)})
+    environ = {"KORDON_HOME": str(home), "KORDON_CORPUS_URL": corpus_url}
+    return Config.from_settings(constants | changes, environ)
 
 
 def a_state(name="f", **facts):
@@ -58,6 +60,23 @@ def test_a_damaged_segment_of_the_corpus_is_named(tmp_path):
     segment.write_bytes(bytes(100))
     check = doctor.corpus(a_config(tmp_path))
     assert (check.health, segment.name in check.found) == (Health.WARN, True)
+
+
+def test_a_corpus_at_an_address_is_looked_at_in_place_of_the_homes(tmp_path):
+    (tmp_path / "home" / "corpus").mkdir(parents=True)
+    (tmp_path / "home" / "corpus" / f"{'0' * 32}.jsonl.zst").write_bytes(bytes(100))
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / f"{1:013d}-{'0' * 32}.jsonl.zst").write_bytes(b"")
+    check = doctor.corpus(a_config(tmp_path / "home", there.as_uri()))
+    assert (check.health, check.found) == (Health.OK, "1 object at KORDON_CORPUS_URL")
+    assert len(list(there.iterdir())) == 1  # what was tried is removed
+
+
+def test_a_corpus_that_cannot_be_written_at_its_address_is_told(tmp_path):
+    (tmp_path / "there").write_text("in the way")
+    with pytest.raises(StoreError, match="mend KORDON_CORPUS_URL"):
+        doctor.corpus(a_config(tmp_path, (tmp_path / "there").as_uri()))
 
 
 def test_free_space_is_told_for_a_home_that_does_not_exist_yet(tmp_path):
