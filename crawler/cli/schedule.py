@@ -1,5 +1,6 @@
 """`kordon schedule`: how to run Kordon regularly, for cron, systemd and Kubernetes."""
 
+import shlex
 import shutil
 import sys
 from enum import StrEnum
@@ -47,12 +48,27 @@ def schedule(
 
 def examples(scheduler: Scheduler, home: Path) -> dict[str, str]:
     """Return the files for one scheduler by name, each ready to be used as it is."""
-    facts = {"kordon": program(), "home": home, "image": IMAGE}
+    facts = {
+        "kordon": _spelled(program(), scheduler),
+        "home": home,
+        "folder": _spelled(str(home), scheduler),
+        "lock": "flock -n" if shutil.which("flock") else "lockf -t 0",  # macOS has the latter
+        "image": IMAGE,
+    }
     folder = files("crawler.cli").joinpath("schedules")
     return {
         name: Template(folder.joinpath(name).read_text("utf-8")).substitute(facts)
         for name in FILES[scheduler]
     }
+
+
+def _spelled(path: str, scheduler: Scheduler) -> str:
+    """Return a path as a command line of the scheduler's must have it."""
+    if scheduler is Scheduler.CRON:
+        return shlex.quote(path).replace("%", r"\%")
+    if scheduler is Scheduler.SYSTEMD:
+        return (f'"{path}"' if " " in path else path).replace("%", "%%")
+    return path
 
 
 def program() -> str:

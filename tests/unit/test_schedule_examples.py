@@ -1,6 +1,7 @@
 """The examples that `kordon schedule` prints are read by those they are for, where present."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -29,6 +30,24 @@ def test_the_crontab_holds_five_fields_and_a_command_the_shell_can_read():
         assert all(re.fullmatch(r"\*(/\d+)?|\d+", field) for field in fields)
         assert "%" not in command  # cron would end the command there
         subprocess.run(["sh", "-n", "-c", command], check=True)
+
+
+def test_cron_reaches_a_home_whose_name_is_several_words():
+    home = Path("/Users/ada/Library/Application Support/100% news")
+    lines = examples(Scheduler.CRON, home)["crontab"].splitlines()
+    assert f"KORDON_HOME={home}" in lines
+    jobs = [line.split(maxsplit=5)[5] for line in lines if re.match(r"[\d*]", line)]
+    assert not any(re.search(r"(?<!\\)%", job) for job in jobs)
+    crawl, backup = (shlex.split(job.replace(r"\%", "%")) for job in jobs)  # as cron hands it on
+    assert {f"{home}/cron.lock", f"{home}/run.log"} <= set(crawl)
+    assert backup[-1] == f"{home}/backup.tar"
+
+
+def test_systemd_lets_a_run_finish_before_it_ends_the_rest():
+    units = examples(Scheduler.SYSTEMD, HOME)
+    for name in ("kordon.service", "kordon-once.service"):
+        assert {"KillMode=mixed", "TimeoutStopSec=90"} <= set(units[name].splitlines())
+        assert "server stop" in units[name]
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
