@@ -343,18 +343,27 @@ class Recipe:
         return self.text_version, self.index_version
 
 
+ANOTHERS = Recipe(text_version=0)  # in place of one whose numbers another Kordon alone knows
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """An index built under one recipe; two may stand side by side, and one of them is read."""
 
     recipe: Recipe
     number: int = 1  # of the generations that a store ever had
+    named: RecipeId | None = None  # the recipe's id, where `recipe` cannot hold its numbers
 
     @property
     def id(self) -> GenerationId:
         """What its keys carry: the recipe's id, and after the first generation the number."""
         suffix = f".{self.number}" if self.number > 1 else ""
-        return GenerationId(f"{self.recipe.id}{suffix}")
+        return GenerationId(f"{self.recipe_id}{suffix}")
+
+    @property
+    def recipe_id(self) -> RecipeId:
+        """Which recipe it was built under."""
+        return self.named or self.recipe.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class GenerationView:
     is_read: bool
     is_built: bool  # with neither it was read before, and stays until `retire`
     recipe: str
-    text_version: int | None  # of what is read or built
+    text_version: int | None  # of what is read or built, where this Kordon knows
     articles: int
     stories: int | None
     keys: int
@@ -144,8 +144,8 @@ def _view(state: State) -> GenerationView:
         generation=generation.id,
         is_read=state.is_read,
         is_built=not state.is_read,
-        recipe=generation.recipe.id,
-        text_version=generation.recipe.text_version,
+        recipe=generation.recipe_id,
+        text_version=generation.recipe.text_version or None,
         articles=state.articles,
         stories=state.stories,
         keys=state.size.keys,

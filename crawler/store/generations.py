@@ -15,7 +15,15 @@ import msgspec
 from redis.asyncio import Redis
 
 from crawler.errors import ConfigError
-from crawler.model import Generation, GenerationId, Recipe, Succession, TopicId
+from crawler.model import (
+    ANOTHERS,
+    Generation,
+    GenerationId,
+    Recipe,
+    RecipeId,
+    Succession,
+    TopicId,
+)
 from crawler.ports import KeptStories, Leftover, Size, Succeed
 from crawler.store import keys
 from crawler.store.story_shelf import Edition, ask
@@ -247,15 +255,11 @@ def recipe_field(name: str) -> str:
 def generation_of(name: str, recipe: bytes | None, ours: Recipe) -> Generation:
     """Return the generation of this name; `recipe` is its record, which the first may lack.
 
-    Raises:
-        ConfigError: It was built under numbers that this Kordon does not know.
+    A recipe that has more numbers than ours, or fewer, is another Kordon's: what was built under it
+    can be read, and nobody here can write it.
     """
-    _, _, number = name.partition(".")
+    recipe_id, _, number = name.partition(".")
     known = msgspec.json.decode(recipe, type=Recipe) if recipe else ours
-    generation = Generation(known, int(number or 1))
-    if generation.id != name:
-        raise ConfigError(
-            f"generation {name} was built by another Kordon, whose recipe this one cannot read",
-            f"run the Kordon that built it, {ANEW}",
-        )
-    return generation
+    if known.id == recipe_id:
+        return Generation(known, int(number or 1))
+    return Generation(ANOTHERS, int(number or 1), RecipeId(recipe_id))

@@ -77,12 +77,13 @@ def _check_recipe(read: Generation, coming: Generation | None, ours: Recipe) -> 
         return
     if coming and coming.recipe == ours:
         raise ConfigError(
-            f"the stories that are read were built with text and index versions "
-            f"{read.recipe.versions}, and this Kordon has {ours.versions}",
-            "let the Kordon that wrote them crawl until `kordon index switch`",
+            f"the stories that are read were built with recipe {read.recipe_id}, by which this "
+            "Kordon cannot place articles",
+            "end `kordon index build`, then `kordon index switch`; the Kordon that wrote them may "
+            "crawl until then",
         )
     raise ConfigError(
-        f"the index was built with recipe {read.recipe.id}, and this Kordon fingerprints with "
+        f"the index was built with recipe {read.recipe_id}, and this Kordon fingerprints with "
         f"{ours.id}",
         f"`kordon index build` builds it anew beside the old one, {ANEW}",
     )

@@ -1,10 +1,12 @@
 """Two generations side by side on a real server: built, compared, switched, retired."""
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 from ledger import dangling
 from newsroom import NOON, an_article, copies, words_of
@@ -13,7 +15,7 @@ from test_stories import TOPIC, WINDOWS
 from crawler.dedup.departure import depart
 from crawler.dedup.succession import succeed
 from crawler.errors import ConfigError, SupersededError
-from crawler.model import Recipe, TopicId
+from crawler.model import GenerationId, Recipe, TopicId
 from crawler.placing import Place, PlaceInEach, fingerprint_of
 from crawler.reindex import Reindex
 from crawler.rule import Rule
@@ -466,7 +468,7 @@ async def test_a_kordon_that_reads_texts_otherwise_builds_but_leaves_the_crawl_t
     one, other = copies(2)
     await old.place(one)
     await later.build()
-    with pytest.raises(ConfigError, match="crawl until `kordon index switch`"):
+    with pytest.raises(ConfigError, match=r"cannot place.*then `kordon index switch`"):
         await check(server, later.recipe)
     await old.place(other)  # in the old one alone: it cannot fingerprint for the new one
     with pytest.raises(ConfigError, match="1 articles"):
@@ -475,3 +477,31 @@ async def test_a_kordon_that_reads_texts_otherwise_builds_but_leaves_the_crawl_t
     await later.index.switch()
     await check(server, later.recipe)
     assert len(set(await later.homes(one, other))) == 1
+
+
+async def test_a_recipe_of_other_numbers_than_ours_is_read_and_built_anew(old, new, server):
+    """As each Kordon leaves it to the next that has a number more."""
+    first, second = copies(2)
+    await old.place(first)
+    await old.place(second)
+    held = await old.homes(first, second)
+    name, record = "0123456789", json.loads(msgspec.json.encode(OLD))
+    await rename(server, OLD.id, name, {**record, "a_number_of_before": 3})
+    with pytest.raises(ConfigError, match=f"recipe {name}.*`kordon index build`"):
+        await check(server, new.recipe)
+    await new.build()
+    with pytest.raises(ConfigError, match=r"cannot place.*then `kordon index switch`"):
+        await check(server, new.recipe)
+    await new.index.switch()
+    await check(server, new.recipe)
+    assert await new.homes(first, second) == held
+
+
+async def rename(server, before, name, record):
+    """Let the generation that is read be another recipe's, which is on record."""
+    kept = keys.generation(TOPIC, GenerationId(before), "")
+    renamed = keys.generation(TOPIC, GenerationId(name), "")
+    for key in [key.decode() async for key in server.scan_iter(match=f"{kept}*")]:
+        await server.rename(key, key.replace(kept, renamed))
+    await server.hdel(keys.meta(), f"recipe:{before}")
+    await server.hset(keys.meta(), mapping={"recipe": name, f"recipe:{name}": json.dumps(record)})
