@@ -12,10 +12,10 @@ from crawler.cli.console import Json, print_json, say
 from crawler.cli.session import opened, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError
-from crawler.model import Recipe
 from crawler.store import backup as backups
 from crawler.store.backup import Manifest
 from crawler.store.connection import connect
+from crawler.store.migrations import check_schema
 
 MEBIBYTE = 1 << 20
 
@@ -42,7 +42,7 @@ def restore(
 ) -> None:
     """Put a backup back; refuses to replace anything without --force."""
     config = Config.from_settings(settings_of_kordon())
-    manifest = backups.examine(file, Recipe().id)
+    manifest = backups.examine(file)
     asyncio.run(_load(config, file, force=force))
     _tell("restored", manifest, file, as_json=as_json)
     if config.corpus_url and manifest.corpus and not as_json:
@@ -55,10 +55,9 @@ def _corpus(config: Config) -> Path | None:
 
 
 async def _save(config: Config, file: Path) -> Manifest:
-    async with opened(config):
-        pass  # a store that this Kordon must not touch is refused here
     async with await connect(config) as client:
-        return await backups.save(client, _corpus(config), file, Recipe().id)
+        await check_schema(client)  # whatever the recipe: before `index build` comes a backup
+        return await backups.save(client, _corpus(config), file)
 
 
 async def _load(config: Config, file: Path, *, force: bool) -> None:

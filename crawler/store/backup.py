@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 import redis.exceptions as failures
@@ -27,7 +27,6 @@ from redis.asyncio import Redis
 from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
 
 from crawler.errors import ConfigError, StoreError
-from crawler.model import RecipeId
 from crawler.store import keys
 from crawler.store.connection import translated
 from crawler.store.corpus_records import SUFFIX
@@ -61,7 +60,7 @@ class Manifest(msgspec.Struct, frozen=True):
     created: datetime
     server: str  # "valkey 9.1.2"
     schema: int
-    recipe: str
+    recipe: str  # of the stories that are read
     keys: int
     corpus: dict[str, int]  # segment -> bytes
     digests: dict[str, str] = {}  # member -> SHA-256; none in backups of before
@@ -78,7 +77,7 @@ class Record(msgspec.Struct, array_like=True, frozen=True):
 # --- saving ----------------------------------------------------------------------------------
 
 
-async def save(client: Redis, corpus: Path | None, target: Path, recipe: RecipeId) -> Manifest:
+async def save(client: Redis, corpus: Path | None, target: Path) -> Manifest:
     """Write a backup, without a corpus when it lies elsewhere; whoever writes meanwhile waits.
 
     The corpus runs ahead of the server by what is not placed yet, as it always does.
@@ -97,6 +96,8 @@ async def save(client: Redis, corpus: Path | None, target: Path, recipe: RecipeI
             sizes = _sizes(corpus)
         with translated():
             server = version_of(await client.info("server"))
+            read: Any = await client.hget(keys.meta(), "recipe")
+        recipe = read.decode() if read else ""  # of an empty store
         manifest = Manifest(
             FORMAT, datetime.now(UTC), server, keys.SCHEMA_VERSION, recipe, count, sizes
         )
@@ -234,15 +235,15 @@ class _Digested(io.RawIOBase):
 # --- restoring -------------------------------------------------------------------------------
 
 
-def examine(source: Path, recipe: RecipeId) -> Manifest:
+def examine(source: Path) -> Manifest:
     """Return what a backup holds, once it has been read through.
 
     Raises:
-        ConfigError: It is no backup, damaged, or another version's.
+        ConfigError: It is no backup, damaged, or of another form.
     """
     with _readable(source), tarfile.open(source) as tar:
         manifest = _manifest(tar, source)
-        _check_fit(manifest, source, recipe)
+        _check_fit(manifest, source)
         _check_digests(tar, manifest, source)
         if sum(1 for _ in _records(tar)) != manifest.keys:
             raise _damaged(source, "keys are missing")
@@ -332,12 +333,11 @@ def _manifest(tar: tarfile.TarFile, source: Path) -> Manifest:
     return msgspec.json.decode(stream.read(), type=Manifest)
 
 
-def _check_fit(manifest: Manifest, source: Path, recipe: RecipeId) -> None:
-    ours = (FORMAT, keys.SCHEMA_VERSION, recipe)
-    theirs = (manifest.format, manifest.schema, manifest.recipe)
+def _check_fit(manifest: Manifest, source: Path) -> None:
+    ours, theirs = (FORMAT, keys.SCHEMA_VERSION), (manifest.format, manifest.schema)
     if ours != theirs:
         raise ConfigError(
-            f"another Kordon wrote {source} (format, schema, recipe {theirs}; here {ours})",
+            f"another Kordon wrote {source} (format and schema {theirs}; here {ours})",
             "restore it with the Kordon that wrote it",
         )
 

@@ -5,6 +5,7 @@ import io
 import json
 import tarfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from ledger import dangling
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from crawler.cli.main import app
 from crawler.errors import ConfigError
 from crawler.model import TopicId
-from crawler.store import backup
+from crawler.store import backup, keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
 from crawler.store.migrations import check
@@ -64,10 +65,10 @@ async def articles(folder):
 async def test_what_was_saved_comes_back_to_the_last_byte(stocked, folder, tmp_path):
     before, kept = await contents(stocked), await articles(folder)
     file = tmp_path / "backup.tar"
-    saved = await backup.save(stocked, folder, file, RECIPE.id)
+    saved = await backup.save(stocked, folder, file)
     assert saved.keys == len(before)
     await stocked.flushall()
-    assert backup.examine(file, RECIPE.id) == saved
+    assert backup.examine(file) == saved
     other = tmp_path / "other" / "corpus"
     await backup.load(stocked, other, file)
     assert await contents(stocked) == before
@@ -77,7 +78,7 @@ async def test_what_was_saved_comes_back_to_the_last_byte(stocked, folder, tmp_p
 async def test_a_restore_replaces_everything_that_is_there(stocked, stories, folder, tmp_path):
     file = tmp_path / "backup.tar"
     before, kept = await contents(stocked), await articles(folder)
-    await backup.save(stocked, folder, file, RECIPE.id)
+    await backup.save(stocked, folder, file)
     later = an_article(url="https://later.example/1")
     await LocalCorpus(folder).keep(later)
     await stories.place(TOPIC, later, decide)
@@ -94,12 +95,12 @@ async def test_a_corpus_that_lies_elsewhere_is_neither_saved_nor_replaced(
     home, whole, keys_alone = tmp_path, tmp_path / "whole.tar", tmp_path / "keys.tar"
     monkeypatch.setenv("KORDON_HOME", str(home))
     monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
-    await backup.save(stocked, folder, whole, RECIPE.id)
+    await backup.save(stocked, folder, whole)
     kept = await articles(folder)
     monkeypatch.setenv("KORDON_CORPUS_URL", f"memory://{home.name}")
     said = await asyncio.to_thread(CliRunner().invoke, app, ["backup", str(keys_alone)])
     assert "and 0.0 MiB of corpus" in said.output
-    assert backup.examine(keys_alone, RECIPE.id).corpus == {}
+    assert backup.examine(keys_alone).corpus == {}
     for file, told in ((keys_alone, False), (whole, True)):
         command = ["restore", str(file), "--force"]
         said = await asyncio.to_thread(CliRunner().invoke, app, command)
@@ -126,7 +127,7 @@ async def test_a_backup_under_way_holds_one_instant(stocked, stories, folder, tm
     writing = asyncio.create_task(write())
     await enough.wait()
     file = tmp_path / "backup.tar"
-    await backup.save(stocked, folder, file, RECIPE.id)
+    await backup.save(stocked, folder, file)
     await all_placed.wait()  # the writer went on
     await writing
     assert (await stories.count(TOPIC))[0] == 203
@@ -137,29 +138,29 @@ async def test_a_backup_under_way_holds_one_instant(stocked, stories, folder, tm
 
 async def test_a_damaged_backup_is_refused_before_anything_is_touched(stocked, folder, tmp_path):
     file = tmp_path / "backup.tar"
-    await backup.save(stocked, folder, file, RECIPE.id)
+    await backup.save(stocked, folder, file)
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ConfigError, match="damaged"):
-        backup.examine(file, RECIPE.id)
+        backup.examine(file)
     at = whole.index(b"\x28\xb5\x2f\xfd") + 40  # within the keys' frame
     file.write_bytes(
         whole[:at] + bytes(byte ^ 0xFF for byte in whole[at : at + 8]) + whole[at + 8 :]
     )
     with pytest.raises(ConfigError, match="damaged"):
-        backup.examine(file, RECIPE.id)
+        backup.examine(file)
 
 
 async def test_any_flipped_byte_of_a_backup_is_refused_or_changes_nothing(
     stocked, folder, tmp_path
 ):
     file = tmp_path / "backup.tar"
-    await backup.save(stocked, folder, file, RECIPE.id)
+    await backup.save(stocked, folder, file)
     whole, kept = file.read_bytes(), members(file)
     for at in range(0, len(whole), 11):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x11]) + whole[at + 1 :])
         try:
-            backup.examine(file, RECIPE.id)
+            backup.examine(file)
         except ConfigError as error:
             assert file.name in str(error)  # noqa: PT017 - either is right
         else:
@@ -168,21 +169,21 @@ async def test_any_flipped_byte_of_a_backup_is_refused_or_changes_nothing(
 
 async def test_a_flipped_byte_of_an_article_is_told_with_its_segment(stocked, folder, tmp_path):
     file = tmp_path / "backup.tar"
-    await backup.save(stocked, folder, file, RECIPE.id)
+    await backup.save(stocked, folder, file)
     (segment, *_) = folder.iterdir()
     whole = bytearray(file.read_bytes())
     whole[whole.index(segment.read_bytes()) + 100] ^= 1
     file.write_bytes(whole)
     with pytest.raises(ConfigError, match=rf"backup.tar is damaged: corpus/{segment.name} is not"):
-        backup.examine(file, RECIPE.id)
+        backup.examine(file)
 
 
 async def test_a_backup_of_before_there_were_digests_is_restored(stocked, folder, tmp_path):
     file, older = tmp_path / "backup.tar", tmp_path / "older.tar"
-    await backup.save(stocked, folder, file, RECIPE.id)
+    await backup.save(stocked, folder, file)
     rewritten(file, older)
     before, kept = await contents(stocked), await articles(folder)
-    assert backup.examine(older, RECIPE.id).digests == {}
+    assert backup.examine(older).digests == {}
     await backup.load(stocked, tmp_path / "other" / "corpus", older)
     assert await contents(stocked) == before
     assert await articles(tmp_path / "other" / "corpus") == kept
@@ -198,10 +199,10 @@ def members(file):
         }
 
 
-def rewritten(file, target):
+def rewritten(file, target, **changes):
     """Write a backup as it was made before: the manifest first, and no digests in it."""
     with tarfile.open(file) as tar, tarfile.open(target, "w") as older:
-        manifest = json.load(tar.extractfile(backup.MANIFEST))
+        manifest = json.load(tar.extractfile(backup.MANIFEST)) | changes
         del manifest["digests"]
         found = {backup.MANIFEST: json.dumps(manifest).encode()} | members(file)
         for name, data in found.items():
@@ -210,11 +211,27 @@ def rewritten(file, target):
             older.addfile(entry, io.BytesIO(data))
 
 
-async def test_another_recipes_backup_is_refused(stocked, folder, tmp_path):
-    file = tmp_path / "backup.tar"
-    await backup.save(stocked, folder, file, RECIPE.id)
+async def test_another_schemas_backup_is_refused(stocked, folder, tmp_path):
+    file, newer = tmp_path / "backup.tar", tmp_path / "newer.tar"
+    await backup.save(stocked, folder, file)
+    rewritten(file, newer, schema=keys.SCHEMA_VERSION + 1)
     with pytest.raises(ConfigError, match="another Kordon wrote"):
-        backup.examine(file, "0000000000")
+        backup.examine(newer)
+
+
+async def test_stories_of_another_recipe_are_saved_and_restored(
+    stocked, tmp_path, server_socket, monkeypatch
+):
+    """Before `index build` comes a backup, and one from before it may be the last there is."""
+    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+    await stocked.hset(keys.meta(), "recipe", "0123456789")
+    before, file = await contents(stocked), str(tmp_path / "backup.tar")
+    for command in (["backup", file], ["restore", file, "--force"]):
+        done = await asyncio.to_thread(CliRunner().invoke, app, command)
+        assert done.exit_code == 0, done.output
+    assert backup.examine(Path(file)).recipe == "0123456789"
+    assert await contents(stocked) == before
 
 
 @pytest.mark.parametrize("text", [b"", b"no tar at all"])
@@ -222,7 +239,7 @@ def test_what_is_no_backup_is_refused(tmp_path, text):
     file = tmp_path / "file"
     file.write_bytes(text)
     with pytest.raises(ConfigError, match="damaged, or no backup"):
-        backup.examine(file, RECIPE.id)
+        backup.examine(file)
 
 
 def test_another_tar_is_refused(tmp_path):
@@ -230,10 +247,10 @@ def test_another_tar_is_refused(tmp_path):
     with tarfile.open(file, "w") as tar:
         tar.add(__file__, "../../etc/passwd")
     with pytest.raises(ConfigError, match="no backup of Kordon's"):
-        backup.examine(file, RECIPE.id)
+        backup.examine(file)
 
 
 async def test_a_backup_that_cannot_be_written_leaves_nothing_behind(stocked, folder, tmp_path):
     with pytest.raises(ConfigError, match=r"none/backup.tar cannot be written"):
-        await backup.save(stocked, folder, tmp_path / "none" / "backup.tar", RECIPE.id)
+        await backup.save(stocked, folder, tmp_path / "none" / "backup.tar")
     await stocked.set("kordon:p1:{crawl}:x", 1)  # writers are not paused any more
