@@ -166,16 +166,14 @@ def _sentence(error: failures.RedisError) -> str:
     aborted = isinstance(cause, failures.ExecAbortError)  # says less than what was refused in it
     if isinstance(cause, failures.RedisError) and not aborted:  # a greeting, wrapped by redis-py
         return _sentence(cause)
-    if _said(error).startswith(_NO_PASSWORD):
-        return (
-            "Redis asks for a password; put it into KORDON_REDIS_URL, as in rediss://:password@host"
-        )
+    said = _said(error)
+    for words, sentence in _BY_WORDS.items():
+        if words.match(said):
+            return sentence.format(said=said)
     for kind, sentence in _SENTENCES.items():
         if isinstance(error, kind):
-            return sentence.format(said=_said(error))
-    if _said(error).startswith("MISCONF"):
-        return f"Redis {UNWRITABLE}"
-    return f"Redis refused a command ({_said(error)}); look at its log"
+            return sentence.format(said=said)
+    return f"Redis refused a command ({said}); look at its log"
 
 
 def _said(error: failures.RedisError) -> str:
@@ -185,7 +183,14 @@ def _said(error: failures.RedisError) -> str:
     return (within[2] if within else said).rstrip(".")
 
 
-_NO_PASSWORD = ("HELLO must be called with", "Authentication required", "NOAUTH")
+_BY_WORDS: dict[re.Pattern[str], str] = {
+    re.compile("HELLO must be called with|Authentication required|NOAUTH"):
+        "Redis asks for a password; put it into KORDON_REDIS_URL, as in rediss://:password@host",
+    re.compile(".*CERTIFICATE_VERIFY_FAILED"):
+        "the certificate of Redis is not trusted ({said}); name who signed it in KORDON_REDIS_CA, "
+        "and its host in KORDON_REDIS_URL as the certificate does",
+    re.compile("MISCONF"): f"Redis {UNWRITABLE}",
+}  # fmt: skip
 _IN_PIPELINE = re.compile(r"of pipeline caused error: \((['\"])(.*)\1,\)$", re.DOTALL)
 _SENTENCES: dict[type[failures.RedisError], str] = {  # the narrower kinds stand first
     failures.AuthenticationError:

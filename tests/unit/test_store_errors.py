@@ -15,6 +15,10 @@ def raised_from(cause):
     ("error", "said"),
     [
         (failures.ConnectionError("Connection refused."), r"cannot be reached \(Connection ref"),
+        (
+            failures.ConnectionError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate"),
+            "certificate of Redis is not trusted.*KORDON_REDIS_CA",
+        ),
         (failures.TimeoutError("Timeout reading"), "did not answer in time.*SLOWLOG"),
         (failures.AuthenticationError("invalid"), "refuses the user or password.*KORDON_REDIS_URL"),
         (failures.NoPermissionError("no"), "may not do this.*grant"),
