@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from served import FEEDS, another
 from test_page_safety import violations
-from test_page_views import hide
+from test_page_streams import hide
 
 from crawler.serve.page.crawl import PULSE_SECONDS, WORK_SECONDS
 

@@ -95,31 +95,6 @@ def test_new_stories_are_announced_and_shown_without_leaving_the_view(tab, newss
     expect(tab.locator("#main")).to_be_focused()
 
 
-def test_the_stream_goes_on_from_the_last_change_when_the_tab_is_seen_again(tab, newsstand):
-    with tab.expect_response("**/live?**"):
-        tab.goto("/")
-    newsstand.place(another("first", title="First news"))
-    expect(tab.get_by_role("link", name="1 new story")).to_be_visible()
-    hide(tab, "hidden")
-    newsstand.place(another("second", title="Second news"))
-    with tab.expect_request("**/live?**") as asked:
-        hide(tab, "visible")
-    assert asked.value.headers["last-event-id"]
-    expect(tab.get_by_role("link", name="2 new stories")).to_be_visible()
-
-
-def hide(tab, state):
-    """Let the page believe that its tab went to the background, or came back."""
-    tab.evaluate(
-        """state => {
-            Object.defineProperty(document, "hidden", {value: state === "hidden",
-                                                       configurable: true});
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        state,
-    )
-
-
 @pytest.mark.parametrize(
     "path", ["/", "/?lang=uk&border=UA-PL", "/search?lang=uk", "story", "/sign-in"]
 )

@@ -30,6 +30,30 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// A stream is open while its view is seen: a browser keeps six connections to a host, and tabs
+// opened in the background would take them all. One that could not begin is tried again.
+const AGAIN_SECONDS = 20;
+const follow = () => {
+  if (document.hidden) return;
+  for (const view of document.querySelectorAll("[data-live]")) htmx.trigger(view, "kordon-seen");
+};
+document.addEventListener("htmx:after:process", follow);
+document.addEventListener("visibilitychange", follow);
+setInterval(follow, 1000 * AGAIN_SECONDS);
+document.addEventListener("htmx:sse:before:connection", (event) => {
+  if (document.hidden) event.preventDefault();
+});
+
+// Without its stream a view may be old, and says so.
+const tell = (event) => {
+  const away = document.querySelector("[data-away]");
+  if (!event.target.matches?.("[data-live]")) return;
+  away.textContent = event.type === "htmx:sse:after:connection" ? "" : away.dataset.away;
+};
+for (const name of ["sse:error", "response:error", "error", "sse:after:connection"]) {
+  document.addEventListener(`htmx:${name}`, tell);
+}
+
 // Changes arrive in bursts; what depends on them asks again once a burst is over.
 const PAUSE_MILLISECONDS = 400;
 let waiting;

@@ -1,0 +1,64 @@
+"""Views that stay open: when they ask for news, and what they say when none can reach them."""
+
+import pytest
+from playwright.sync_api import expect
+from served import another
+
+pytestmark = pytest.mark.browser
+
+CONNECTIONS = 6  # that a browser keeps to one host
+STREAM = "**/live?**"
+AGAIN_SECONDS = 20  # page.js
+
+
+def test_the_stream_goes_on_from_the_last_change_when_the_tab_is_seen_again(tab, newsstand):
+    with tab.expect_response(STREAM):
+        tab.goto("/")
+    newsstand.place(another("first", title="First news"))
+    expect(tab.get_by_role("link", name="1 new story")).to_be_visible()
+    hide(tab, "hidden")
+    newsstand.place(another("second", title="Second news"))
+    with tab.expect_request(STREAM) as asked:
+        hide(tab, "visible")
+    assert asked.value.headers["last-event-id"]
+    expect(tab.get_by_role("link", name="2 new stories")).to_be_visible()
+
+
+def hide(tab, state):
+    """Let the page believe that its tab went to the background, or came back."""
+    tab.evaluate(
+        """state => {
+            Object.defineProperty(document, "hidden", {value: state === "hidden",
+                                                       configurable: true});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        state,
+    )
+
+
+def test_tabs_opened_in_the_background_leave_connections_to_those_that_are_seen(tab, newsstand):
+    behind = [tab.context.new_page() for _ in range(CONNECTIONS)]
+    for one in behind:
+        one.add_init_script(
+            "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"
+        )
+        one.goto(f"{newsstand.address}/", wait_until="load")
+    with tab.expect_response(STREAM):
+        tab.goto("/")
+    with behind[0].expect_response(STREAM):
+        hide(behind[0], "visible")
+
+
+def test_a_view_without_its_stream_says_so_until_it_has_it_again(open_tab, newsstand):
+    tab = open_tab(expected=["status of 503"], locale="en-GB")
+    tab.clock.install()
+    tab.route(STREAM, lambda route: route.fulfill(status=503, body="busy"))
+    tab.goto("/")
+    expect(tab.get_by_text("No connection: what is shown may be old.")).to_be_visible()
+    tab.unroute(STREAM)
+    with tab.expect_response(STREAM):
+        tab.clock.run_for(1000 * AGAIN_SECONDS)
+    expect(tab.get_by_text("No connection")).to_be_hidden()
+    newsstand.place(another("first", title="First news"))
+    tab.clock.run_for(1000)
+    expect(tab.get_by_role("link", name="1 new story")).to_be_visible()
