@@ -90,6 +90,11 @@ def test_times_are_kyivs_and_name_the_day_only_when_it_is_another():
     assert english.time(datetime(2026, 11, 21, 23, tzinfo=UTC), NOON) == "01:00"
 
 
+def test_times_of_another_year_name_the_year():
+    a_year_ago = NOON - timedelta(days=365)
+    assert speech("en").time(a_year_ago, NOON) == "22\u00a0Nov\u00a02025, 14:20"
+
+
 @pytest.mark.parametrize(
     ("minutes", "said"),
     [(0, "0 min"), (59, "59 min"), (60, "1 h"), (210, "3 h 30 min"), (2_880, "2 days")],

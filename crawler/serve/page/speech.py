@@ -78,10 +78,13 @@ class Speech:
         return f"{local.day}{NO_BREAK_SPACE}{self._table[f'month.{local.month}']}"
 
     def time(self, at: datetime, now: datetime) -> str:
-        """Return an instant in Kyiv time: the hour if it is today, else day and hour too."""
-        local = at.astimezone(ZONE)
+        """Return an instant in Kyiv time: its hour, its day unless today, another year besides."""
+        local, today = at.astimezone(ZONE), now.astimezone(ZONE)
         hour = f"{local:%H:%M}"
-        return hour if local.date() == now.astimezone(ZONE).date() else f"{self.day(at)}, {hour}"
+        if local.date() == today.date():
+            return hour
+        year = f"{NO_BREAK_SPACE}{local.year}" if local.year != today.year else ""
+        return f"{self.day(at)}{year}, {hour}"
 
     def length(self, length: timedelta) -> str:
         """Return how long something took: in minutes, hours and minutes, or days."""
