@@ -7,6 +7,7 @@ from served import another
 pytestmark = pytest.mark.browser
 
 LORRIES = "Lorries queue for two days"
+UNBROKEN = "Donaudampfschifffahrt" * 20
 NEWEST = "section[aria-labelledby=newest] h3"
 
 
@@ -101,8 +102,19 @@ def test_new_stories_are_announced_and_shown_without_leaving_the_view(tab, newss
 def test_nothing_is_wider_than_a_small_screen(open_tab, newsstand, path):
     tab = open_tab(locale="uk-UA")
     tab.set_viewport_size({"width": 360, "height": 640})
-    tab.goto(newsstand.story(LORRIES) if path == "story" else path)
+    newsstand.place(another("long", title=UNBROKEN))
+    tab.goto(newsstand.story(UNBROKEN) if path == "story" else path)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_titles_are_read_from_the_side_that_their_letters_are(tab, newsstand):
+    newsstand.place(another("rtl", title="מעבר הגבול נסגר.", language="he"))
+    tab.goto("/")
+    title = tab.get_by_role("link", name="מעבר הגבול נסגר.")
+    assert title.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    title.click()
+    heading = tab.get_by_role("heading", level=1)
+    assert heading.evaluate("element => getComputedStyle(element).direction") == "rtl"
 
 
 def test_nothing_moves_while_a_view_loads(tab):
