@@ -47,9 +47,9 @@ async def test_the_view_follows_its_story_from_where_it_was_made(stand, page):
 async def test_the_view_asks_again_with_the_copy_that_is_compared(stand, page):
     first, _ = await furnished(stand)
     story = await stand.service.stories.story(TOPIC, first)
-    tree = await seen(page, f"{story_path(first)}?lang=uk")
+    tree = await seen(page, f"{story_path(first)}?done=split")
     asks = tree.cssselect("#story")[0].get("hx-get")
-    assert asks == f"{story_path(first)}?lang=uk&with={story.members[1].article}"
+    assert asks == f"{story_path(first)}?with={story.members[1].article}"
     await stand.place(an_article("early", outlet="open", minutes=-90))
     tree = await seen(page, asks, **{"with": story.members[1].article})
     assert "A copy of it" in texts(tree, ".carriers .compared")[0]

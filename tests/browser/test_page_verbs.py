@@ -33,6 +33,7 @@ def test_an_article_is_split_off_and_taken_back(story):
     choose(story, "State Wire")
     decide(story, "Split off")
     expect(story.locator(".carriers > li")).to_have_count(2)
+    assert "done" not in story.url  # who is sent it did not split anything
     undo(story)
     expect(story.locator(".carriers > li")).to_have_count(3)
 

@@ -1,5 +1,7 @@
 """What a reader does in the browser: looks, filters, searches, follows; in both languages."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from served import another
@@ -37,6 +39,17 @@ def test_a_filter_is_applied_when_it_is_chosen_and_stands_in_the_address(tab):
     expect(tab.locator("select[name=language]")).to_have_value("uk")
 
 
+def test_another_filter_can_be_chosen_while_the_answer_is_on_its_way(tab):
+    tab.goto("/?window=7d")
+    chosen = """form => {
+        form.language.value = "uk";
+        form.language.dispatchEvent(new Event("change", {bubbles: true}));
+        return [...form.elements].every(field => !field.disabled);
+    }"""
+    assert tab.locator("form[data-auto]").evaluate(chosen)
+    expect(tab.locator(NEWEST)).to_have_count(4)
+
+
 def test_everything_can_be_reached_by_keyboard(tab):
     tab.goto("/")
     tab.keyboard.press("Tab")
@@ -69,6 +82,7 @@ def test_the_interface_is_ukrainian_for_those_whose_browser_is(open_tab):
     expect(tab.locator(".lead")).to_have_text("8 сюжетів за останні 24 години, з 3 видань.")
     tab.get_by_role("link", name="English").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Border now")
+    expect(tab).to_have_url(re.compile("/$"))  # who is sent it keeps a language of their own
     tab.get_by_role("link", name="Search", exact=True).click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Search")
 
@@ -79,7 +93,7 @@ def test_dark_and_light_follow_the_system_until_one_is_chosen(open_tab):
     tab.goto("/")
     dark = tab.evaluate(paper)
     tab.get_by_role("link", name="Light").click()
-    tab.wait_for_url("**theme=light")
+    expect(tab.locator("html")).to_have_attribute("data-theme", "light")
     assert tab.evaluate(paper) != dark
     tab.goto("/search")
     assert tab.evaluate(paper) != dark

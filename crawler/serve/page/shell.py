@@ -22,6 +22,7 @@ from crawler.serve.service import Served, Service
 THEMES = ("auto", "light", "dark")
 YEAR_SECONDS = 31_536_000
 PACKING = 5  # of gzip: 9 takes twice as long for 1 % less
+ONCE = frozenset({"lang", "theme", "done", "count"})  # remembered, or told, by the first answer
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -79,12 +80,13 @@ class Frame:
     def address(self, **changed: str) -> str:
         """Return this view's address with some of its parameters changed; empty ones go.
 
-        What a form led to has no address of its own: then it is that of the form's view.
+        Those that were for one answer stay out, as people share addresses. What a form led to has
+        no address of its own: then it is that of the form's view.
         """
         is_form = self.request.method != "GET"
         path = self.home if is_form else self.request.url.path
         given = [] if is_form else self.request.query_params.multi_items()
-        asked = [(name, value) for name, value in given if name not in changed]
+        asked = [(name, value) for name, value in given if name not in ONCE | changed.keys()]
         pairs = [(name, value) for name, value in (*asked, *changed.items()) if value]
         return f"{path}{'?' if pairs else ''}{urlencode(pairs)}"
 

@@ -11,17 +11,20 @@ document.addEventListener("keydown", (event) => {
   document.querySelector("[data-find]").focus();
 });
 
+// What was for one answer, as shell.py has it, does not stay in the address: people share it.
+const here = new URL(location);
+const once = ["lang", "theme", "done", "count"].filter((name) => here.searchParams.has(name));
+for (const name of once) here.searchParams.delete(name);
+if (once.length) history.replaceState(history.state, "", here);
+
 // A filter that is chosen is applied; empty ones stay out of the address.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto]");
   if (form) form.requestSubmit();
 });
-document.addEventListener("submit", (event) => {
+document.addEventListener("formdata", (event) => {
   if (!event.target.matches("form[data-auto], form[role=search]")) return;
-  for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
-});
-window.addEventListener("pageshow", () => {
-  for (const field of document.querySelectorAll("form [disabled]")) field.disabled = false;
+  for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
 });
 
 // What cannot be undone asks once more.
