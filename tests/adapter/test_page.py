@@ -15,6 +15,8 @@ from served import TOPIC, an_article, another
 from crawler.catalog.facets import borders
 from crawler.errors import StoreError
 from crawler.model import ArticleId
+from crawler.serve.page import live
+from crawler.store.search import SearchIndex
 
 WEIGHT_MOST_BYTES = 300_000
 
@@ -87,6 +89,34 @@ async def test_search_finds_words_in_any_form_and_says_when_there_is_nothing(sta
     assert texts(await seen(page, "/search?q=queues"), "h3") == ["Border queue grows"]
     tree = await seen(page, "/search?q=unicorn")
     assert texts(tree, ".empty") == ["No story is found. Try fewer words, or take a filter away."]
+
+
+@pytest.mark.parametrize("path", ["/", "/search"])
+async def test_signs_without_a_word_find_nothing(stand, page, path):
+    await furnished(stand)
+    tree = await seen(page, path, q="?!")
+    assert not tree.cssselect(".card")
+    assert not tree.cssselect("select[name=language] option[value=en]")
+    spaces = await seen(page, path, q="  ")
+    assert len(spaces.cssselect(".cards .card")) >= 2
+
+
+async def test_a_search_says_that_the_index_is_being_built(stand, page, tmp_path):
+    assert not (await seen(page, "/search")).cssselect(".note")
+    building = SearchIndex(tmp_path / "new.sqlite", version=1)
+    stand.service.indexes[TOPIC] = building
+    for path in ("/", "/search"):
+        (note,) = texts(await seen(page, path), ".note")
+        assert note.startswith("The index is being built")
+    building.close()
+
+
+async def test_words_and_outlet_that_narrow_border_now_are_told_by_name(stand, page):
+    await furnished(stand)
+    tree = await seen(page, "/", q="queue", outlet="open")
+    assert [" ".join(one.split()) for one in texts(tree, ".chips a:not(.plain)")] == [
+        "Remove the filter Words: queue ×", "Remove the filter Outlet: Open Desk ×",
+    ]  # fmt: skip
 
 
 async def test_two_places_of_one_name_are_named_once(stand, page):
@@ -384,6 +414,13 @@ async def test_fresh_stories_are_counted_under_the_filters_of_the_view(stand, pa
     await stand.place(another("n1", language="uk"), another("n2", language="uk"), another("n3"))
     (link,) = (await seen(page, ask)).cssselect("a.fresh")
     assert (link.text, link.get("href")) == ("2 new stories", "/?language=uk")
+
+
+async def test_more_changes_than_are_looked_at_are_told_without_a_number(stand, page):
+    await stand.place(*(another(f"n{number}") for number in range(live.MOST + 1)))
+    for narrowed in ("", "&language=hu"):
+        (link,) = (await seen(page, f"/fresh?after=0-0{narrowed}")).cssselect("a.fresh")
+        assert link.text == "Much is new: show it"
 
 
 async def test_the_stream_of_a_view_begins_where_the_view_was_made(stand, page):

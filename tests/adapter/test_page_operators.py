@@ -120,9 +120,10 @@ async def test_a_split_can_be_undone_from_the_view(stand, operator):
     assert await sizes(stand) == [1, 2]
 
 
-async def test_a_merge_can_be_undone_from_the_view(stand, operator):
+@pytest.mark.parametrize("after", ["?with=x#compare", "#main", "/"])
+async def test_a_merge_can_be_undone_from_the_view(stand, operator, after):
     story, other = await furnished(stand)
-    address = f"http://localhost{story_path(other)}?done=x"
+    address = f"http://localhost{story_path(other)}{after}"
     tree = await sent(stand, operator, story, "merge", other=address)
     assert await sizes(stand) == [3]
     await undone(stand, operator, tree)

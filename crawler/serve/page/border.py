@@ -49,7 +49,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "chart": chart_of(found.places, frame.place_name, asked.border),
         "bars": bars_of(found.bars, found.bounds),
         "choices": choices,
-        "chips": chips_of(frame, asked),
+        "chips": chips_of(frame, asked, outlets, words=asked.q),
         "sections": busiest(options["border"], BUSIEST),
         "crossings": busiest(options["place"], BUSIEST, crossings=True),
         "elsewhere": busiest(options["place"], ELSEWHERE, crossings=False),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from crawler.catalog.facets import borders, is_crossing, place_of
 from crawler.model import PlaceId
-from crawler.serve.page.filters import Control, Filters
+from crawler.serve.page.cards import source_of
+from crawler.serve.page.filters import Control, Filters, Outlets
 from crawler.serve.page.shell import Frame
 from crawler.serve.page.survey import Survey
 
@@ -52,20 +53,24 @@ def choices_of(frame: Frame, asked: Filters, found: Survey) -> list[Choice]:
     ]
 
 
-def chips_of(frame: Frame, asked: Filters, outlet: str = "") -> list[Chip]:
-    """Return the filters that are set, as a person reads them."""
+def chips_of(frame: Frame, asked: Filters, outlets: Outlets, *, words: str = "") -> list[Chip]:
+    """Return the filters that are set, as a person reads them.
+
+    `words` are those searched for, where no field shows them.
+    """
     named = frame.speech.named
-    words = {
+    texts = {
+        "q": words,
         "border": section_name(frame, asked.border) if asked.border else "",
         "place": frame.place_name(asked.place),
         "language": named("language", asked.language) if asked.language else "",
         "origin": named("country", asked.origin) if asked.origin else "",
         "control": named("control", asked.control) if asked.control is not Control.ANY else "",
-        "outlet": outlet or asked.outlet,
+        "outlet": source_of(asked.outlet, outlets).name if asked.outlet else "",
     }
     return [
         Chip(f"{frame.speech(f'filter.{name}')}: {text}", frame.address(**{name: ""}, cursor=""))
-        for name, text in words.items()
+        for name, text in texts.items()
         if text
     ]
 

@@ -63,6 +63,11 @@ class Filters(BaseModel):
             raise ValueError("no such section")
         return section
 
+    @field_validator("q")
+    @classmethod
+    def _stripped(cls, words: str) -> str:
+        return words.strip()
+
     def given(self) -> dict[str, str]:
         """Return the parameters as an address holds them, without those left as they are."""
         return {name: str(value) for name, value in self.model_dump(exclude_defaults=True).items()}
@@ -104,6 +109,8 @@ def conditions_of(asked: Filters, outlets: Outlets) -> Mapping[str, Condition]:
     }
     if asked.origin:
         plain["origin"] = Condition(origins(outlets).get(asked.origin, frozenset()))
+    if asked.q and not asked.terms:
+        plain["words"] = Condition(frozenset())  # signs alone stand in no story's words
     if asked.control:
         plain["control"] = Condition(controlled(outlets), asked.control is Control.OTHERS)
     return plain

@@ -1,5 +1,6 @@
 """What happens while a view is open: the changes as a stream, and how many stories are new."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from fastapi.responses import Response
 from crawler.catalog.facets import facets_of
 from crawler.contract import StoryPayload, read_story
 from crawler.model import ChangeId, ChangeKind, StoryId, TopicId
+from crawler.ports import Event
 from crawler.serve.changes import ID, stream_of
 from crawler.serve.page.filters import Filters, conditions_of
 from crawler.serve.page.shell import Framed
@@ -47,13 +49,17 @@ async def count_fresh(
 ) -> Response:
     """Show how many stories that fit the filters came since the view was made."""
     topic = topic_asked(frame.service, asked.topic)
-    count = await _count(frame.service, topic, asked, ChangeId(after))
-    facts = {"count": count, "address": f"/?{urlencode(asked.given())}"}
+    events = await frame.service.published.changes(topic, ChangeId(after), MOST + 1)
+    more = len(events) > MOST
+    facts = {
+        "count": 0 if more else await _count(frame.service, topic, asked, events),
+        "more": more,
+        "address": f"/?{urlencode(asked.given())}",
+    }
     return frame.render("fresh.html", facts)
 
 
-async def _count(service: Service, topic: TopicId, asked: Filters, after: ChangeId) -> int:
-    events = await service.published.changes(topic, after, MOST)
+async def _count(service: Service, topic: TopicId, asked: Filters, events: Sequence[Event]) -> int:
     created = [event.story for event in events if event.kind == ChangeKind.CREATED]
     payloads = await service.published.payloads(topic, created)
     conditions = conditions_of(asked, await outlets_of(service)).values()

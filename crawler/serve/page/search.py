@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from crawler.serve.page.cards import cards_of, source_of
+from crawler.serve.page.cards import cards_of
 from crawler.serve.page.choices import chips_of, choices_of
 from crawler.serve.page.filters import Filters, Window
 from crawler.serve.page.shell import Framed
@@ -35,21 +35,22 @@ async def find(frame: Framed, asked: Annotated[Asked, Query()]) -> Response:
     topic = topic_asked(service, asked.topic)
     index, outlets = service.indexes[topic], await outlets_of(service)
     after = int(asked.cursor, 16) if asked.cursor else None
-    found, counted = await asyncio.gather(
+    found, counted, position = await asyncio.gather(
         asyncio.to_thread(
             lambda: index.find(replace(asked.wanted(outlets, now), after=after), PAGE)
         ),
         asyncio.to_thread(survey, index, asked, outlets, now),
+        asyncio.to_thread(lambda: index.position),
     )
-    outlet = source_of(asked.outlet, outlets).name if asked.outlet else ""
     facts = {
         "topic": topic,
         "asked": asked,
         "windows": list(Window),
+        "complete": position is not None,
         "cards": await cards_of(service, topic, found.stories, outlets),
         "next": format(found.last, "x") if found.last is not None else "",
         "total": counted.total,
         "choices": choices_of(frame, asked, counted),
-        "chips": chips_of(frame, asked, outlet),
+        "chips": chips_of(frame, asked, outlets),
     }
     return frame.render("search.html", facts)

@@ -3,6 +3,7 @@
 Each verb is a form of the story's view, and leads back to the story as it is afterwards.
 """
 
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -83,7 +84,9 @@ class Deed:
     @property
     def other(self) -> StoryId:
         """The other story, named by its id or its address."""
-        return StoryId(first(self.form, "other").partition("?")[0].rpartition("/")[2])
+        return StoryId(
+            re.split("[?#]", first(self.form, "other"))[0].rstrip("/").rpartition("/")[2]
+        )
 
 
 def asked_for(
