@@ -85,6 +85,13 @@ def test_headings_landmarks_and_targets_are_as_they_should(open_tab, newsstand, 
     assert tab.evaluate(SMALL) == []
 
 
+def test_a_printed_view_does_not_ask_to_sign_in(tab):
+    tab.goto("/")
+    expect(tab.get_by_role("link", name="Sign in")).to_be_visible()
+    tab.emulate_media(media="print")
+    expect(tab.get_by_role("link", name="Sign in")).to_be_hidden()
+
+
 def test_a_printed_story_is_the_story_alone(operators_tab, newsstand):
     operators_tab.goto(newsstand.story(LORRIES))
     side = operators_tab.locator(".sides .body").first

@@ -1,7 +1,9 @@
 """What an operator does in the browser; all but forgetting is taken back again."""
 
 import pytest
+from newsstand import BODIES
 from playwright.sync_api import expect
+from served import an_article
 
 pytestmark = pytest.mark.browser
 
@@ -102,10 +104,11 @@ def test_forgetting_asks_once_more(story):
     expect(story.locator(".carriers > li")).to_have_count(2)
 
 
-def test_an_operator_reads_and_compares_whole_texts_until_signing_out(story):
+def test_an_operator_reads_and_compares_whole_texts_until_signing_out(story, newsstand):
+    newsstand.place(an_article("longer", body=f"{BODIES['en']} Many sleep in their cabins."))
     expect(story.locator(".text")).to_contain_text("wire")
-    story.locator(".carriers > li").nth(2).get_by_role("link", name="Compare").click()
-    expect(story.locator("mark.added")).to_contain_text("The ministry has not commented")
+    story.locator(".carriers > li").nth(3).get_by_role("link", name="Compare").click()
+    expect(story.locator("mark.added")).to_contain_text("Many sleep in their cabins")
     story.get_by_role("button", name="Sign out").click()
     expect(story.get_by_role("link", name="Sign in")).to_be_visible()
     expect(story.get_by_text("Only beginnings may be shown")).to_be_visible()

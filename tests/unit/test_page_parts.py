@@ -228,6 +228,15 @@ def test_words_that_differ_are_marked_on_their_side():
     assert (found.same, found.cut) == (False, False)
 
 
+def test_what_a_text_has_beyond_the_end_of_one_that_is_cut_is_no_difference():
+    one, other = "The queue is long today.", "The queue was long today. It grows."
+    for pair, told in (((one, other), {"one_ends": False}), ((other, one), {"other_ends": False})):
+        found = difference(*pair, **told)
+        marked = {run.text for run in (*found.one, *found.other) if not run.shared}
+        assert marked == {"is ", "was "}
+    assert [run.text for run in difference(one, other).other if not run.shared][-1] == "It grows."
+
+
 def test_what_normalising_folds_is_no_difference():
     assert difference("Об’їзд по\u00adлів — ДОВГИЙ", "Об'їзд полів – довгий").same
 

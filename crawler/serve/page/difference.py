@@ -37,17 +37,25 @@ class Difference:
         return all(run.shared for run in (*self.one, *self.other))
 
 
-def difference(one: str, other: str) -> Difference:
-    """Return what two texts share and what not, of their first `MOST_WORDS` words."""
+def difference(
+    one: str, other: str, *, one_ends: bool = True, other_ends: bool = True
+) -> Difference:
+    """Return what two texts share and what not, of their first `MOST_WORDS` words.
+
+    A text that goes on where it is cut, as told by `one_ends` and `other_ends`, may go on as the
+    other does: what that one has beyond there is no difference.
+    """
     left, right = _TOKEN.findall(one), _TOKEN.findall(other)
-    cut = max(len(left), len(right)) > MOST_WORDS
+    left_cut, right_cut = len(left) > MOST_WORDS, len(right) > MOST_WORDS
     left, right = left[:MOST_WORDS], right[:MOST_WORDS]
-    matcher = SequenceMatcher(None, _keys(left), _keys(right))
-    steps = matcher.get_opcodes()
+    steps = SequenceMatcher(None, _keys(left), _keys(right)).get_opcodes()
+    unknown = {"insert": left_cut or not one_ends, "delete": right_cut or not other_ends}
+    if steps and unknown.get(steps[-1][0]):
+        steps[-1] = ("equal", *steps[-1][1:])
     return Difference(
         one=list(_runs(left, ((tag, a, b) for tag, a, b, _, _ in steps))),
         other=list(_runs(right, ((tag, a, b) for tag, _, _, a, b in steps))),
-        cut=cut,
+        cut=left_cut or right_cut,
     )
 
 

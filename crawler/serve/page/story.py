@@ -24,6 +24,7 @@ from crawler.model import (
     Tie,
     TopicId,
 )
+from crawler.render.document import plain
 from crawler.render.excerpt import excerpt
 from crawler.serve.page.cards import Source, cards_of, is_dated, moment, source_of, story_address
 from crawler.serve.page.difference import Difference, difference
@@ -258,7 +259,7 @@ async def _texts(
         if asked.frame.visitor.operates or terms is Redistribution.FULL:
             found[article] = text, True
         elif terms is Redistribution.EXCERPT:
-            found[article] = excerpt(text), False
+            found[article] = _beginning(text)
     return found
 
 
@@ -276,14 +277,23 @@ async def _comparison(asked: Asked, other: Carrier) -> Comparison:
         other=other,
         reason=account.explanation.reason if account else None,
         passage=" ".join(passage),
-        difference=await asyncio.to_thread(difference, *_bodies(shown, whole)) if both else None,
+        difference=await asyncio.to_thread(_beside, shown) if both else None,
         whole=whole,
     )
 
 
-def _bodies(shown: Sequence[tuple[str, bool]], whole: bool) -> tuple[str, str]:
-    one, other = (text if whole else excerpt(text) for text, _ in shown)
-    return one, other
+def _beginning(text: str, *, whole: bool = True) -> tuple[str, bool]:
+    """Return the beginning of a text, and whether that is all of what was a whole one."""
+    beginning = excerpt(text)
+    return beginning, whole and beginning == plain(text)
+
+
+def _beside(shown: Sequence[tuple[str, bool]]) -> Difference:
+    """Return two texts side by side: their beginnings, unless both are whole."""
+    if not all(whole for _, whole in shown):
+        shown = [_beginning(text, whole=whole) for text, whole in shown]
+    (one, one_ends), (other, other_ends) = shown
+    return difference(one, other, one_ends=one_ends, other_ends=other_ends)
 
 
 async def _decrees(asked: Asked) -> list[Decree]:
