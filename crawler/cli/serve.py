@@ -17,6 +17,7 @@ import uvicorn
 
 from crawler.app import App
 from crawler.catalog.facets import facets_of
+from crawler.catalog.topics import topic as topic_of
 from crawler.cli.announcing import announced
 from crawler.cli.console import say
 from crawler.cli.delivering import told
@@ -154,6 +155,7 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
         push=wired.push,
         indexes=indexes,
         open_reads=open_reads,
+        names={one: topic_of(one, wired.config.own_topics).name for one in indexes},
         public_url=wired.config.public_url,
         hub_url=wired.config.hub_url,
     )

@@ -37,6 +37,7 @@ class Service:
     push: Push
     indexes: Mapping[TopicId, SearchIndex]  # one for each topic that is served
     open_reads: bool  # bound to loopback: reading needs no token there
+    names: Mapping[TopicId, str] = field(default_factory=dict)  # of topics, as people read them
     public_url: str = ""  # where we are reached; empty: as we are asked
     hub_url: str = ""  # of our feeds
     reads_per_second: float = 100.0  # of one address; half a second's worth at once besides

@@ -14,10 +14,11 @@ from served import TOPIC, an_article, another
 
 from crawler.catalog.facets import borders
 from crawler.errors import StoreError
-from crawler.model import ArticleId
+from crawler.model import ArticleId, TopicId
 from crawler.serve.page import live
 from crawler.store.search import SearchIndex
 
+OTHER = TopicId("another")
 WEIGHT_MOST_BYTES = 300_000
 
 
@@ -209,6 +210,23 @@ async def test_several_topics_can_be_chosen_from(stand, page):
     for path in ("/", "/search"):
         tree = await seen(page, path, topic="another")
         assert texts(tree, "[aria-label=Topic] a[aria-current]") == ["another"]
+
+
+async def test_a_topic_is_told_by_its_name_and_stays_chosen(stand, page):
+    story, _ = await furnished(stand)
+    stand.service.indexes[OTHER] = stand.service.indexes.pop(TOPIC)  # now the second one
+    stand.service.indexes[TOPIC] = stand.service.indexes[OTHER]
+    stand.service.names[TOPIC] = "The borders of Ukraine"
+    for path in (f"/?topic={TOPIC}", f"/search?topic={TOPIC}", story_path(story)):
+        tree = await seen(page, path)
+        chosen = [one.get("value") for one in tree.cssselect(".find input[name=topic]")]
+        assert chosen == [TOPIC], path
+        leads = [link.get("href") for link in tree.cssselect(".bar nav a")]
+        assert leads == [f"/?topic={TOPIC}", f"/search?topic={TOPIC}", "/outlets", "/crawl"], path
+    tree = await seen(page, f"/?topic={TOPIC}&language=uk&origin=PL")
+    assert texts(tree, "[aria-label=Topic] a[aria-current]") == ["The borders of Ukraine"]
+    (clear,) = tree.cssselect(".chips .plain")
+    assert clear.get("href") == f"/?topic={TOPIC}"
 
 
 async def test_a_window_leaves_out_what_is_older(stand, page):

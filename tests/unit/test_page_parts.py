@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from crawler.catalog.facets import borders
 from crawler.catalog.gazetteer import places
 from crawler.catalog.outlets import shipped_catalogue
+from crawler.catalog.topics import topic, topic_ids
 from crawler.dedup.relation import Reason
 from crawler.fetch.reasons import FailReason
 from crawler.model import ChangeKind, Relation, RulingKind
@@ -67,6 +68,8 @@ def test_there_are_words_for_everything_that_has_a_name():
         *(f"control.{one}" for one in Control if one),
         *(f"country.{one.country}" for one in outlets if one.country),
         *(f"country.{section[-2:]}" for section in borders()),
+        *(f"kind.{one.kind}" for one in outlets if one.kind),
+        *(f"language.{code}" for one in topic_ids() for code in topic(one).languages),
         *(f"language.{code}" for one in outlets for code in one.languages),
     ]
     assert [name for name in named if name not in table("uk")] == []

@@ -39,11 +39,12 @@ class View:
 
     name: str
     path: str
+    of_topic: bool = False  # whether it shows one topic
 
 
 VIEWS = (
-    View("border", "/"),
-    View("search", "/search"),
+    View("border", "/", of_topic=True),
+    View("search", "/search", of_topic=True),
     View("outlets", "/outlets"),
     View("crawl", "/crawl"),
 )
