@@ -35,6 +35,14 @@ HELD_SECONDS = 0.05  # between two looks whether a switch is over
 SCANNED = 1_000  # keys at once
 SAMPLED_EVERY = 16  # keys whose size is asked for
 
+_MARK = """
+if redis.call('EXISTS', KEYS[2]) == 1 or (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then
+  return 0
+end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+
 OpenStories = Callable[[Recipe, Edition], KeptStories]
 OpenSwitch = Callable[[Recipe, Edition], StorySwitch]
 Written = Sequence[tuple[Generation, KeptStories]]
@@ -56,6 +64,7 @@ class RedisGenerations:
         self._recipe = recipe
         self._stories = stories
         self._switching = switching
+        self._mark = client.register_script(_MARK)
         self._generations: dict[str, Generation] = {}
         self._known: dict[TopicId, Written] = {}
         self._opened: dict[tuple[GenerationId, bytes], KeptStories] = {}
@@ -83,9 +92,7 @@ class RedisGenerations:
                 "switch to it with the Kordon that builds it, or `kordon index retire --build`",
             )
         for topic in topics:
-            _, (read, *_) = await self._marked(topic)
-            if read != generation:  # else it was switched already
-                await self._write(topic, f"{read.id}{BOTH}{generation.id}")
+            await self._write(topic, generation)
         return generation
 
     async def coming(self) -> Generation | None:
@@ -119,8 +126,7 @@ class RedisGenerations:
             )
         built = []
         for topic in topics:
-            _, (read, *_) = await self._marked(topic)
-            await self._write(topic, read.id)
+            read = await self._write(topic, None)
             built += [keys.generation(topic, coming.id, "*")] if read != coming else []
         await ask(self._client.hdel(keys.meta(), "coming"))
         return sum([await self._unlinked(pattern) for pattern in built])
@@ -203,8 +209,18 @@ class RedisGenerations:
             *_, coming = await ask(pipe.execute())
         return await self._generation(coming.decode())
 
-    async def _write(self, topic: TopicId, mark: str) -> None:
-        await ask(self._client.set(keys.lasting(topic, "written"), mark))
+    async def _write(self, topic: TopicId, built: Generation | None) -> Generation:
+        """Have a topic write what it reads, which is returned, and this one besides.
+
+        Not what it read before a switch that is under way: that is waited for.
+        """
+        names = [keys.lasting(topic, "written"), keys.lasting(topic, "held")]
+        while True:
+            await self._released(topic)
+            mark, (read, *_) = await self._marked(topic)
+            both = [read.id] if built in (None, read) else [read.id, built.id]
+            if await ask(self._mark(names, [mark, BOTH.join(both)])):
+                return read
 
     # --- opening -----------------------------------------------------------------------------
 

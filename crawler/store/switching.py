@@ -115,7 +115,9 @@ class StorySwitch(StoryShelf):
             self._retention.changes_most,
         )
         if not done:
-            raise StoreError("the switch took too long and changed nothing; run it again")
+            raise StoreError(
+                "the switch took too long, or its build was given up; nothing changed, try again"
+            )
         return said
 
 

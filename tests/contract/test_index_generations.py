@@ -10,11 +10,12 @@ import msgspec
 import pytest
 from ledger import dangling
 from newsroom import NOON, an_article, copies, words_of
+from redis import Redis
 from test_stories import TOPIC, WINDOWS
 
 from crawler.dedup.departure import depart
 from crawler.dedup.succession import succeed
-from crawler.errors import ConfigError, SupersededError
+from crawler.errors import ConfigError, StoreError, SupersededError
 from crawler.model import GenerationId, Recipe, TopicId
 from crawler.placing import Place, PlaceInEach, fingerprint_of
 from crawler.reindex import Reindex
@@ -448,6 +449,41 @@ async def test_a_build_can_be_given_up(old, new):
     assert len(await old.generations.written(TOPIC)) == 1
     generation, _ = await new.build()
     assert generation.number == 3  # never one that may have left something behind
+
+
+@pytest.mark.parametrize("verb", ["build", "give_up"])
+async def test_whoever_builds_or_gives_up_waits_for_the_end_of_a_switch(old, new, server, verb):
+    one, other = copies(2)
+    await old.place(one, other)
+    generation, _ = await new.build()
+    await server.set(keys.lasting(TOPIC, "held"), "who switches")
+    await server.config_resetstat()
+    deed = asyncio.ensure_future(new.build() if verb == "build" else new.index.give_up())
+    while not deed.done() and "cmdstat_exists" not in await server.info("commandstats"):  # noqa: ASYNC110 - the server tells it
+        await asyncio.sleep(0)  # until it has asked whether a switch is under way
+    await server.set(keys.lasting(TOPIC, "written"), generation.id)  # as the switch does
+    await server.delete(keys.lasting(TOPIC, "held"))
+    await deed
+    read, stories = await new.generations.reading(TOPIC)
+    assert read == generation
+    assert await stories.count(TOPIC) == (2, 1)
+
+
+async def test_a_switch_whose_build_was_given_up_meanwhile_changes_nothing(old, new, server_socket):
+    one, other = copies(2)
+    story = await old.place(one, other)
+    await new.build()
+
+    def given_up(*args):
+        with Redis(unix_socket_path=server_socket) as client:
+            client.set(keys.lasting(TOPIC, "written"), OLD.id)
+        return succeed(*args)
+
+    with pytest.raises(StoreError, match="nothing changed"):
+        await new.generations.switch(TOPIC, given_up)
+    read, _ = await new.generations.reading(TOPIC)
+    assert read.recipe == OLD
+    assert (await old.stories.story(TOPIC, story)).id == story
 
 
 async def test_generations_follow_each_other(old, new, clock):

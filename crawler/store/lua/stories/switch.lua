@@ -5,12 +5,14 @@
 -- ARGV: token, the public prefix, generations written from now on, what to do (msgpack: {ids of the
 --       new one that end, stories as `write_story` takes them, forwards, names to make public,
 --       public names to drop, events}), changes kept
--- Returns 1, also when it was done before and the reply was lost; 0 when the hold had ended.
+-- Returns 1, also when it was done before and the reply was lost; 0 when the hold had ended, or other
+-- generations are written than the caller believes, which is the last of ARGV.
 
-if redis.call('GET', lasting .. 'written') == ARGV[3] then
+local written = redis.call('GET', lasting .. 'written')
+if written == ARGV[3] then
   return 1
 end
-if redis.call('GET', lasting .. 'held') ~= ARGV[1] then
+if redis.call('GET', lasting .. 'held') ~= ARGV[1] or written ~= ARGV[#ARGV] then
   return 0
 end
 
