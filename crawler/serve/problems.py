@@ -108,6 +108,8 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 def _in_words(error: Mapping[str, Any]) -> str:
     """Return what is wrong with a value; of a pattern, what it stands for."""
+    if error["type"] == "extra_forbidden":
+        return "nothing is called so here; /openapi.json lists what is"
     if error["type"] != "string_pattern_mismatch":
         return str(error["msg"])
     names = [name for name in error["loc"] if name in FORMS]  # of a list, the last is a number

@@ -54,6 +54,8 @@ NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 class Filters(BaseModel):
     """What a list of stories is narrowed to; everything given must hold."""
 
+    model_config = {"extra": "forbid"}  # a misspelt filter would give every story
+
     q: str = Field(
         "", max_length=MAX_QUERY_LETTERS, description="words in any form; there are no operators"
     )

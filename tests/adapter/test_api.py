@@ -223,6 +223,7 @@ async def test_a_stream_is_never_packed(stand, api):
         (f"{BASE}/stories?cursor=zz", "`next` of the page before"),
         (f"{BASE}/stories?border=x", "UA-PL"), (f"{BASE}/stories?country=poland", "PL"),
         (f"{BASE}/stories?language=UK", "uk"), (f"{BASE}/stories/1", "20 hex digits"),
+        (f"{BASE}/stories?lang=uk", "query.lang: nothing is called so"),
         (f"{BASE}/changes?after=x", "id of a change"),
         (f"{BASE}/changes?after=\u0661-\u0660", "id of a change"),
         ("/api/v1/feeds/-", "letters, digits"),
