@@ -9,7 +9,7 @@ from crawler.model import ArticleId, Change, ChangeKind, LookAlike, OutletId, St
 from crawler.store.records import millis, span
 from crawler.store.story_records import StoryRecord, pack
 from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
-from crawler.store.story_verdict import Farewell, event_row
+from crawler.store.story_verdict import Farewell, Row, event_row
 
 EXPIRE_STEP = 32  # stories let go of in one script
 EXPIRE_CHUNK = 1_024  # stories looked at in one trip
@@ -117,31 +117,26 @@ class StoryRetention(StoryShelf):
         stream, after = self._public(topic, "changes"), "-"
         while rows := await ask(self._client.xrange(stream, after, count=EVENTS_AT_ONCE)):
             if telling := {id_: fields for id_, fields in rows if _tells_of(fact, fields)}:
-                for fields in telling.values():
-                    await self._tell_again(topic, fields)
-                await ask(self._client.xdel(stream, *telling))
+                again = [await self._again(topic, fields) for fields in telling.values()]
+                await self._run(
+                    self._script("scrub"),
+                    topic,
+                    pack([id_.decode() for id_ in telling]),
+                    pack([event for event in again if event]),
+                    self._retention.changes_most,
+                )
             after = f"({rows[-1][0].decode()}"
 
-    async def _tell_again(self, topic: TopicId, fields: Mapping[bytes, bytes]) -> None:
-        """Tell a merge or a split anew, in the words that its story has now."""
+    async def _again(self, topic: TopicId, fields: Mapping[bytes, bytes]) -> Row | None:
+        """Return a merge or a split in the words that its story has now; None of all else."""
         told = msgspec.json.decode(fields[b"payload"], type=ChangePayload)
         if told.kind not in {ChangeKind.MERGED, ChangeKind.SPLIT}:
-            return
+            return None
         change = Change(ChangeKind(told.kind), StoryId(told.story), other=StoryId(told.other or ""))
-        done = False
-        while not done:
-            record = (await self._records(topic, [change.story])).get(change.story)
-            facts = await self._facts(topic, record.handles) if record else {}
-            story, known = record and record.story, {fact.id: fact for fact in facts.values()}
-            event = event_row(topic, change, story, known, self._clock.now())
-            done = await self._run(
-                self._script("expire"),
-                topic,
-                pack([(story.id, story.version)] if story else []),
-                0,
-                pack(([], [], [event])),
-                self._retention.changes_most,
-            )
+        record = (await self._records(topic, [change.story])).get(change.story)
+        facts = await self._facts(topic, record.handles) if record else {}
+        known = {fact.id: fact for fact in facts.values()}
+        return event_row(topic, change, record and record.story, known, self._clock.now())
 
 
 def _tells_of(fact: LookAlike, fields: Mapping[bytes, bytes]) -> bool:

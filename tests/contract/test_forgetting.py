@@ -178,6 +178,8 @@ async def test_past_events_of_a_forgotten_article_are_deleted_and_one_says_it_is
     events = [fields for _, fields in await server.xrange(keys.public(TOPIC, "changes"))]
     told = [fields for fields in events if one.url.encode() in fields[b"payload"]]
     assert told == []
+    first = await server.hget(keys.public(TOPIC, "window"), "first")
+    assert first.decode() == (await stores.published.window(TOPIC)).first
     mine = [fields for fields in events if fields[b"article"] == one.id.encode()]
     assert [fields[b"kind"].decode() for fields in mine] == [ChangeKind.FORGOTTEN]
 

@@ -106,13 +106,18 @@ local function write_story(story)
   end
 end
 
+-- Publish which is the oldest change that is kept.
+local function publish_first()
+  local first = redis.call('XRANGE', public .. 'changes', '-', '+', 'COUNT', 1)[1]
+  redis.call('HSET', public .. 'window', 'first', first and first[1] or '')
+end
+
 -- Drop the oldest changes up to this one, and publish what is still there and what is not.
 local function drop_changes(last)
-  local changes, window = public .. 'changes', public .. 'window'
   local ms, sequence = string.match(last, '^(%d+)%-(%d+)$')
-  redis.call('XTRIM', changes, 'MINID', ms .. '-' .. string.format('%d', sequence + 1))
-  local first = redis.call('XRANGE', changes, '-', '+', 'COUNT', 1)[1]
-  redis.call('HSET', window, 'trimmed', last, 'first', first and first[1] or '')
+  redis.call('XTRIM', public .. 'changes', 'MINID', ms .. '-' .. string.format('%d', sequence + 1))
+  redis.call('HSET', public .. 'window', 'trimmed', last)
+  publish_first()
 end
 
 -- Append {kind, story, article, at, version, payload} to the public stream.
