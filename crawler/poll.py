@@ -188,7 +188,7 @@ class Poll:
             return ""
         gathered.asked = gathered.further.pop(0)
         self._gathered[claim.key] = gathered
-        self._tally.count("poll/further")
+        self._tally.count("further/asked")
         return gathered.asked[0]
 
     async def _conclude(self, claim: PollClaim, gathered: Gathered) -> None:

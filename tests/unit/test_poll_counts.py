@@ -1,6 +1,8 @@
-"""A poll whose lease went to another worker is counted as lost, and as nothing else."""
+"""Is each poll counted once, under what became of it?"""
 
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from crawler.cli.session import default_settings
 from crawler.config import Config
@@ -20,6 +22,7 @@ DAY = timedelta(days=1)
 FEED = Feed(FeedId("a"), OutletId("a"), "https://a.example/rss")
 RSS = b"""<rss version="2.0"><channel><title>A</title>
 <item><title>One</title><link>https://a.example/1</link></item></channel></rss>"""
+INDEX = b"<sitemapindex><sitemap><loc>https://a.example/news.xml</loc></sitemap></sitemapindex>"
 
 
 class Here:
@@ -29,16 +32,35 @@ class Here:
         return function(*arguments)
 
 
-async def test_a_poll_whose_lease_was_lost_is_counted_as_that_alone():
-    clock, tally, config = SimulatedClock(NOON), Tally(), Config.from_settings(default_settings())
+@pytest.fixture
+def clock():
+    return SimulatedClock(NOON)
+
+
+@pytest.fixture
+async def frontier(clock):
     frontier = MemoryFrontier(clock, host_pause=timedelta(0), lease=LEASE, seen_window=DAY,
                               dead_window=DAY)  # fmt: skip
-    poll = Poll(
+    await frontier.register([FEED])
+    return frontier
+
+
+@pytest.fixture
+def tally():
+    return Tally()
+
+
+@pytest.fixture
+def poll(frontier, clock, tally):
+    config = Config.from_settings(default_settings())
+    return Poll(
         frontier, clock, config, Here(), tally, answers=Answers(),
         directory=Directory(MemorySubscriptions(), ()),
         push=Push(MemoryHubs(), frontier, clock, config),
     )  # fmt: skip
-    await frontier.register([FEED])
+
+
+async def test_a_poll_whose_lease_was_lost_is_counted_as_that_alone(frontier, clock, tally, poll):
     (slow,) = await frontier.claim(WorkerId("slow"), 1)
     clock.advance(LEASE)
     (quick,) = await frontier.claim(WorkerId("quick"), 1)
@@ -47,3 +69,10 @@ async def test_a_poll_whose_lease_was_lost_is_counted_as_that_alone():
     assert tally.everything() == {"entry/unusable": 0, "poll/lost": 1}
     await poll.answered(quick, reply)
     assert (tally["poll/modified"], tally["entry/listed"], tally["entry/new"]) == (1, 1, 1)
+
+
+async def test_the_sitemaps_of_an_index_are_asked_within_one_poll(frontier, tally, poll):
+    (claim,) = await frontier.claim(WorkerId("one"), 1)
+    child = await poll.answered(claim, Reply(200, FEED.url, {}, INDEX))
+    assert await poll.answered(claim, Reply(200, child, {}, RSS)) == ""
+    assert (tally.total("poll"), tally["further/asked"], tally["entry/new"]) == (1, 1, 1)
