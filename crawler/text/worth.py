@@ -17,6 +17,8 @@ WORDS_BEFORE, WORDS_AFTER = 5, 6  # how far from a word its countries stand
 SURE, LIKELY, POSSIBLE, WEAK = 1.0, 0.9, 0.8, 0.6  # what a border word is worth
 AT_BORDER = 0.8  # what a word for the border says to those beside it, as a place would
 ANOTHER = "another border"
+NEIGHBOURS, OWN = "with a neighbour", "the country's own"
+INFERRED = frozenset({NEIGHBOURS, OWN})  # from where the text is written, by nobody named
 EXPLAINED = 0.9  # of the support, where title and lead are read together
 OWN_BORDER = 0.75  # the country's own border, unnamed
 HOME_SUPPORT = 0.5  # of the country's, where the text is written in its language
@@ -96,7 +98,7 @@ def elsewhere(judged: Sequence[tuple[Hit, Sentence]], profile: Profile) -> froze
         for hit, sentence in judged
         if hit.concept.frontier
     ]
-    if any(worth.worth for worth, _, _ in found):
+    if any(worth.worth and worth.firm for worth, _, _ in found):
         return frozenset()
     others = [before | after for worth, before, after in found if worth.why == ANOTHER]
     return frozenset().union(*others)
@@ -124,10 +126,10 @@ def _frontier(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
         (share >= POSSIBLE, LIKELY, "a place at the border"),
         (share > 0, POSSIBLE, "a place near the border"),
         (bool(sentence.elsewhere) and others <= sentence.elsewhere, 0.0, ANOTHER),
-        (home in ours and bool(others), LIKELY, "with a neighbour"),
+        (home in ours and bool(others), LIKELY, NEIGHBOURS),
         (home in profile.neighbours and bool(others), 0.0, ANOTHER),
         (_far_off(head, profile), 0.0, ANOTHER),
-        (home in ours, OWN_BORDER, "the country's own"),
+        (home in ours, OWN_BORDER, OWN),
         (len(others) > 1, 0.0, ANOTHER),
         (bool(ours & sentence.countries), POSSIBLE, "the country in the sentence"),
         (near, POSSIBLE, "a place at the border beside the sentence"),
@@ -136,7 +138,7 @@ def _frontier(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
     worth, why = next(
         ((worth, why) for holds, worth, why in rules if holds), (0.0, "nobody's border")
     )
-    return Worth(worth, why)
+    return Worth(worth, why, firm=why not in INFERRED)
 
 
 def _elsewhere(

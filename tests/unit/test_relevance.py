@@ -66,6 +66,11 @@ def test_a_title_about_another_border_says_which_is_meant_below(text):
     assert judged("Затримано 50 осіб", text, "uk").relevant
 
 
+def test_a_word_for_another_border_speaks_for_its_whole_sentence():
+    title = "Фінляндія закриває на кордоні нічний пункт пропуску на кордоні з Росією"
+    assert not judged(title, language="uk").relevant
+
+
 def test_a_title_about_two_borders_leaves_open_which_is_meant_below():
     title = "Кордон Польщі з Білоруссю закрито. Український кордон працює"
     told = judged(title, "Польські військові стоять на кордоні.", "uk").evidence
