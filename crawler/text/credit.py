@@ -12,6 +12,7 @@ AGENCIES = (
     "CTK", "ANSA", "EFE", "Xinhua", "Anadolu", "IANS", "ANI", "PTI", "UPI", "CNN", "BBC",
     "Sky News",
     "ТАСС", "РИА Новости", "Интерфакс", "Укринформ", "Укрінформ", "УНИАН", "УНІАН", "БелТА", "РБК",
+    "БЕЛТА", "БТА", "BTA", "Интерфакс-Украина", "Інтерфакс-Україна",
 )  # fmt: skip
 _CUES = """
 agency agencja bild broadcaster channel chronicle courier daily express gazette guardian herald hub
@@ -58,7 +59,7 @@ def _phrases(block: str) -> str:
 _SOURCE_LINE = _phrases("""
 [Źź]ródło|Zrodlo
 Джерело|Источник|Крыніца
-Sursa|Forrás|Zdroj|Šaltinis|Avots|Quelle|Source
+Източник|Sursa|Forrás|Zdroj|Šaltinis|Avots|Quelle|Source|Kaynak
 """)
 _TOLD = _phrases("""
 told|in an interview with
@@ -72,15 +73,16 @@ _BY = _phrases("""
 [Ll]aut|[Uu]nter Berufung auf
 """)
 _SLAVIC_BY = _phrases("""
-[Зз]а (?:даними|інформацією|повідомленням)|[Зз] посиланням на
+[Зз]а (?:даними|інформацією|повідомленням|матеріалами)|[Зз] посиланням на
 [Пп]овідомля[єю](?:ть)?|[Пп]ередає|[Пп]иш(?:е|уть)
-[Пп]о (?:данным|информации|сообщению)|[Сс]о ссылкой на
+[Пп]о (?:данным|информации|сообщению|материалам)|[Сс]о ссылкой на
 [Сс]ообща[ею]т|[Пп]ереда[её]т|[Пп]ишет
 [Пп]аводле|[Пп]аведамляе
 """)
 _KIND = r"(?:(?:видання|издание|агентство|телеканал|газета|agencja|dziennik|portal)\s+)?"
 _AGENCY = rf"(?:the\s+)?(?P<name>{_NAMED_AGENCY})\b"
 _PLACE = rf"(?:[{_CAPITAL}][\w .,/'’-]{{1,60}}\s*[-–—]+\s*)?"
+_DATELINE = rf"[{_CAPITAL}][\w .,'’-]{{1,60}}(?:[-–—]|\.)\s*"  # a place, a day
 
 # (which way, whether whoever stands there is a source, the phrase)
 _Pattern = tuple[Role, bool, re.Pattern[str]]
@@ -92,12 +94,16 @@ def _compiled(*patterns: tuple[Role, bool, str]) -> tuple[_Pattern, ...]:
 
 _OF_AGENCIES = _compiled(  # not looked for in a text that names none
     (Role.ORIGIN, True, rf"\((?P<name>{_NAMED_AGENCY})\)"),
+    (Role.ORIGIN, True, rf"/(?:[Кк]орр\. )?(?P<name>{_NAMED_AGENCY})/"),
     (Role.ORIGIN, True, rf"^{_PLACE}(?P<name>{_NAMED_AGENCY})\s*[-–—]\s"),
+    (Role.ORIGIN, True, rf"^{_DATELINE}(?P<name>{_NAMED_AGENCY})\.\s"),
+    (Role.ORIGIN, True, rf"^(?:©\s*)?(?P<name>{_NAMED_AGENCY})(?:/[\w-]+)*$"),
+    (Role.ORIGIN, True, rf"^{_SOURCE_LINE}\s*:\s*{_AGENCY}"),
     (Role.TOLD, True, rf"\b{_TOLD}\s+{_AGENCY}"),
     (Role.CITED, True, rf"\b{_BY}\s+{_KIND}{_AGENCY}"),
     (Role.CITED, True, rf"\b(?P<name>{_NAMED_AGENCY})\s+(?:reported|reports|said|wrote)\b"),
 )
-_IN_CYRILLIC = _compiled((Role.CITED, True, rf"\b{_SLAVIC_BY}\s+{_KIND}{_NAME}"))
+_IN_CYRILLIC = _compiled((Role.CITED, True, rf"\b{_SLAVIC_BY}:?\s+{_KIND}{_NAME}"))
 _OF_ANYONE = _compiled(
     (Role.ORIGIN, True, rf"^{_SOURCE_LINE}\s*:\s*{_NAME}"),
     # "According" without its first letter: what begins with letters that are certain is found fast

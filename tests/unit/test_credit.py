@@ -20,6 +20,16 @@ from crawler.text.credit import Role, credits_of, find_credits
         ("Ruch wznowiono.\nŹródło: PAP", ("PAP",)),
         ("Джерело: Суспільне", ("Суспільне",)),
         ("Source: Carpathian Wire Service\nThe lane opens.", ("Carpathian Wire Service",)),
+        ("МОСКВА, 10 ноября. /ТАСС/. Очереди выросли.", ("ТАСС",)),
+        ("10 ноября, Минск /Корр. БЕЛТА/. Очереди выросли.", ("БЕЛТА",)),
+        ("МИНСК, 10 ноя — РИА Новости. Очереди выросли.", ("РИА Новости",)),
+        ("КИЇВ. 10 листопада. УНІАН. Черги зросли.", ("УНІАН",)),
+        ("Рух відновили.\nЗа матеріалами: «Суспільне»", ("Суспільне",)),
+        ("Движение восстановили. По материалам Reuters.", ("Reuters",)),
+        ("Движението е възстановено.\nИзточник: БТА", ("БТА",)),
+        ("Der Verkehr rollt.\nQuelle: dpa", ("dpa",)),
+        ("Der Verkehr rollt.\ndpa/AFP", ("dpa",)),
+        ("A forgalom helyreállt.\nMTI", ("MTI",)),
         ("The minister told Reuters that trucks wait.", ("Reuters",)),
     ],
 )
@@ -34,6 +44,8 @@ def test_sources_are_found_in_byline_dateline_and_prose(text, names):
         "Volodymyr Zelensky spoke. The front holds, noted Zelensky.",
         "The trucks wait, reported Colonel Petrenko.",
         "Trucks wait at the border. Nobody is credited.",
+        "The ministry called AP. Reporters came.",
+        "Смотрите видео и/или фото.",
     ],
 )
 def test_people_are_no_sources(text):
