@@ -43,10 +43,12 @@ async def test_scrapy_crawls_as_kordon_does(scrapy, tmp_path):
         catalogue.write_text(stand.catalogue())
         code, printed, _ = await scrapy(
             "crawl", "feeds", "-a", f"catalog={catalogue}", "-a", "now=0", "-a", "once=1",
-            "-s", "HOST_RATE_PER_SECOND=200", "-s", "TOPICS=everything", proxy=stand.proxy,
+            "-s", "HOST_RATE_PER_SECOND=200", "-s", "TOPICS=everything",
+            "--logfile", str(tmp_path / "log"), "-L", "INFO", proxy=stand.proxy,
         )  # fmt: skip
         assert (code, stand.pages_asked().total()) == (0, 4)
     assert "2 feeds polled, 4 new entries, 4 pages fetched" in printed
+    assert "INFO: Spider opened" in (tmp_path / "log").read_text()
 
 
 async def test_scrapy_lists_the_spiders(scrapy):

@@ -1,12 +1,13 @@
 """`scrapy crawl feeds`: what `kordon run` does, for who starts crawls in Scrapy's words."""
 
+import logging
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
 from scrapy.utils.conf import arglist_to_dict
-from scrapy.utils.log import configure_logging
 
 from crawler.cli.main import main
 
@@ -50,8 +51,19 @@ class Command(ScrapyCommand):
                 "verify` start the other one"
             )
         options = [*_run_options(opts.spargs), *_setting_options(opts.set)]
-        configure_logging(self.settings)
+        if self.settings is not None:  # Scrapy sets them before it runs a command
+            _begin_logging(self.settings)
         main(["run", *options])
+
+
+def _begin_logging(settings: Settings) -> None:
+    """Log as the options say; a handler of Scrapy's own would end with its first crawler."""
+    logging.basicConfig(
+        filename=settings["LOG_FILE"],
+        level=settings["LOG_LEVEL"] if settings.getbool("LOG_ENABLED") else logging.CRITICAL + 1,
+        format=settings["LOG_FORMAT"],
+        datefmt=settings["LOG_DATEFORMAT"],
+    )
 
 
 def _run_options(given: list[str]) -> Iterator[str]:
