@@ -149,7 +149,7 @@ async def _remove(names: Sequence[str], *, as_json: bool) -> None:
         out = (await wired.subscriptions.changes()).removed
         registered = [state.feed for state in await wired.frontier.feeds()]
         listed = {feed.id: feed for feed in (*(await wired.listing.catalogue()).feeds, *registered)}
-        chosen = chosen_feeds([feed for id_, feed in listed.items() if id_ not in out], names)
+        chosen = chosen_feeds(listed.values(), names, out)
         await wired.listing.remove(chosen)
     tell("removed", chosen, as_json=as_json)
 
@@ -178,7 +178,7 @@ async def _verify(names: Sequence[str], *, everything: bool, as_json: bool) -> i
         chosen = chosen_feeds(listed, names) if names else [
             feed for feed in listed if everything or not feed.verified
         ]  # fmt: skip
-        if not chosen:
+        if not chosen and not as_json:
             say("every feed is verified; --all asks them all")
             return 0
         checked = await _asked(wired, [feed.url for feed in chosen], quiet=as_json)
@@ -191,7 +191,7 @@ async def _verify(names: Sequence[str], *, everything: bool, as_json: bool) -> i
         say(
             f"{len(good)} of {len(chosen)} feeds answer, {len(enabled.feeds)} of them newly enabled"
         )
-    return 0 if good else 1
+    return 0 if good or not chosen else 1
 
 
 async def _asked(wired: App, addresses: Sequence[str], *, quiet: bool) -> list[Checked]:

@@ -5,7 +5,7 @@ answered, an empty list); 2 a name, address or file cannot be used.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -14,7 +14,7 @@ from crawler.cli.console import Json, counted, print_json, print_table, say
 from crawler.cli.health import health
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
-from crawler.model import Feed, FeedState
+from crawler.model import Feed, FeedId, FeedState
 
 app = typer.Typer(
     help="See the feeds that are polled; add, remove, pause, check, import and export them.",
@@ -80,10 +80,7 @@ def resume(feeds: Named, as_json: Json = False) -> None:
 async def _pause(names: Sequence[str], *, paused: bool, as_json: bool) -> None:
     async with opened() as wired:
         out = (await wired.subscriptions.changes()).removed
-        registered = [state.feed for state in await wired.frontier.feeds()]
-        kept = [feed for feed in registered if feed.id not in out]
-        _refuse_removed(names, kept, [feed for feed in registered if feed.id in out])
-        chosen = chosen_feeds(kept, names)
+        chosen = chosen_feeds([one.feed for one in await wired.frontier.feeds()], names, out)
         for feed in chosen:
             await wired.frontier.pause_feed(feed.id, paused=paused)
     tell("paused" if paused else "resumed", chosen, as_json=as_json)
@@ -92,23 +89,23 @@ async def _pause(names: Sequence[str], *, paused: bool, as_json: bool) -> None:
 # --- naming and showing ----------------------------------------------------------------------
 
 
-def chosen_feeds(feeds: Sequence[Feed], names: Sequence[str]) -> Sequence[Feed]:
-    """Return the feeds that ids, addresses or outlets name.
+def chosen_feeds(
+    feeds: Iterable[Feed], names: Sequence[str], removed: Collection[FeedId] = ()
+) -> Sequence[Feed]:
+    """Return the feeds that ids, addresses or outlets name, but for those that were removed.
 
     Raises:
-        ConfigError: A name stands for no feed; nothing is done to the others either.
+        ConfigError: A name stands for no feed, or for removed ones alone; nothing is done to the
+            others either.
     """
+    known = list(feeds)
     for name in names:
-        if not any(name in _names(feed) for feed in feeds):
+        meant = [feed for feed in known if name in _names(feed)]
+        if not meant:
             raise ConfigError(f"no feed is known as {name!r}", "see `kordon feeds list`")
-    return [feed for feed in feeds if not _names(feed).isdisjoint(names)]
-
-
-def _refuse_removed(names: Sequence[str], kept: Sequence[Feed], removed: Sequence[Feed]) -> None:
-    polled = frozenset[str]().union(*map(_names, kept))
-    for feed in removed:
-        if any(name in _names(feed) and name not in polled for name in names):
-            raise ConfigError(f"{feed.url} is removed", "`kordon feeds add` takes it back")
+        if all(feed.id in removed for feed in meant):
+            raise ConfigError(f"{meant[0].url} is removed", "`kordon feeds add` takes it back")
+    return [feed for feed in known if feed.id not in removed and not _names(feed).isdisjoint(names)]
 
 
 def _names(feed: Feed) -> frozenset[str]:

@@ -235,8 +235,8 @@ async def test_a_shipped_feed_that_was_removed_stays_removed_until_it_is_added(k
     assert (feed["outlet"], feed["state"]) == ("ukrinform", "new")
 
 
-@pytest.mark.parametrize("verb", ["pause", "resume"])
-async def test_a_removed_feed_is_said_to_be_removed_when_it_is_to_be_paused(kordon, verb):
+@pytest.mark.parametrize("verb", ["pause", "resume", "remove"])
+async def test_a_removed_feed_is_said_to_be_removed_by_the_other_verbs(kordon, verb):
     url = "https://town.example/rss"
     await kordon("add", url, "--no-check")
     await kordon("remove", url)
@@ -425,6 +425,13 @@ async def test_when_no_feed_answers_verifying_failed(kordon, site):
     url = site.on("/rss", always(503))
     await kordon("add", url, "--no-check")
     assert (await kordon("verify", url))[0] == 1
+
+
+async def test_where_nothing_is_left_to_verify_a_program_is_given_an_empty_document(kordon):
+    unverified = [one.url for one in (await catalogue(kordon)).feeds if not one.verified]
+    await kordon("remove", *unverified)
+    code, document, _ = await kordon("verify", "--json")
+    assert (code, document) == (0, {"checked": [], "enabled": []})
 
 
 async def test_two_feeds_of_one_host_are_asked_one_after_the_other(kordon, site):
