@@ -271,13 +271,16 @@ async def load(client: Redis, corpus: Path | None, source: Path) -> None:
     """
     fresh = (corpus or source).with_name("corpus.restoring")
     with _writable(corpus or source), tarfile.open(source) as tar:
-        if corpus:
-            await asyncio.to_thread(_unpack, tar, fresh)
-        with translated():
-            await _clear(client)
-        await _put(client, _records(tar))
-        if corpus:
-            await asyncio.to_thread(_swap, fresh, corpus)
+        try:
+            if corpus:
+                await asyncio.to_thread(_unpack, tar, fresh)
+            with translated():
+                await _clear(client)
+            await _put(client, _records(tar))
+            if corpus:
+                await asyncio.to_thread(_swap, fresh, corpus)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 async def _clear(client: Redis) -> None:
@@ -288,24 +291,25 @@ async def _clear(client: Redis) -> None:
 async def _put(client: Redis, records: Iterator[Record]) -> None:
     pipe = client.pipeline(transaction=False)
     try:
-        for record in records:
-            pipe.restore(record.name, record.expires, record.value, replace=True, absttl=True)
-            if len(pipe) >= BATCH:
-                await pipe.execute()
-        await pipe.execute()
-    except failures.NoPermissionError as error:
-        raise StoreError(f"the Redis user may not restore keys; {RIGHTS}") from error
-    except failures.ResponseError as error:
-        if "DUMP payload" not in str(error):
-            raise StoreError(
-                f"Redis refused a key: {error}; nothing is whole, restore again"
-            ) from error
-        raise StoreError(
-            "this server cannot read the backup's keys; restore into the kind that wrote it"
-        ) from error
-    except failures.RedisError:
         with translated():
-            raise
+            for record in records:
+                pipe.restore(record.name, record.expires, record.value, replace=True, absttl=True)
+                if len(pipe) >= BATCH:
+                    await pipe.execute()
+            await pipe.execute()
+    except StoreError as error:
+        raise _not_whole(error) from error
+
+
+def _not_whole(error: StoreError) -> StoreError:
+    """Return why a restore came to an end among the keys."""
+    if isinstance(error.__cause__, failures.NoPermissionError):
+        return StoreError(f"the Redis user may not restore keys; {RIGHTS}")
+    if "DUMP payload" in str(error):
+        return StoreError(
+            "this server cannot read the backup's keys; restore into the kind that wrote it"
+        )
+    return StoreError(f"{error}, then restore again: what is there is not whole")
 
 
 def _unpack(tar: tarfile.TarFile, folder: Path) -> None:

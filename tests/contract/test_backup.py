@@ -13,7 +13,7 @@ from newsroom import NOON, RECIPE, an_article, copies, decide
 from typer.testing import CliRunner
 
 from crawler.cli.main import app
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, StoreError
 from crawler.model import TopicId
 from crawler.store import backup, keys
 from crawler.store.clock import SimulatedClock
@@ -209,6 +209,22 @@ def rewritten(file, target, **changes):
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
             older.addfile(entry, io.BytesIO(data))
+
+
+async def test_a_server_that_takes_no_more_is_told_in_a_sentence(stocked, folder, tmp_path):
+    file, other = tmp_path / "backup.tar", tmp_path / "other" / "corpus"
+    await backup.save(stocked, folder, file)
+    await stocked.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(StoreError) as told:
+            await backup.load(stocked, other, file)
+    finally:
+        await stocked.config_set("maxmemory", 0)
+    assert str(told.value) == (
+        "Redis is full; raise its maxmemory, or lower STORY_DAYS and CANDIDATE_DAYS, "
+        "then restore again: what is there is not whole"
+    )
+    assert not list(other.parent.iterdir())
 
 
 async def test_another_schemas_backup_is_refused(stocked, folder, tmp_path):
