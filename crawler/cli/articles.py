@@ -53,6 +53,7 @@ class ArticleView:
     topic: str
     story: str
     relation: str  # to the story's canonical article
+    canonical: bool  # it is that one
     outlet: str
     outlet_name: str
     title: str
@@ -189,6 +190,7 @@ async def _view(app: App, topic: TopicId, fact: LookAlike) -> ArticleView:
         topic=topic,
         story=fact.story,
         relation=relations.get(fact.id, ""),
+        canonical=story is not None and story.canonical == fact.id,
         outlet=fact.outlet,
         outlet_name=fact.outlet_name,
         title=fact.title,
@@ -242,7 +244,7 @@ def _print(view: ArticleView, *, whole: bool) -> None:
         "title": view.title, "address": view.url, "id": view.id, "outlet": view.outlet,
         "published": _published(view), "arrived": view.arrived, "language": view.language,
         "credits": view.credits, "topic": view.topic,
-        "story": f"{view.story} ({view.relation})",
+        "story": f"{view.story} ({'canonical' if view.canonical else view.relation})",
         "text": view.text[:EXCERPT_LETTERS] + " ... (--text prints all)" if cut else view.text,
     })  # fmt: skip
     if view.ties:

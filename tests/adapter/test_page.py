@@ -68,7 +68,7 @@ async def test_a_story_shows_who_carried_it_and_why(stand, page):
     assert "+30 min" in rows[1]
     assert "State Wire state-controlled" in rows[1]
     assert "A copy:" in rows[1]
-    assert texts(tree, ".log li")[-1].endswith("created · Town (copy)".replace(" · ", " "))
+    assert texts(tree, ".log li")[-1].endswith("created Town")
 
 
 async def test_times_say_whether_they_are_of_publishing_or_of_being_seen(stand, page):

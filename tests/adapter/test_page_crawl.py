@@ -108,6 +108,9 @@ async def test_an_outlet_shows_rhythm_silence_and_what_its_hosts_bear(stand, pag
                  last_news=NOON - 9 * DAY, last_answer=NOON, last_outcome="not-modified",
                  interval_seconds=7_200.0)  # fmt: skip
     tree = await seen(page, "/outlets/town")
+    assert [one.get("href") for one in tree.cssselect(".head > p a")] == [
+        "https://town.example", "/search?outlet=town",
+    ]  # fmt: skip
     assert texts(tree, "h1") == ["Town News"]
     assert texts(tree, ".feed .health") == ["silent"]
     assert "entries should have come by its own rhythm" in tree.text_content()

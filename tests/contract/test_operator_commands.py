@@ -171,6 +171,7 @@ def test_an_article_is_shown_by_id_or_address_with_story_text_and_relations(kord
     assert (by_id["url"], by_id["text"]) == (one.url, one.text)
     assert [(tie["url"], tie["relation"]) for tie in by_id["ties"]] == [(other.url, "copy")]
     assert one.url in kordon("articles", "show", one.id)[1]
+    assert f"{by_id['story']} (canonical)" in kordon("articles", "show", one.id)[1]
 
 
 def test_an_article_that_is_not_known_is_said_so(kordon):
