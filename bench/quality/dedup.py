@@ -8,10 +8,10 @@ where that is installed (`pip install ua-gec`, 36 MB): an essay and its correcti
 two essays are not.
 """
 
+import argparse
 import asyncio
 import json
 import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -250,10 +250,7 @@ def _recall(
 
 
 def corpora() -> Iterator[tuple[str, Callable[[], object]]]:
-    if len(sys.argv) == 3:
-        articles, pairs = map(Path, sys.argv[1:])
-        yield articles.name, partial(_read, articles, pairs)
-        return
+    """Yield each corpus that there is by its name, with what measures it."""
     yield "own", partial(_read, OWN / "articles.jsonl", OWN / "pairs.tsv")
     for labels in sorted(OWN.glob("*.tsv")):
         if labels.stem != "pairs":
@@ -268,5 +265,19 @@ def _read(articles: Path, pairs: Path) -> dict[str, Any]:
     return report(read_samples(articles), read_pairs(pairs))
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("articles", nargs="?", type=Path, help="labelled articles of your own,")
+    parser.add_argument("pairs", nargs="?", type=Path, help="and their labels; else all corpora")
+    options = parser.parse_args()
+    if options.articles and not options.pairs:
+        parser.error("ARTICLES come with PAIRS")
+    if options.pairs:
+        found = {options.articles.name: _read(options.articles, options.pairs)}
+    else:
+        found = {name: measure() for name, measure in corpora()}
+    print(json.dumps(found, indent=2))
+
+
 if __name__ == "__main__":
-    print(json.dumps({name: measure() for name, measure in corpora()}, indent=2))
+    main()
