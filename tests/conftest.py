@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 import redis
 import redis.asyncio
+from hypothesis import HealthCheck, settings
 
 from crawler.store import embedded
+
+# no test is about time: machines are slow, and busy with others
+settings.register_profile("kordon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kordon")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

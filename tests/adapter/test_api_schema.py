@@ -56,7 +56,7 @@ OPERATIONS = [
 def test_no_answer_breaks_its_schema_and_none_is_a_server_error(stand, api, path, method):
     headers = {"Authorization": f"Bearer {stand.tokens[Role.OPERATOR]}", "Host": "localhost"}
 
-    @settings(max_examples=15, deadline=None, phases=[Phase.generate],
+    @settings(max_examples=15, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(case=api[path][method].as_strategy(), known=booleans())
     def ask(case, known):

@@ -77,7 +77,7 @@ def on_the_server(socket: str, work: Callable) -> Any:
     return asyncio.run(run())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(COURSES)
 def test_nothing_dangles_whatever_happens(server_socket, course):
     async def work(client: Redis, stories: Any, clock: SimulatedClock) -> None:
@@ -94,7 +94,7 @@ def test_nothing_dangles_whatever_happens(server_socket, course):
     on_the_server(server_socket, work)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEADY_COURSES)
 def test_twins_agree(server_socket, course):
     async def work(client: Redis, stories: Any, clock: SimulatedClock) -> Any:
@@ -107,7 +107,7 @@ def test_twins_agree(server_socket, course):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COURSES)
 def test_placing_twice_is_placing_once(server_socket, course):
     async def again(stories: Any, clock: SimulatedClock, kind: str, what: Any) -> None:
@@ -126,7 +126,7 @@ def test_placing_twice_is_placing_once(server_socket, course):
 # --- with the decision of the crawl ----------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(PLACES, min_size=4, max_size=30))
 def test_a_revised_text_stands_as_if_it_had_come_so(server_socket, course):
     last = dict(what for _, what in course)
@@ -162,7 +162,7 @@ async def nobody_apart(stories: Any, *_: Any) -> None:
 BROTHERS = [[0], [0, 2], [0, 3], [2, 3]]  # of which none is a round-up of two others
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.permutations(range(12)), st.sets(st.integers(0, 11)))
 def test_what_is_forgotten_leaves_what_would_be_there_without_it(server_socket, order, gone):
     clock = SimulatedClock(NOON)
@@ -187,7 +187,7 @@ def test_what_is_forgotten_leaves_what_would_be_there_without_it(server_socket, 
     assert on_the_server(server_socket, work) == asyncio.run(groups(twin, left, left))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEADY_COURSES)
 def test_twins_agree_on_what_the_crawl_decides(server_socket, course):
     async def work(client: Redis, stories: Any, clock: SimulatedClock) -> Any:
@@ -201,7 +201,7 @@ def test_twins_agree_on_what_the_crawl_decides(server_socket, course):
     assert here == on_the_server(server_socket, work)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.permutations(range(14)), st.permutations(range(14)))
 def test_neither_twin_depends_on_the_order_where_there_are_digests(server_socket, one, other):
     def course(order: list[int]) -> list[Step]:
@@ -219,7 +219,7 @@ def test_neither_twin_depends_on_the_order_where_there_are_digests(server_socket
     assert on_the_server(server_socket, work) == asyncio.run(groups(twin, clock, other))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(COURSES)
 def test_the_same_arrivals_give_the_same_stories_ids_and_events(server_socket, course):
     async def work(client: Redis, stories: Any, clock: SimulatedClock) -> Any:
@@ -233,7 +233,7 @@ def test_the_same_arrivals_give_the_same_stories_ids_and_events(server_socket, c
     assert on_the_server(server_socket, work) == first
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COURSES)
 def test_an_id_always_leads_to_something_it_led_to_before(server_socket, course):
     held: dict[str, set[str]] = {}

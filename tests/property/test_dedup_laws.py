@@ -153,7 +153,7 @@ def test_a_relation_told_from_the_other_side_is_its_converse(one, other):
     assert relate(there, here) == converse(relate(here, there))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrivals())
 def test_placing_everything_twice_changes_nothing(articles):
     async def law():
@@ -166,7 +166,7 @@ def test_placing_everything_twice_changes_nothing(articles):
     asyncio.run(law())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrivals(), st.randoms(use_true_random=False))
 def test_stories_do_not_depend_on_the_order_of_arrival(articles, dice):
     async def law():
@@ -177,7 +177,7 @@ def test_stories_do_not_depend_on_the_order_of_arrival(articles, dice):
     asyncio.run(law())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrivals())
 def test_no_story_holds_two_articles_that_are_digest_or_template(articles):
     async def law():
@@ -192,7 +192,7 @@ def test_no_story_holds_two_articles_that_are_digest_or_template(articles):
     asyncio.run(law())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrivals())
 def test_every_article_stands_in_one_story_and_every_link_leads_to_one(articles):
     async def law():
@@ -208,7 +208,7 @@ def test_every_article_stands_in_one_story_and_every_link_leads_to_one(articles)
     asyncio.run(law())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrivals())
 def test_events_tell_every_story_and_every_joining(articles):
     async def law():

@@ -280,7 +280,6 @@ def test_the_frontier_in_redis_and_its_twin_tell_the_same(server_socket):
         settings=settings(
             max_examples=40,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

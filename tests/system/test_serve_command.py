@@ -40,7 +40,7 @@ def test_it_answers_until_it_is_told_to_end_and_ends_streams_too(serving, number
     stream = urllib.request.urlopen(f"{address}/ukraine-border/changes/stream")
     assert stream.readline().startswith(b"retry: ")
     process.send_signal(number)
-    assert process.wait(30) == 0
+    assert process.wait(90) == 0
     stream.read()
     stream.close()
 

@@ -82,7 +82,7 @@ def test_an_index_gives_the_listings_of_a_window_and_forgets_what_is_gone(index)
     assert np.all(np.diff(listings.rows) > 0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_searching_and_counting_agree_on_any_filter(tmp_path_factory, data):
     index = SearchIndex(tmp_path_factory.mktemp("index") / "topic.sqlite", version=1)

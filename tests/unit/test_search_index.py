@@ -129,7 +129,7 @@ def test_bounds_beyond_any_story_are_no_error(index):
     assert found(index, since=ages[1]) == found(index, until=ages[0]) == []
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(minutes=st.lists(st.integers(0, 3), min_size=1, max_size=25), page=st.integers(1, 7))
 def test_a_walk_meets_each_story_once_whatever_is_placed_meanwhile(tmp_path_factory, minutes, page):
     index = SearchIndex(tmp_path_factory.mktemp("walk") / "t.sqlite", version=1)
