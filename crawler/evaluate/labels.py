@@ -113,7 +113,7 @@ def _check_columns(columns: Sequence[str], path: Path) -> None:
 
 def _sample(line: str, where: str) -> Sample:
     try:
-        fields: dict[str, Any] = json.loads(line)
+        fields = _object(line)
         told, published = fields.get("published"), _instant(fields.get("published"))
         return Sample(
             url=_url(fields["url"]),
@@ -126,8 +126,15 @@ def _sample(line: str, where: str) -> Sample:
         )
     except KeyError as error:
         raise _no_article(where, f"it has no {error.args[0]}") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError) as error:
         raise _no_article(where, str(error)) from error
+
+
+def _object(line: str) -> dict[str, Any]:
+    fields: Any = json.loads(line)
+    if not isinstance(fields, dict):
+        raise TypeError("it is no JSON object")
+    return fields
 
 
 def _url(value: object) -> str:
