@@ -11,7 +11,7 @@ from math import comb
 
 from crawler.dedup.departure import depart
 from crawler.dedup.succession import succeed
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, SupersededError
 from crawler.model import (
     Article,
     ArticleId,
@@ -105,6 +105,18 @@ class Reindex:
             ConfigError: Another generation is being built, or this one was given up.
         """
         generation = await self._generations.begin(self._recipe, self._topics)
+        try:
+            await self._fill(generation, told)
+        except SupersededError as error:
+            if await self._generations.coming() == generation:
+                raise
+            raise ConfigError(
+                f"generation {generation.id} was given up or switched to while it was built",
+                "`kordon index status` shows what is read",
+            ) from error
+        return generation
+
+    async def _fill(self, generation: Generation, told: Told) -> None:
         builders = [await self._builder(topic, generation, told) for topic in self._topics]
         async for articles in _in_steps(self._corpus.read()):
             for builder in builders:
@@ -112,7 +124,6 @@ class Reindex:
         for builder in builders:
             await builder.add_the_rest()
             await builder.drop_what_is_gone()
-        return generation
 
     async def switch(self) -> dict[TopicId, Counter[ChangeKind]]:
         """Let the generation that was built be read; return what that changed, by topic.

@@ -18,7 +18,7 @@ from crawler.dedup.succession import succeed
 from crawler.errors import ConfigError, StoreError, SupersededError
 from crawler.model import GenerationId, Recipe, TopicId
 from crawler.placing import Place, PlaceInEach, fingerprint_of
-from crawler.reindex import Reindex
+from crawler.reindex import AT_ONCE, Reindex
 from crawler.rule import Rule
 from crawler.store import keys
 from crawler.store.clock import SimulatedClock
@@ -467,6 +467,18 @@ async def test_whoever_builds_or_gives_up_waits_for_the_end_of_a_switch(old, new
     read, stories = await new.generations.reading(TOPIC)
     assert read == generation
     assert await stories.count(TOPIC) == (2, 1)
+
+
+async def test_a_build_that_is_given_up_meanwhile_says_so(old, new, server_socket):
+    await old.place(*copies(AT_ONCE + 1))
+
+    def given_up(_):
+        with Redis(unix_socket_path=server_socket) as client:
+            client.set(keys.lasting(TOPIC, "written"), OLD.id)
+            client.hdel(keys.meta(), "coming")
+
+    with pytest.raises(ConfigError, match="was given up"):
+        await new.index.build(given_up)
 
 
 async def test_a_switch_whose_build_was_given_up_meanwhile_changes_nothing(old, new, server_socket):
