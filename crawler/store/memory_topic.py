@@ -54,9 +54,10 @@ class MemoryTopic:
 
     def announce(self, topic: TopicId, changes: Sequence[Change], now: datetime) -> None:
         """Tell what happened as the public stream does; ids count from one."""
-        facts = self.facts
         for number, change in enumerate(changes, len(self.events) + 1):
             story = self.stories.get(change.story)
+            told = [change.article, story.canonical if story else None]
+            facts = {id_: self.articles[id_].fact for id_ in told if id_ and id_ in self.articles}
             payload = change_payload(topic, change, story, facts, now)
             self.events.append(Event(ChangeId(f"{number}-0"), change.kind, change.story, payload))
         self.changes += changes
