@@ -14,7 +14,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -29,6 +29,7 @@ from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
 from crawler.errors import ConfigError, StoreError
 from crawler.store import keys
 from crawler.store.connection import translated
+from crawler.store.corpus import unused
 from crawler.store.corpus_records import SUFFIX
 from crawler.store.facts import version_of
 
@@ -266,11 +267,12 @@ async def load(client: Redis, corpus: Path | None, source: Path) -> None:
     """Put an examined backup in the place of whatever is there; a corpus elsewhere stays as it is.
 
     Raises:
-        ConfigError: The disk is full, or the home cannot be written.
+        ConfigError: The disk is full, the home cannot be written, or a crawl adds to the corpus.
         StoreError: The server cannot be reached or does not take the keys; restore again then.
     """
     fresh = (corpus or source).with_name("corpus.restoring")
-    with _writable(corpus or source), tarfile.open(source) as tar:
+    still = unused(corpus) if corpus else nullcontext()
+    with _writable(corpus or source), still, tarfile.open(source) as tar:
         try:
             if corpus:
                 await asyncio.to_thread(_unpack, tar, fresh)

@@ -7,11 +7,12 @@ Source: docs/decisions/0071-corpus-segments.md
 """
 
 import asyncio
+import fcntl
 import mmap
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import islice
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
-from crawler.errors import StoreError
+from crawler.errors import ConfigError, StoreError
 from crawler.model import Article, ArticleId
 from crawler.store.corpus_records import (
     SUFFIX,
@@ -40,6 +41,7 @@ SEGMENT_BYTES = 256 << 20  # then a process begins its next one
 READ_AT_ONCE = 64  # articles decoded in one step off the event loop
 
 _FETCHED = attrgetter("fetched")
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
 
 
 class LocalCorpus:
@@ -49,6 +51,7 @@ class LocalCorpus:
         self._folder = folder
         self._loading = asyncio.Lock()
         self._keys: set[bytes] | None = None
+        self._lock: int | None = None
         self._segment: _Segment | None = None
         self._cutting = threading.Lock()
         self._cuts = self._new()
@@ -106,7 +109,13 @@ class LocalCorpus:
                 self._cuts = self._new()
 
     def close(self) -> None:
-        """Let go of the segment in writing."""
+        """Let go of the segment in writing, and of the folder."""
+        self._end_segment()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = self._keys = None
+
+    def _end_segment(self) -> None:
         if self._segment:
             self._segment.close()
             self._segment = None
@@ -118,6 +127,7 @@ class LocalCorpus:
         return self._keys
 
     def _read_keys(self) -> set[bytes]:
+        self._lock = self._lock or _locked(self._folder, fcntl.LOCK_SH)
         return {record.key for path in self._paths() for record in _records(path)}
 
     def _paths(self) -> list[Path]:
@@ -125,7 +135,7 @@ class LocalCorpus:
 
     def _writable(self) -> "_Segment":
         if self._segment and self._segment.size >= SEGMENT_BYTES:
-            self.close()
+            self._end_segment()
         if self._segment is None:
             self._segment = _Segment.opened(self._new())
         return self._segment
@@ -133,6 +143,44 @@ class LocalCorpus:
     def _new(self) -> Path:
         """Return the name of a segment that nobody else knows."""
         return self._folder / f"{uuid4().hex}{SUFFIX}"
+
+
+@contextmanager
+def unused(folder: Path) -> Iterator[None]:
+    """Keep everybody from adding to a corpus while the block replaces it.
+
+    Raises:
+        ConfigError: A crawl adds to it, and would go on to do so where nobody looks any more.
+        StoreError: The folder's parent cannot be written.
+    """
+    try:
+        lock = _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ConfigError(f"a crawl is running that writes to {folder}", "stop it first") from error
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _locked(folder: Path, how: int) -> int:
+    """Return a lock beside the folder, held until it is closed or the process dies.
+
+    Raises:
+        BlockingIOError: Another holds it, and `how` says not to wait.
+        StoreError: The disk is full or gone.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder.with_name(f"{folder.name}.lock"), _LOCK_FLAGS, 0o600)
+    except OSError as error:
+        raise _unwritable(error) from error
+    try:
+        fcntl.flock(lock, how)
+    except BlockingIOError:
+        os.close(lock)
+        raise
+    return lock
 
 
 class _Segment:

@@ -46,6 +46,7 @@ async def stocked(server, stories, folder):
     for article in (*copies(2), an_article()):
         await corpus.keep(article)
         await stories.place(TOPIC, article, decide)
+    corpus.close()
     await server.set("kordon:p1:{crawl}:robots:a", b"x", px=3_600_000)
     return server
 
@@ -80,13 +81,19 @@ async def test_a_restore_replaces_everything_that_is_there(stocked, stories, fol
     before, kept = await contents(stocked), await articles(folder)
     await backup.save(stocked, folder, file)
     later = an_article(url="https://later.example/1")
-    await LocalCorpus(folder).keep(later)
+    corpus = LocalCorpus(folder)
+    await corpus.keep(later)
     await stories.place(TOPIC, later, decide)
     assert "keys and 2 corpus segments" in await backup.occupied(stocked, folder)
+    changed = await contents(stocked)
+    with pytest.raises(ConfigError, match="a crawl is running that writes to"):
+        await backup.load(stocked, folder, file)  # it would lose what it keeps from now on
+    assert await contents(stocked) == changed
+    corpus.close()
     await backup.load(stocked, folder, file)
     assert await contents(stocked) == before
     assert await articles(folder) == kept
-    assert not list(tmp_path.glob("corpus.*"))
+    assert [one.name for one in tmp_path.glob("corpus.*")] == ["corpus.lock"]
 
 
 async def test_a_corpus_that_lies_elsewhere_is_neither_saved_nor_replaced(
@@ -224,7 +231,7 @@ async def test_a_server_that_takes_no_more_is_told_in_a_sentence(stocked, folder
         "Redis is full; raise its maxmemory, or lower STORY_DAYS and CANDIDATE_DAYS, "
         "then restore again: what is there is not whole"
     )
-    assert not list(other.parent.iterdir())
+    assert [one.name for one in other.parent.iterdir()] == ["corpus.lock"]
 
 
 async def test_another_schemas_backup_is_refused(stocked, folder, tmp_path):
