@@ -88,6 +88,7 @@ def test_a_verb_that_cannot_be_done_keeps_what_was_typed(open_tab, newsstand, si
     expect(tab.get_by_role("alert")).to_be_in_viewport()
     expect(tab.get_by_label("Why")).to_be_focused()
     expect(tab.get_by_label("Why")).to_have_value("two queues")
+    assert tab.url == newsstand.story(LORRIES)  # where it can be loaded again
     choose(tab, "Open Desk")
     tab.get_by_role("button", name="Show for the story").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Two days in the queue")

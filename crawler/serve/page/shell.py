@@ -59,12 +59,17 @@ class Frame:
     visitor: Visitor
     speech: Speech
     theme: str
-    home: str = "/"  # the view that a form belongs to
+    home: str = ""  # the view that a form belongs to, if it shows that
 
     @property
     def is_refresh(self) -> bool:
         """Whether a view that is open asks, and not somebody who goes there."""
         return self.request.headers.get("hx-request") == "true"
+
+    @property
+    def has_address(self) -> bool:
+        """Whether going to its address leads to this view."""
+        return self.request.method == "GET" or bool(self.home)
 
     def render(
         self, template: str, facts: Mapping[str, object] | None = None, status: int = 200
@@ -85,7 +90,7 @@ class Frame:
         no address of its own: then it is that of the form's view.
         """
         is_form = self.request.method != "GET"
-        path = self.home if is_form else self.request.url.path
+        path = (self.home or "/") if is_form else self.request.url.path
         given = [] if is_form else self.request.query_params.multi_items()
         asked = [(name, value) for name, value in given if name not in ONCE | changed.keys()]
         pairs = [(name, value) for name, value in (*asked, *changed.items()) if value]

@@ -11,11 +11,11 @@ document.addEventListener("keydown", (event) => {
   document.querySelector("[data-find]").focus();
 });
 
-// What was for one answer, as shell.py has it, does not stay in the address: people share it.
-const here = new URL(location);
-const once = ["lang", "theme", "done", "count"].filter((name) => here.searchParams.has(name));
-for (const name of once) here.searchParams.delete(name);
-if (once.length) history.replaceState(history.state, "", here);
+// What was for one answer does not stay in the address: people share it, and load it again.
+const here = document.body.dataset.here;
+if (here && here !== location.pathname + location.search) {
+  history.replaceState(history.state, "", here + location.hash);
+}
 
 // A filter that is chosen is applied; empty ones stay out of the address.
 document.addEventListener("change", (event) => {
