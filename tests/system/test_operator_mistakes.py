@@ -307,7 +307,7 @@ def test_a_user_without_rights_is_told_what_to_grant(kordon, server, limited):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("recipe", "0123456789", ["0123456789 was built by another", "begin with an empty store"]),
+        ("recipe", "0123456789", ["was built with recipe 0123456789", "kordon index build"]),
         ("schema", "999", ["a newer Kordon", "upgrade Kordon"]),
         ("schema", "0", ["an older Kordon", "or begin with an empty store"]),
     ],
