@@ -96,11 +96,11 @@ def show(
 
 @app.command()
 def forget(
+    why: Annotated[str, typer.Option(help="The reason; kept with the tombstone.")],
     articles: Annotated[
         list[str] | None, typer.Argument(metavar="URL|ID", help="Articles to forget.")
     ] = None,
     outlet: Annotated[str, typer.Option(help="All that this outlet published.")] = "",
-    why: Annotated[str, typer.Option(help="The reason; kept with the tombstone.")] = "",
     sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:

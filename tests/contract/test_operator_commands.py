@@ -257,7 +257,7 @@ def test_an_outlet_is_forgotten_and_its_feeds_are_paused(kordon, stocked):
     [
         (("--why", "x", "--yes"), "nothing or too much"),
         (("https://a.example/", "--outlet", "a", "--why", "x"), "nothing or too much"),
-        (("https://a.example/", "--yes"), "no reason is given"),
+        (("https://a.example/", "--why", " ", "--yes"), "no reason is given"),
         (("https://a.example/", "--why", "x"), "cannot be undone"),
     ],
 )
