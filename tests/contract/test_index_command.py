@@ -94,7 +94,7 @@ def interrupted(kordon, server_socket):
         with redis.Redis(unix_socket_path=server_socket) as client:
             client.set(keys.lasting(TOPIC, "held"), "somebody", px=60_000)  # so that it waits
             with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, text=True) as building:
-                while not client.get(keys.lasting(TOPIC, "written")):
+                while not client.hexists(keys.meta(), "coming"):
                     assert building.poll() is None
                 building.send_signal(signal.SIGINT)
                 try:
