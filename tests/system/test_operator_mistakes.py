@@ -154,7 +154,7 @@ MISTAKES = {
     "an article and itself": (
         ("explain", "https://a.example/x", "https://a.example/x"), {}, ["the same article"]),
     "forgetting without a reason": (
-        ("articles", "forget", "https://a.example/"), {}, ["no reason", "--why"]),
+        ("articles", "forget", "https://a.example/"), {}, ["--why"]),
     "retrying nothing": (("frontier", "retry"), {}, ["--all"]),
     "a restore of what is not there": (("restore", "/none/x"), {}, ["/none/x", "mend the path"]),
     "an address of another kind": (
