@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 import redis
@@ -92,16 +93,15 @@ def interrupted(kordon, server_socket):
 
     def run():
         with redis.Redis(unix_socket_path=server_socket) as client:
-            client.set(keys.lasting(TOPIC, "held"), "somebody", px=60_000)  # so that it waits
+            client.set(keys.lasting(TOPIC, "held"), "somebody", px=600_000)  # so that it waits
             with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, text=True) as building:
                 while not client.hexists(keys.meta(), "coming"):
                     assert building.poll() is None
-                building.send_signal(signal.SIGINT)
-                try:
-                    _, said = building.communicate(timeout=5)
-                except subprocess.TimeoutExpired:  # Python 3.11 may lose one within `wait_for`
+                said = None
+                while said is None:  # Python 3.11 may lose a signal within `wait_for`
                     building.send_signal(signal.SIGINT)
-                    _, said = building.communicate()
+                    with suppress(subprocess.TimeoutExpired):
+                        _, said = building.communicate(timeout=5)
             client.delete(keys.lasting(TOPIC, "held"))
         return building.returncode, said
 
