@@ -1,8 +1,9 @@
 """What a new grouping makes of the stories that were: ids that last, versions, events."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import Self
 
 from crawler.dedup.canonical import canonical_of
@@ -50,7 +51,7 @@ class Outcome:
         """Return the verdict: where the newcomer stands, and all that changes by it."""
         own = self.scene.newcomer.id
         home = self._story_of(own)
-        links = self._new_links()
+        links = self._links_by([*self.scene.learnt, *self._ties_of_parts()])
         stories = self._stories(links)
         relation = next(m.relation for m in stories[home].members if m.article == own)
         return Placement(
@@ -70,11 +71,12 @@ class Outcome:
 
     def regrouping(self) -> Regrouping:
         """Return what changes where nobody arrived, but operators' rulings did."""
-        stories = self._stories(())
+        links = self._links_by(self._ties_of_parts())
+        stories = self._stories(links)
         return Regrouping(
             stories=tuple(s for s in stories.values() if s != self.scene.stories.get(s.id)),
             forwards=self._forwards(),
-            changes=(*self._upheavals(), *self._new_canonicals(stories)),
+            changes=(*self._upheavals(), *self._new_canonicals(stories), *_linkings(links)),
         )
 
     def departure(self) -> Regrouping:
@@ -182,10 +184,19 @@ class Outcome:
 
     # --- links -------------------------------------------------------------------------------
 
-    def _new_links(self) -> list[tuple[StoryId, StoryId, Tie]]:
-        """Return the pairs of stories, both ways, that the newcomer's ties bring together."""
+    def _ties_of_parts(self) -> Iterator[Tie]:
+        """Yield how those who stand in a story that was none before are tied to all the others."""
+        everyone = self.scene.everyone
+        for id_, group in self.groups.items():
+            if id_ not in self.scene.stories:
+                pairs = product(sorted(group), sorted(everyone.keys() - group))
+                ties = (self.scene.ties.verified(*pair) for pair in pairs)
+                yield from (tie for tie in ties if tie.relation is not Relation.UNRELATED)
+
+    def _links_by(self, ties: Iterable[Tie]) -> list[tuple[StoryId, StoryId, Tie]]:
+        """Return the pairs of stories, both ways, that ties bring together."""
         links: dict[tuple[StoryId, StoryId], Tie] = {}
-        for tie in self.scene.learnt:
+        for tie in ties:
             one, other = self._story_of(tie.one), self._story_of(tie.other)
             if one != other and self._is_link(tie):
                 links.setdefault((one, other), tie)

@@ -313,7 +313,6 @@ async def test_what_operators_ruled_holds_in_the_new_generation(old, new, clock)
     assert len(await new.stories.rulings(TOPIC)) > 3
 
 
-@pytest.mark.xfail(strict=False, reason="one rebuild in ten links a split-off part: open")
 async def test_a_rebuild_links_what_was_split_as_it_was_linked_when_it_was_split(old, new):
     one, other, third = copies(3)
     words = words_of("wire") + words_of("another", 120)
