@@ -189,14 +189,16 @@ def _print_pair(view: PairView) -> None:
                   f"link {limits.partial}, at least {limits.evidence} shared shingles "
                   f"({limits.least} where one is held); of two outlets, woven through "
                   f"{limits.woven} of both or {limits.woven_brief} of a brief, "
-                  f"{limits.kept_woven} less if {limits.kept} numbers were kept "
+                  f"{limits.kept_woven} less if {limits.kept} numbers were kept and fewer "
+                  f"than {limits.kept_but} are others "
                   f"(within {limits.soon.total_seconds() / 3600:.0f} hours, "
                   f"or with {limits.numbers} numbers in common, one fewer where "
-                  f"{limits.nearly_all} of one is woven through); a template where hours do "
-                  f"not bind the two and more than {limits.other_numbers} of the numbers are "
-                  f"others ({limits.later_numbers} on another day of one outlet; unrelated if "
-                  f"of two outlets), or within one outlet more than {limits.other_names} of "
-                  f"the names",
+                  f"{limits.nearly_all} of one is woven through), or through "
+                  f"{limits.woven_opening} of one whose opening is held to {limits.opening}; "
+                  f"a template where hours do not bind the two and more than "
+                  f"{limits.other_numbers} of the numbers are others "
+                  f"({limits.later_numbers} on another day of one outlet; unrelated if of two "
+                  f"outlets), or within one outlet more than {limits.other_names} of the names",
         "longest passage": view.passage or "none, or a text is not kept any more",
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     OTHER_NAMES = "most names are others: one outlet reports another event in the same words"
     EDITED = "another outlet's words run through the whole of both"
     EDITED_BRIEF = "another outlet's words run through the whole of a brief"
+    OPENING = "another outlet's words are all of one's opening, and run on through the rest"
     MUTUAL = "each holds most of the other"
     HELD = "one holds most of the other, and much besides"
     SAME_ADDRESS = "the same address at another time"
@@ -39,7 +40,8 @@ class Reason(StrEnum):
         return self in _JOINING
 
 
-_JOINING = (Reason.MUTUAL, Reason.HELD, Reason.EDITED, Reason.EDITED_BRIEF)
+_WOVEN = (Reason.EDITED, Reason.EDITED_BRIEF, Reason.OPENING)
+_JOINING = (Reason.MUTUAL, Reason.HELD, *_WOVEN)
 _JUDGED = {
     Reason.SAME_WORDS: Relation.COPY,
     Reason.TOO_LITTLE: Relation.UNRELATED,
@@ -96,8 +98,8 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
     if one.fingerprint.content_hash == other.fingerprint.content_hash:
         return _same_words(one, other)
     reason = _by_shares(shares, rules)
-    if not reason.joins and _may_be_edited(one, other, shares, rules):
-        reason = _edited(shares, rules) or reason
+    if not reason.joins and not at_home(one, other):
+        reason = _woven_through(one, other, reason, shares, rules) or reason
     if reason.joins:
         reason = _filled_anew(one, other, shares, rules) or reason
     if _JUDGED.get(reason) is Relation.UNRELATED:
@@ -138,19 +140,23 @@ def _by_shares(shares: Overlap, rules: Rules) -> Reason:
     return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
-def _may_be_edited(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
-    """Whether one outlet may have edited what the other printed.
-
-    That takes hours. Two who translate one text, or fill a form a day later, share as much; an
-    outlet recycles its own texts. Where the times do not tell, common numbers must.
-    """
-    if at_home(one, other):
-        return False
-    return _within_hours(one, other, rules) or _numbers_tell(shares, rules)
+def _woven_through(
+    one: LookAlike, other: LookAlike, reason: Reason, shares: Overlap, rules: Rules
+) -> Reason | None:
+    """Return how one outlet's words run through what another printed, if they do."""
+    edited = None
+    if _within_hours(one, other, rules) or _numbers_tell(shares, rules):
+        edited = _edited(shares, rules, kept=_kept(one, other, shares, rules))
+    opens = reason is Reason.PARTLY_SHARED and _opens_with(shares, rules)
+    return edited or (Reason.OPENING if opens else None)
 
 
 def _numbers_tell(shares: Overlap, rules: Rules) -> bool:
-    """Whether numbers enough are in both; one fewer will do where nearly all is woven through."""
+    """Whether numbers enough are in both; one fewer will do where nearly all is woven through.
+
+    An editor takes hours. Two who translate one text, or fill a form a day later, share as much:
+    where the times do not tell, common numbers must.
+    """
     nearly_all = max(shares.woven(rules.step)) >= rules.nearly_all
     return shares.common_numbers >= rules.numbers - nearly_all
 
@@ -169,22 +175,41 @@ def _within_hours(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
     return abs(one.published - other.published) <= rules.soon
 
 
-def _edited(shares: Overlap, rules: Rules) -> Reason | None:
+def _kept(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
+    """Whether the numbers of one are those of the other, and no day is known to lie between."""
+    kept = shares.common_numbers >= rules.kept and shares.changed_numbers < rules.kept_but
+    return kept and not _day_between(one, other, rules)
+
+
+def _day_between(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
+    """Whether the two are known not to have appeared within hours."""
+    return _apart(one, other) is not None and not _within_hours(one, other, rules)
+
+
+def _edited(shares: Overlap, rules: Rules, *, kept: bool) -> Reason | None:
     """Return whether shared words are woven through the whole of a text, changed here and there.
 
-    An editor changes a word in every sentence, which spoils three shingles each time; who quotes
-    or recycles takes whole passages.
+    An editor changes a word in every sentence, which spoils three shingles each time, and keeps
+    the numbers; who quotes or recycles takes whole passages.
 
     Source: docs/decisions/0214-texts-edited-throughout.md
     """
-    if shares.shared < rules.least or shares.larger > rules.longest:
+    if shares.shared < rules.least_woven or shares.smaller < rules.least:
         return None
-    all_kept = shares.common_numbers >= rules.kept and not shares.changed_numbers
-    less, more = (w + rules.kept_woven * all_kept for w in sorted(shares.woven(rules.step)))
+    if shares.larger > rules.longest:
+        return None
+    less, more = (w + rules.kept_woven * kept for w in sorted(shares.woven(rules.step)))
+    if less >= rules.woven:
+        return Reason.EDITED
     brief = shares.smaller <= rules.brief and shares.shared <= rules.passage * shares.runs
-    if less < rules.woven and not (brief and more >= rules.woven_brief):
-        return None
-    return Reason.EDITED if less >= rules.woven else Reason.EDITED_BRIEF
+    return Reason.EDITED_BRIEF if brief and more >= rules.woven_brief else None
+
+
+def _opens_with(shares: Overlap, rules: Rules) -> bool:
+    """Whether the smaller text begins with what the other says as well, and goes on with it."""
+    whole = shares.front >= rules.opening * shares.halves[0]
+    woven = max(shares.woven(rules.step)) >= rules.woven_opening
+    return whole and woven and shares.changed_numbers < rules.kept_but
 
 
 def _used_again(
@@ -194,7 +219,7 @@ def _used_again(
     held = max(shares.one_in_other, shares.other_in_one)
     if held < rules.held_late and _is_late(one, other, rules):
         return Reason.LATE
-    if reason in (Reason.EDITED, Reason.EDITED_BRIEF):  # wherever they stand
+    if reason in _WOVEN:  # wherever they stand
         return None
     return _misplaced(shares, rules, within=at_home(one, other))
 
@@ -229,8 +254,9 @@ def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) ->
 
 def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[float, ...]:
     """Return what besides their words decides about two articles."""
-    near = _within_hours(one, other, rules)
-    return at_home(one, other), _is_late(one, other, rules), near, _may_change(one, other, rules)
+    times = _within_hours, _day_between, _is_late
+    may_change = _may_change(one, other, rules)
+    return at_home(one, other), may_change, *(tell(one, other, rules) for tell in times)
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

@@ -32,8 +32,12 @@ class Rules:
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
     woven: float = 0.68  # of both, in what one outlet edited throughout of another's: a copy;
     woven_brief: float = 0.75  # of the smaller, if brief: an excerpt
-    kept: int = 5  # numbers in both, while one has no other: an editor keeps them,
-    kept_woven: float = 0.08  # and so much less will do
+    least_woven: int = 4  # shingles found in both, at least, of such a text
+    kept: int = 3  # numbers in both: an editor keeps them,
+    kept_but: float = 0.2  # while fewer than so many of all are others,
+    kept_woven: float = 0.1  # and so much less will do
+    opening: float = 0.8  # of the smaller one's first half, in what they share: an excerpt,
+    woven_opening: float = 0.78  # if so much of it is woven through
     step: int = 6  # words that a shared run counts for besides its shingles
     brief: int = 200  # shingles, at most;
     passage: int = 10  # shingles of a shared run, on average: longer ones are quoted, not edited

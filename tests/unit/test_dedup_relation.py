@@ -106,13 +106,38 @@ def test_two_numbers_will_do_where_nearly_all_is_woven_through(own, joins):
     assert relate(*told_on(None, None, numbers=2, own=own)).relation.joins is joins
 
 
-@pytest.mark.parametrize(("trains", "joins"), [(7, True), (8, False)])
-def test_an_editor_keeps_all_numbers_and_less_need_be_woven_through(trains, joins):
-    told = "{} 20 lorries wait at 30 gates, 40 cars at 50, {} trains and 60 buses. {}"
-    mine = told.format(WIRE, 7, prose("one", 300))
-    theirs = told.format(edited(WIRE, 5), trains, prose("other", 300))
+def counted(trains, buses, text, own):
+    told = "{} 20 lorries wait at 30 gates, 40 cars at 50, 80 vans, {} trains and {} buses. {}"
+    return told.format(text, trains, buses, prose(own, 300))
+
+
+@pytest.mark.parametrize(
+    ("trains", "buses", "joins"), [(7, 60, True), (8, 60, True), (8, 70, False)]
+)
+def test_an_editor_keeps_nearly_all_numbers_and_less_need_be_woven_through(trains, buses, joins):
+    mine, theirs = counted(7, 60, WIRE, "one"), counted(trains, buses, edited(WIRE, 5), "other")
     assert judged(mine, theirs).joins is joins
     assert not judged(mine, theirs, kept_woven=0.0).joins
+
+
+@pytest.mark.parametrize(("published", "joins"), [(None, True), (NOON + timedelta(1), False)])
+def test_kept_numbers_tell_nothing_of_a_text_of_another_day(published, joins):
+    mine = look_alike(counted(7, 60, WIRE, "one"))
+    theirs = look_alike(
+        counted(7, 60, edited(WIRE, 5), "other"),
+        "https://two.example/b",
+        outlet="two",
+        published=published,
+    )
+    assert relate(mine, theirs).relation.joins is joins
+
+
+@pytest.mark.parametrize(("start", "expected"), [(0, Reason.OPENING), (120, Reason.PARTLY_SHARED)])
+def test_words_that_open_a_text_and_run_on_need_no_time(start, expected):
+    part = edited(cut(WIRE, start, start + 60), 7)
+    one = look_alike(part, published=None)
+    other = look_alike(WIRE, "https://two.example/b", outlet="two", published=None)
+    assert reason_of(one, other, shares_of(one, other), RULES) is expected
 
 
 def test_of_days_it_tells_enough_that_they_are_the_same():
