@@ -95,16 +95,18 @@ class Rule:
     async def pin(
         self, topic: TopicId, article: ArticleId, who: str, why: str, *, kept: bool = True
     ) -> Word:
-        """Show this article for its story from now on; with `kept` false, by rule again."""
+        """Show this article for its story from now on; with `kept` false, by rule again.
+
+        A story has one pin: this one withdraws what was pinned of its members before.
+        """
         story = await self._home(topic, article)
-        pinned = any(
-            ruling.kind is RulingKind.PINNED and ruling.one == article
-            for ruling in await self._stories.rulings(topic)
-        )
-        if (pinned and story.canonical == article) if kept else not pinned:
+        standing = _pins(await self._stories.rulings(topic), _members(story))
+        pins = {ruling.one: ruling for ruling in standing}
+        if (story.canonical == article and [*pins] == [article]) if kept else article not in pins:
             return Word([story], recorded=False)
         kind = RulingKind.PINNED if kept else RulingKind.UNPINNED
-        rulings = self._rulings(kind, [(article, article)], who, why)
+        earlier = [ruling for ruling in standing if kept and ruling.one != article]
+        rulings = self._rulings(kind, [(article, article)], who, why, against=earlier)
         await self._stories.rule(topic, article, rulings, self._regroup)
         story = await self._home(topic, article)
         if kept and story.canonical != article:
@@ -180,6 +182,11 @@ class Rule:
 
 def _members(story: Story) -> list[ArticleId]:
     return [member.article for member in story.members]
+
+
+def _pins(rulings: Iterable[Ruling], among: Collection[ArticleId]) -> list[Ruling]:
+    """Return the rulings that pin any of some articles."""
+    return [one for one in rulings if one.kind is RulingKind.PINNED and one.one in among]
 
 
 def _pairs(one: Story, other: Story) -> list[Pair]:

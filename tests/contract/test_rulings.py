@@ -11,6 +11,7 @@ from test_stories import TOPIC, WINDOWS, in_redis
 
 from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide
+from crawler.dedup.ruling import decree_id
 from crawler.errors import ConfigError
 from crawler.model import Article, ArticleId, Regrouping, RulingKind
 from crawler.rule import Rule
@@ -282,6 +283,70 @@ async def test_a_pinned_article_is_shown_until_it_is_unpinned(stories, clock):
     assert shown.canonical == first.id
     (ruling,) = await stories.rulings(TOPIC)
     assert (ruling.kind, ruling.who, ruling.why) == (RulingKind.UNPINNED, *BY)
+
+
+async def pins(stories) -> dict[str, RulingKind]:
+    """What holds of single articles."""
+    said = await stories.rulings(TOPIC)
+    return {ruling.one: ruling.kind for ruling in said if ruling.one == ruling.other}
+
+
+async def test_a_new_pin_withdraws_the_one_that_its_story_had(stories, clock):
+    first, second, third = (replace(one, published=NOON + timedelta(hours=n))
+                            for n, one in enumerate(copies(3)))  # fmt: skip
+    await place(stories, first, second, third)
+    rule = Rule(stories, clock)
+    for pinned in (second, third):
+        clock.advance(timedelta(minutes=1))
+        await rule.pin(TOPIC, pinned.id, *BY)
+    (newest, earlier) = await stories.rulings(TOPIC)
+    assert {newest.kind, earlier.kind} == {RulingKind.PINNED, RulingKind.UNPINNED}
+    assert decree_id(newest) == decree_id(earlier)
+    clock.advance(timedelta(minutes=1))
+    (shown,) = (await rule.pin(TOPIC, third.id, *BY, kept=False)).stories
+    assert shown.canonical == first.id
+    rebuilt = await anew(stories, clock, first, second, third)
+    assert (await stories.story(TOPIC, rebuilt[0])).canonical == first.id
+
+
+async def test_a_pin_leaves_those_of_other_stories_alone(stories, clock):
+    ours, theirs = copies(2, "ours"), copies(2, "theirs")
+    await place(stories, *ours, *theirs)
+    rule = Rule(stories, clock)
+    for pinned in (ours[1], theirs[1]):
+        await rule.pin(TOPIC, pinned.id, *BY)
+    assert set((await pins(stories)).values()) == {RulingKind.PINNED}
+
+
+async def test_of_two_stories_that_are_merged_the_newer_pin_is_shown_and_both_hold(stories, clock):
+    ours, theirs = copies(2, "ours"), copies(2, "theirs")
+    one, _, other, _ = await place(stories, *ours, *theirs)
+    rule = Rule(stories, clock)
+    for pinned in (theirs[1], ours[1]):
+        clock.advance(timedelta(minutes=1))
+        await rule.pin(TOPIC, pinned.id, *BY)
+    clock.advance(timedelta(minutes=1))
+    (merged,) = (await rule.merge(TOPIC, one, other, "ivan", "one fire")).stories
+    assert merged.canonical == ours[1].id
+    assert set((await pins(stories)).values()) == {RulingKind.PINNED}
+    clock.advance(timedelta(minutes=1))
+    meant = [ruling for ruling in await stories.rulings(TOPIC) if ruling.who == "ivan"]
+    parts = (await rule.undo(TOPIC, meant, *BY)).stories
+    assert {part.canonical for part in parts} == {ours[1].id, theirs[1].id}
+
+
+async def test_a_pin_said_again_leaves_its_story_with_that_one_pin(stories, clock):
+    ours, theirs = copies(2, "ours"), copies(2, "theirs")
+    one, _, other, _ = await place(stories, *ours, *theirs)
+    rule = Rule(stories, clock)
+    for pinned in (theirs[1], ours[1]):
+        clock.advance(timedelta(minutes=1))
+        await rule.pin(TOPIC, pinned.id, *BY)
+    await rule.merge(TOPIC, one, other, *BY)
+    clock.advance(timedelta(minutes=1))
+    assert (await rule.pin(TOPIC, ours[1].id, *BY)).recorded
+    assert await pins(stories) == {ours[1].id: RulingKind.PINNED, theirs[1].id: RulingKind.UNPINNED}
+    assert not (await rule.pin(TOPIC, ours[1].id, *BY)).recorded
 
 
 async def test_every_word_is_kept_with_who_when_and_why(stories, clock):
