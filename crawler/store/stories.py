@@ -126,7 +126,8 @@ class RedisStories(StoryRetention):
         verdict = Verdict(topic, article, placement, grounds, now)
         if verdict.changes_nothing:
             return placement, None
-        packed = verdict.packed(newcomer.text)
+        hidden = await self._facts(topic, verdict.out_of_sight)
+        packed = verdict.packed(newcomer.text, hidden.values())
         reply = await self._submit(newcomer.sought, grounds.basis, packed)
         return placement, None if reply == 1 else await self._grounds(newcomer.sought, reply)
 

@@ -111,11 +111,23 @@ class Verdict:
         follows = said.ties or said.stories or said.forwards or said.changes
         return known is not None and not follows and self._fact == known
 
-    def packed(self, text: bytes) -> bytes:
-        """Return the verdict as `place.lua` takes it; `text` is the article's, compressed."""
+    @property
+    def out_of_sight(self) -> Sequence[Handle]:
+        """The members of stories it changes that were too many to be shown: none, nearly always."""
+        shown = {other.id for other in self.grounds.neighbourhood.look_alikes} | {self.article.id}
+        members = (member.article for story in self.placement.stories for member in story.members)
+        return [self.grounds.handles[one] for one in members if one not in shown]
+
+    def packed(self, text: bytes, hidden: Iterable[LookAlike]) -> bytes:
+        """Return the verdict as `place.lua` takes it.
+
+        Args:
+            text: The article's, compressed.
+            hidden: What is known of those out of sight.
+        """
         seen, said = self.grounds.neighbourhood, self.placement
         fact = self._fact
-        facts = {other.id: other for other in seen.look_alikes} | {fact.id: fact}
+        facts = {other.id: other for other in (*hidden, *seen.look_alikes, fact)}
         stays = fact == seen.known
         return pack(
             (
@@ -154,7 +166,7 @@ class Verdict:
 
 
 def story_row(topic: TopicId, story: Story, handles: Sequence[Handle], facts: Facts) -> Row:
-    """Return a story as `write_story` takes it."""
+    """Return a story as `write_story` takes it; `facts` are of all its members."""
     canonical = next(at for at, m in enumerate(story.members) if m.article == story.canonical)
     return (
         story.id,

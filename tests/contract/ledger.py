@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from crawler.contract import listings
 from crawler.model import RecipeId, TopicId
 from crawler.store.story_records import StoryRecord, forward_target, tied_handles, unpack_article
 
@@ -95,10 +96,17 @@ class _Held:
         wrong += [
             f"payload {id_}" for id_ in payloads ^ (self.stories.keys() | self.forwards.keys())
         ]
-        for key, members in self.public.items():
-            if key.startswith("by:"):
-                wrong += [f"{key} {id_}" for id_, _ in members if id_.decode() not in self.stories]
-        return wrong
+        return wrong + [f"listed {pair}" for pair in self._by() ^ self._facets()]
+
+    def _by(self) -> set[tuple[str, str]]:
+        lists = ((key, rows) for key, rows in self.public.items() if key.startswith("by:"))
+        return {(key, id_.decode()) for key, rows in lists for id_, _ in rows}
+
+    def _facets(self) -> set[tuple[str, str]]:
+        """What stories are listed under by all of their members."""
+        facts = {fact.id: fact for fact in self.articles.values()}
+        stories = (record.story for record in self.stories.values())
+        return {(f"by:{name}", one.id) for one in stories for name in listings(one, facts)}
 
     def in_counters(self) -> list[str]:
         counted = int(self.keys.get("articles", 0))
