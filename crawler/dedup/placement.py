@@ -8,12 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 
 from crawler.dedup.boilerplate import Learned
+from crawler.dedup.canonical import preference
 from crawler.dedup.grouping import Group, grouped
 from crawler.dedup.outcome import Outcome, founded
 from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.scene import Scene
 from crawler.model import (
     Article,
+    ArticleId,
     LookAlike,
     Neighbourhood,
     Placement,
@@ -88,13 +90,17 @@ def _as_they_stand(scene: Scene) -> list[Group]:
 
 
 def _with_newcomer_added(scene: Scene) -> list[Group]:
-    """Return the touched stories as they are, the newcomer with the closest canonical if any."""
+    """Return the touched stories as they are, the newcomer with the one it is closest to if any.
+
+    A story's canonical tells how close; of that itself, who would be shown in its place.
+    """
     own, groups = scene.newcomer.id, _as_they_stand(scene)
+    shown = [_shown(story, groups[at], scene) for at, story in enumerate(scene.touched)]
     near = [
-        (-scene.ties.between(own, story.canonical).jaccard, at)
-        for at, story in enumerate(scene.touched)
-        if story.canonical in groups[at]
-        and scene.ties.join(own, story.canonical)
+        (-scene.ties.between(own, one).jaccard, at)
+        for at, one in enumerate(shown)
+        if one
+        and scene.ties.join(own, one)
         and not any(scene.ties.clash(own, other) for other in groups[at])
     ]
     if near:
@@ -102,6 +108,14 @@ def _with_newcomer_added(scene: Scene) -> list[Group]:
     else:
         groups.append(frozenset([own]))
     return _put_together([group for group in groups if group], scene)
+
+
+def _shown(story: Story, group: Group, scene: Scene) -> ArticleId | None:
+    """Return who stands for a story without the newcomer; None where nobody in sight does."""
+    if story.canonical != scene.newcomer.id:
+        return story.canonical if story.canonical in group else None
+    order = preference((scene.articles[one] for one in group), scene.ties.rules)
+    return next((article.id for article in order), None)
 
 
 def _put_together(groups: list[Group], scene: Scene) -> list[Group]:

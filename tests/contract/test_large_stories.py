@@ -1,19 +1,24 @@
 """One body for both stores: stories too large to be shown to a decision whole."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from ledger import dangling
-from newsroom import NOON, RECIPE, copies, decide
+from newsroom import NOON, RECIPE, an_article, copies, decide
 from test_stories import TOPIC, WINDOWS, in_redis
 
 from crawler.contract import read_story
 from crawler.model import Article
+from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
 from crawler.store.nomination import LOADED
 from crawler.store.published import RedisPublished
+
+BY = ("olena", "asked by the desk")
+LARGE = LOADED + 10
 
 
 @pytest.fixture
@@ -43,7 +48,7 @@ async def place(stories: Any, articles: list[Article]) -> str:
 
 
 async def test_every_outlet_of_a_large_story_is_told_and_found(stories, published, request):
-    articles = copies(LOADED + 10)
+    articles = copies(LARGE)
     story = await place(stories, articles)
     payload = read_story((await published.payloads(TOPIC, [story]))[story])
     assert payload.size == len(articles)
@@ -53,3 +58,20 @@ async def test_every_outlet_of_a_large_story_is_told_and_found(stories, publishe
 
     if not isinstance(stories, MemoryStories):
         assert await dangling(request.getfixturevalue("server"), TOPIC, RECIPE.id) == []
+
+
+async def sizes(stories: Any) -> list[int]:
+    return sorted(len(story.members) for story in await stories.newest(TOPIC, LARGE))
+
+
+async def test_a_word_on_the_shown_article_of_a_large_story_leaves_it_there(stories, clock):
+    story, far = await place(stories, copies(LARGE)), await place(stories, [an_article()])
+    rule, shown = Rule(stories, clock), (await stories.story(TOPIC, story)).canonical
+    await rule.pin(TOPIC, shown, *BY)
+    await rule.pin(TOPIC, shown, *BY, kept=False)
+    await rule.never_merge(TOPIC, story, far, *BY)
+    assert await sizes(stories) == [1, LARGE]
+    assert (await stories.story(TOPIC, story)).canonical == shown
+    clock.advance(timedelta(minutes=1))
+    (merged,) = (await rule.merge(TOPIC, story, far, *BY)).stories
+    assert len(merged.members) == LARGE + 1
