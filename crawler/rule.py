@@ -46,13 +46,17 @@ class Rule:
         self, topic: TopicId, story: StoryId, articles: Sequence[ArticleId], who: str, why: str
     ) -> Word:
         """Take articles out of their story for good."""
+        await self.finish(topic)
         members = _members(await self._story(topic, story))
+        standing = await self._stories.rulings(topic)
+        if articles and all(_is_out_of(members, one, standing) for one in articles):
+            return Word(await self._homes(topic, [*articles, *members]), recorded=False)
         rest = [one for one in members if one not in articles]
         if not articles or not rest or not set(articles) <= set(members):
             raise ConfigError(
                 f"story {story} cannot be split so", "name some of its articles, not all"
             )
-        against = bound(await self._stories.rulings(topic), articles, rest)
+        against = bound(standing, articles, rest)
         pairs = product(articles, rest)
         rulings = self._rulings(RulingKind.APART, pairs, who, why, against=against)
         for article in articles:
@@ -61,6 +65,7 @@ class Rule:
 
     async def merge(self, topic: TopicId, one: StoryId, other: StoryId, who: str, why: str) -> Word:
         """Make two stories one for good; the younger id forwards to the older."""
+        await self.finish(topic)
         first, second = await self._two(topic, one, other)
         if first.id == second.id:
             return Word([first], recorded=False)
@@ -78,6 +83,7 @@ class Rule:
         self, topic: TopicId, one: StoryId, other: StoryId, who: str, why: str
     ) -> Word:
         """Keep two stories apart, whatever newcomers may prove."""
+        await self.finish(topic)
         first, second = await self._two(topic, one, other)
         if first.id == second.id:
             raise ConfigError(
@@ -99,6 +105,7 @@ class Rule:
 
         A story has one pin: this one withdraws what was pinned of its members before.
         """
+        await self.finish(topic)
         story = await self._home(topic, article)
         standing = _pins(await self._stories.rulings(topic), _members(story))
         pins = {ruling.one: ruling for ruling in standing}
@@ -114,13 +121,20 @@ class Rule:
         return Word([story])
 
     async def undo(self, topic: TopicId, rulings: Sequence[Ruling], who: str, why: str) -> Word:
-        """Take rulings back: of their articles the texts decide again, and what else was ruled."""
+        """Take rulings back: of their articles the texts decide again, and what else was ruled.
+
+        Of those that were taken back before, too: that may have been cut short.
+        """
+        await self.finish(topic)
         now = self._clock.now()
         back = [one.taken_back(who, why, now) for one in rulings if not one.kind.takes_back]
-        articles = list(dict.fromkeys(id_ for one in rulings for id_ in (one.one, one.other)))
-        for article in articles if back else ():
+        named = _named(rulings)
+        known = await self._stories.articles(topic, named)
+        if back and not known:
+            raise _unknown("article", named[0])
+        for article in _concerned(rulings, known):
             await self._stories.rule(topic, article, back, self._regroup)
-        return Word(await self._homes(topic, articles), recorded=bool(back))
+        return Word(await self._homes(topic, named), recorded=bool(back))
 
     async def take_back(self, topic: TopicId, decree: str, who: str, why: str) -> Word:
         """Take back what one verb decided, named as `decree_id` does."""
@@ -129,6 +143,22 @@ class Rule:
         if not meant:
             raise ConfigError(f"no ruling {decree} is known", "`kordon stories rulings` prints ids")
         return await self.undo(topic, meant, who, why)
+
+    async def finish(self, topic: TopicId) -> None:
+        """Bring about what was ruled apart and is not, since whoever ruled it was cut short.
+
+        A story too large to be grouped anew is split article by article, under rulings that were
+        all recorded with the first.
+        """
+        apart = [one for one in await self._stories.rulings(topic) if one.kind is RulingKind.APART]
+        facts = await self._stories.articles(topic, _named(apart))
+        undone: dict[ArticleId, list[Ruling]] = {}
+        for ruling in apart:
+            one, other = facts.get(ruling.one), facts.get(ruling.other)
+            if one and other and one.story == other.story:
+                undone.setdefault(ruling.one, []).append(ruling)
+        for article, rulings in undone.items():
+            await self._stories.rule(topic, article, rulings, self._regroup)
 
     def _rulings(
         self,
@@ -182,6 +212,26 @@ class Rule:
 
 def _members(story: Story) -> list[ArticleId]:
     return [member.article for member in story.members]
+
+
+def _named(rulings: Iterable[Ruling]) -> list[ArticleId]:
+    """Return the articles that rulings are about, each once."""
+    return list(dict.fromkeys(id_ for one in rulings for id_ in (one.one, one.other)))
+
+
+def _concerned(rulings: Iterable[Ruling], known: Collection[ArticleId]) -> list[ArticleId]:
+    """Return whom to reconsider once rulings are taken back: of two apart, who was taken out."""
+    apart = (one for one in rulings if one.kind is RulingKind.APART and one.one in known)
+    others = [one for one in rulings if one.kind is not RulingKind.APART or one.one not in known]
+    ids = (*(one.one for one in apart), *_named(others))
+    return [id_ for id_ in dict.fromkeys(ids) if id_ in known]
+
+
+def _is_out_of(
+    members: Collection[ArticleId], article: ArticleId, standing: Iterable[Ruling]
+) -> bool:
+    """Whether an article was taken out of what these are members of before."""
+    return article not in members and bool(parted(standing, [article], members))
 
 
 def _pins(rulings: Iterable[Ruling], among: Collection[ArticleId]) -> list[Ruling]:

@@ -110,6 +110,7 @@ class Rulings(Protocol):
         """Record rulings, and what `regroup` makes of the stories they touch, as one step.
 
         `article` is one that they are about; None, and nothing recorded, when it is not known.
+        Without rulings it is only reconsidered.
         `regroup` must be pure: it is asked again when another writer gets there first.
         """
         ...

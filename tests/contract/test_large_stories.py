@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from ledger import dangling
-from newsroom import NOON, RECIPE, an_article, copies, decide
+from newsroom import NOON, RECIPE, an_article, copies
+from newsroom import decide as join
 from test_stories import TOPIC, WINDOWS, in_redis
 
 from crawler.contract import read_story
+from crawler.dedup import placement
+from crawler.dedup.ruling import decree_id
 from crawler.model import Article
 from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
@@ -18,7 +21,6 @@ from crawler.store.nomination import LOADED
 from crawler.store.published import RedisPublished
 
 BY = ("olena", "asked by the desk")
-LARGE = LOADED + 10
 
 
 @pytest.fixture
@@ -34,6 +36,13 @@ def stories(request: Any, clock: SimulatedClock) -> Any:
 
 
 @pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many articles are more than are grouped anew, where that bound is low."""
+    monkeypatch.setattr(placement, "MOST_REGROUPED", 4)
+    return 8
+
+
+@pytest.fixture
 def published(request: Any, stories: Any) -> Any:
     if isinstance(stories, MemoryStories):
         return MemoryPublished(stories)
@@ -42,13 +51,13 @@ def published(request: Any, stories: Any) -> Any:
 
 async def place(stories: Any, articles: list[Article]) -> str:
     """Place copies; return the story that they are."""
-    placed = [await stories.place(TOPIC, one, decide) for one in articles]
+    placed = [await stories.place(TOPIC, one, join) for one in articles]
     (story,) = {one.story for one in placed}
     return story
 
 
 async def test_every_outlet_of_a_large_story_is_told_and_found(stories, published, request):
-    articles = copies(LARGE)
+    articles = copies(LOADED + 10)
     story = await place(stories, articles)
     payload = read_story((await published.payloads(TOPIC, [story]))[story])
     assert payload.size == len(articles)
@@ -61,17 +70,69 @@ async def test_every_outlet_of_a_large_story_is_told_and_found(stories, publishe
 
 
 async def sizes(stories: Any) -> list[int]:
-    return sorted(len(story.members) for story in await stories.newest(TOPIC, LARGE))
+    return sorted(len(story.members) for story in await stories.newest(TOPIC, 100))
 
 
-async def test_a_word_on_the_shown_article_of_a_large_story_leaves_it_there(stories, clock):
-    story, far = await place(stories, copies(LARGE)), await place(stories, [an_article()])
+async def test_a_word_on_the_shown_article_of_a_large_story_leaves_it_there(stories, clock, large):
+    story, far = await place(stories, copies(large)), await place(stories, [an_article()])
     rule, shown = Rule(stories, clock), (await stories.story(TOPIC, story)).canonical
     await rule.pin(TOPIC, shown, *BY)
     await rule.pin(TOPIC, shown, *BY, kept=False)
     await rule.never_merge(TOPIC, story, far, *BY)
-    assert await sizes(stories) == [1, LARGE]
+    assert await sizes(stories) == [1, large]
     assert (await stories.story(TOPIC, story)).canonical == shown
     clock.advance(timedelta(minutes=1))
     (merged,) = (await rule.merge(TOPIC, story, far, *BY)).stories
-    assert len(merged.members) == LARGE + 1
+    assert len(merged.members) == large + 1
+
+
+class KilledError(Exception):
+    """Stands for the end of a process."""
+
+
+class Dying:
+    """Stories whose process is killed after so many steps of a verb."""
+
+    def __init__(self, stories: Any, steps: int) -> None:
+        self._stories = stories
+        self._steps = iter(range(steps))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stories, name)
+
+    async def rule(self, *args: Any) -> Any:
+        if next(self._steps, None) is None:
+            raise KilledError
+        return await self._stories.rule(*args)
+
+
+async def test_a_split_that_was_cut_short_is_finished_by_the_next_verb(stories, clock, large):
+    articles = copies(large)
+    story, far = await place(stories, articles), an_article()
+    await place(stories, [far])
+    split = TOPIC, story, [one.id for one in articles[:3]], *BY
+    with pytest.raises(KilledError):
+        await Rule(Dying(stories, 1), clock).split(*split)
+    assert await sizes(stories) == [1, 1, large - 1]
+    rule = Rule(stories, clock)
+    await rule.pin(TOPIC, far.id, *BY)
+    assert await sizes(stories) == [1, 3, large - 3]
+    assert not (await rule.split(*split)).recorded
+
+
+async def test_a_taking_back_that_was_cut_short_is_finished_by_saying_it_again(
+    stories, clock, large
+):
+    articles = copies(large)
+    story, rule = await place(stories, articles), Rule(stories, clock)
+    clock.advance(timedelta(minutes=1))
+    await rule.split(TOPIC, story, [one.id for one in articles[:3]], *BY)
+    clock.advance(timedelta(minutes=1))
+    with pytest.raises(KilledError):
+        await Rule(Dying(stories, 1), clock).undo(TOPIC, await stories.rulings(TOPIC), *BY)
+    assert await sizes(stories) == [2, large - 2]
+    back = await stories.rulings(TOPIC)
+    word = await rule.take_back(TOPIC, decree_id(back[0]), *BY)
+    assert await sizes(stories) == [large]
+    assert not word.recorded
+    assert await stories.rulings(TOPIC) == back

@@ -7,7 +7,9 @@ import pytest
 from newsroom import NOON, RECIPE, an_article, copies
 from test_stories import TOPIC, WINDOWS, in_redis
 
+from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide
+from crawler.errors import UnknownError
 from crawler.model import RulingKind
 from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
@@ -87,3 +89,23 @@ async def test_a_merge_that_took_a_split_back_can_be_taken_back_itself(stories, 
     said = {(ruling.kind, ruling.who) for ruling in await stories.rulings(TOPIC)}
     assert said == {(RulingKind.WITHDRAWN, "ivan"), (RulingKind.WITHDRAWN, "olena")}
     assert not (await undone(stories, clock)).recorded
+
+
+async def test_a_split_is_taken_back_by_what_is_left_though_what_was_taken_out_is_gone(
+    stories, clock
+):
+    one, other, third = copies(3)
+    (story, *_) = await place(stories, one, other, third)
+    await Rule(stories, clock).split(TOPIC, story, [third.id], *BY)
+    await stories.forget(TOPIC, third.id, depart)
+    assert (await undone(stories, clock)).recorded
+    assert {ruling.kind for ruling in await stories.rulings(TOPIC)} == {RulingKind.WITHDRAWN}
+
+
+async def test_what_is_ruled_of_articles_that_are_gone_is_not_said_to_be_taken_back(stories, clock):
+    alone = an_article()
+    await place(stories, alone)
+    await Rule(stories, clock).pin(TOPIC, alone.id, *BY)
+    await stories.forget(TOPIC, alone.id, depart)
+    with pytest.raises(UnknownError):
+        await undone(stories, clock)

@@ -10,7 +10,9 @@ local todo = cmsgpack.unpack(ARGV[3])
 if rulings ~= ARGV[2] or not stand(cmsgpack.unpack(ARGV[1])) then
   return 0
 end
-redis.call('INCR', lasting .. 'rulings:version')
+if #todo[1] > 0 then
+  redis.call('INCR', lasting .. 'rulings:version')
+end
 for _, ruling in ipairs(todo[1]) do
   redis.call('HSET', lasting .. 'rulings', ruling[1], ruling[2])
 end
