@@ -9,13 +9,13 @@ from crawler.dedup.outcome import Outcome
 from crawler.dedup.placement import groups_of
 from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.scene import Scene
-from crawler.model import Change, ChangeKind, LookAlike, Neighbourhood, Regrouping
+from crawler.model import LookAlike, Neighbourhood, Regrouping
 
 
 def depart(
     gone: LookAlike, around: Neighbourhood, now: datetime, *, rules: Rules = RULES
 ) -> Regrouping:
-    """Return what is left of all that hung together with an article; its story ends if alone.
+    """Return what is left of all that hung together with an article; its story ends with its last.
 
     Args:
         gone: The article that leaves.
@@ -23,9 +23,5 @@ def depart(
         now: When it leaves.
         rules: By what limits to judge.
     """
-    home = next(story for story in around.stories if story.id == gone.story)
-    if len(home.members) == 1:
-        forgotten = Change(ChangeKind.FORGOTTEN, home.id, gone.id)
-        return Regrouping(changes=(forgotten, Change(ChangeKind.EXPIRED, home.id)))
     scene = Scene.without(gone, now, around, rules)
     return Outcome.of(scene, groups_of(scene)).departure()

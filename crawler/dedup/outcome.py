@@ -34,14 +34,16 @@ class Outcome:
 
     scene: Scene
     groups: Mapping[StoryId, Group]
-    heirs: Mapping[StoryId, StoryId]  # each touched story -> the one that stands for it now
+    heirs: Mapping[StoryId, StoryId]  # each touched story that anyone is left of -> its heir
 
     @classmethod
     def of(cls, scene: Scene, groups: Sequence[Group]) -> Self:
         """Return the groups named: the oldest story's id goes where most of its members go."""
         names: dict[Group, StoryId] = {}
         heirs = {
-            story.id: names.setdefault(_heir(story, groups), story.id) for story in scene.touched
+            story.id: names.setdefault(heir, story.id)
+            for story in scene.touched
+            if (heir := _heir(story, groups))
         }
         for group in groups:
             names.setdefault(group, _new_id(scene, group))
@@ -80,10 +82,13 @@ class Outcome:
         )
 
     def departure(self) -> Regrouping:
-        """Return what changes where one leaves."""
+        """Return what changes where one leaves; a story without articles ends."""
         gone, left = self.scene.newcomer, self.regrouping()
-        forgotten = Change(ChangeKind.FORGOTTEN, self.heirs[gone.story], gone.id)
-        return replace(left, ties=tuple(self.scene.learnt), changes=(forgotten, *left.changes))
+        ended = tuple(story.id for story in self.scene.touched if story.id not in self.heirs)
+        forgotten = Change(ChangeKind.FORGOTTEN, self.heirs.get(gone.story, gone.story), gone.id)
+        ends = (Change(ChangeKind.EXPIRED, id_) for id_ in ended)
+        changes = forgotten, *ends, *left.changes
+        return replace(left, ties=tuple(self.scene.learnt), changes=changes, ended=ended)
 
     # --- stories -----------------------------------------------------------------------------
 
@@ -97,7 +102,7 @@ class Outcome:
 
     def _story(self, id_: StoryId) -> Story:
         """Return the story with its present members, its version still the old one."""
-        sources = [story for story in self.scene.touched if self.heirs[story.id] == id_]
+        sources = [story for story in self.scene.touched if self.heirs.get(story.id) == id_]
         canonical = self._canonical(id_)
         links = dict.fromkeys(self.heirs.get(link, link) for s in sources for link in s.linked)
         return Story(
@@ -167,8 +172,8 @@ class Outcome:
         for old, heir in self.heirs.items():
             if old != heir:
                 yield Change(ChangeKind.MERGED, heir, other=old)
-        for story in self.scene.touched:
-            heir, ids = self.heirs[story.id], {member.article for member in story.members}
+        for old, heir in self.heirs.items():
+            ids = {member.article for member in self.scene.stories[old].members}
             for id_, group in self.groups.items():
                 if id_ != heir and not ids.isdisjoint(group):
                     yield Change(ChangeKind.SPLIT, heir, other=id_)
@@ -228,10 +233,11 @@ def founded(article: Article) -> Placement:
     return Placement(own, id_, Relation.COPY, stories=(story,), changes=(began,))
 
 
-def _heir(story: Story, groups: Sequence[Group]) -> Group:
+def _heir(story: Story, groups: Sequence[Group]) -> Group | None:
     """Return the group that most of a story's members are in, its canonical's if several are."""
     ids = {member.article for member in story.members}
-    return min(groups, key=lambda g: (-len(g & ids), story.canonical not in g, min(g)))
+    held = (group for group in groups if group & ids)
+    return min(held, key=lambda g: (-len(g & ids), story.canonical not in g, min(g)), default=None)
 
 
 def _new_id(scene: Scene, group: Group) -> StoryId:

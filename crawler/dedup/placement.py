@@ -79,7 +79,11 @@ def groups_of(scene: Scene) -> list[Group]:
     """Return how the newcomer and all that hangs together with it are grouped from now on."""
     if scene.loaded <= MOST_REGROUPED:
         return grouped(scene.everyone, scene.ties)
-    return _as_they_stand(scene) if scene.is_left else _with_newcomer_added(scene)
+    return _left_as_they_stand(scene) if scene.is_left else _with_newcomer_added(scene)
+
+
+def _left_as_they_stand(scene: Scene) -> list[Group]:
+    return [group for group in _as_they_stand(scene) if group]
 
 
 def _as_they_stand(scene: Scene) -> list[Group]:

@@ -1,7 +1,7 @@
 """What belongs together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -71,6 +71,10 @@ class Story:
     updated: datetime
     version: int = 1  # grows by one with every change
     linked: tuple[StoryId, ...] = ()  # digests and partial look-alikes; never members
+
+    def unlinked(self, gone: Container[StoryId]) -> "Story":
+        """Return the story without links to these."""
+        return replace(self, linked=tuple(other for other in self.linked if other not in gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ class Regrouping:
     forwards: tuple[tuple[StoryId, StoryId], ...] = ()  # old id -> the id that stands for it now
     changes: tuple[Change, ...] = ()
     ties: tuple[Tie, ...] = ()  # newly verified
+    ended: tuple[StoryId, ...] = ()  # stories that nobody is left of
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,7 @@ class Erasure(Protocol):
         """Take an article out of story, index and past events; False when it is not known.
 
         What remains of its story and all that hung together with it is for `depart` to say, which
-        must be pure: it is asked again when another writer gets there first. No stories left mean
-        that the article was its story's last.
+        must be pure: it is asked again when another writer gets there first.
         """
         ...
 

@@ -166,11 +166,11 @@ class MemoryStories:
         held.drop(article)
         for tie in left.ties:
             held.tie(tie)
-        self._regroup(held, left)
+        gone = held.names(left.ended)
+        self._regroup(held, replace(left, stories=tuple(s.unlinked(gone) for s in left.stories)))
         held.changes = [change for change in held.changes if change.article != article]
         held.announce(topic, left.changes, self._clock.now())
-        if not left.stories:
-            held.unlink({fact.story})
+        held.unlink(left.ended)
         return True
 
     async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:

@@ -1,7 +1,7 @@
 """What the twin of the stories' store keeps of one topic, and how it holds together."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -125,15 +125,18 @@ class MemoryTopic:
             kept = self.articles[member.article]
             kept.fact = replace(kept.fact, story=story.id)
 
-    def unlink(self, leaving: set[StoryId]) -> None:
+    def names(self, leaving: Collection[StoryId]) -> set[StoryId]:
+        """Return the ids of stories, those that forward to them among them."""
+        return {*leaving, *(alias for alias, to in self.forwards.items() if to in leaving)}
+
+    def unlink(self, leaving: Collection[StoryId]) -> None:
         """Drop stories, their aliases, and every link to either."""
-        gone = leaving | {alias for alias, to in self.forwards.items() if to in leaving}
+        gone = self.names(leaving)
         self.stories = {id_: story for id_, story in self.stories.items() if id_ not in gone}
         self.forwards = {alias: to for alias, to in self.forwards.items() if to not in gone}
         for story in self.stories.values():
             if not gone.isdisjoint(story.linked):
-                linked = tuple(other for other in story.linked if other not in gone)
-                changed = replace(story, linked=linked, version=story.version + 1)
+                changed = replace(story.unlinked(gone), version=story.version + 1)
                 self.stories[story.id] = changed
 
     def drop(self, article: ArticleId) -> None:

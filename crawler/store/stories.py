@@ -37,7 +37,14 @@ from crawler.store.records import decode, millis, span
 from crawler.store.story_records import index_row, pack, pack_text, raw
 from crawler.store.story_retention import StoryRetention
 from crawler.store.story_shelf import Edition, Retention, ask, ids_bucket
-from crawler.store.story_verdict import Facts, Grounds, Verdict, packed_departure, packed_ruling
+from crawler.store.story_verdict import (
+    Facts,
+    Grounds,
+    Row,
+    Verdict,
+    packed_departure,
+    packed_ruling,
+)
 
 NO_BASIS = b"?"  # no verdict rests on it: asks for the neighbourhood
 NO_KEYS = IndexKeys((), ())
@@ -180,11 +187,7 @@ class RedisStories(StoryRetention):
             if gone is None:
                 return False
             left = depart(gone, grounds.neighbourhood, now)
-            if left.stories:
-                has_left = await self._leave(topic, article, grounds, left, now)
-            else:
-                has_left = await self._let_go(topic, [gone.story], left.changes) > 0
-            if has_left:
+            if await self._leave(topic, article, grounds, left, now):
                 await self._scrub(topic, gone)
                 return True
 
@@ -192,10 +195,11 @@ class RedisStories(StoryRetention):
         self, topic: TopicId, gone: ArticleId, grounds: Grounds, left: Regrouping, now: datetime
     ) -> bool:
         """Whether an article left its story; False when something moved since we looked."""
+        farewell = await self._farewell(topic, await self._records(topic, left.ended))
         facts = await self._facts_of(topic, grounds, left)
-        packed = packed_departure(topic, grounds, left, facts=facts, now=now)
-        who = grounds.handles[gone], gone, ids_bucket(gone)
-        return await self._commit("forget", topic, grounds, packed, *who)
+        packed = packed_departure(topic, grounds, left, farewell, facts=facts, now=now)
+        who = grounds.handles[gone], gone, ids_bucket(gone), farewell.links
+        return await self._commit("forget", topic, grounds, packed, *who, also=farewell.versions)
 
     # --- ruling ------------------------------------------------------------------------------
 
@@ -218,11 +222,20 @@ class RedisStories(StoryRetention):
                 return said
 
     async def _commit(
-        self, script: str, topic: TopicId, grounds: Grounds, packed: bytes, *more: object
+        self,
+        script: str,
+        topic: TopicId,
+        grounds: Grounds,
+        packed: bytes,
+        *more: object,
+        also: Sequence[Row] = (),
     ) -> bool:
-        """Whether a script did what it was told; False when something moved since we looked."""
-        versions = pack([(story.id, story.version) for story in grounds.neighbourhood.stories])
-        most = self._retention.changes_most
+        """Whether a script did what it was told; False when something moved since we looked.
+
+        `also` are versions that must hold besides those of the grounds.
+        """
+        seen = [(story.id, story.version) for story in grounds.neighbourhood.stories]
+        versions, most = pack([*seen, *also]), self._retention.changes_most
         done = await self._run(
             self._script(script), topic, versions, grounds.rulings, packed, most, *more
         )

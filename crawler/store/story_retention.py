@@ -52,18 +52,16 @@ class StoryRetention(StoryShelf):
         )
         return [StoryId(id_.decode()) for id_ in found]
 
-    async def _let_go(
-        self, topic: TopicId, ids: Sequence[StoryId], told: Sequence[Change] = ()
-    ) -> int:
+    async def _let_go(self, topic: TopicId, ids: Sequence[StoryId]) -> int:
         farewell = await self._farewell(topic, await self._records(topic, ids))
         members = [m.article for row in farewell.leaving.values() for m in row.story.members]
         buckets = {article: ids_bucket(article) for article in members}
         done = await self._run(
             self._script("expire"),
             topic,
-            farewell.versions,
+            pack(farewell.versions),
             farewell.links,
-            farewell.packed(topic, self._clock.now(), buckets, told),
+            farewell.packed(topic, self._clock.now(), buckets),
             self._retention.changes_most,
         )
         return len(members) if done else 0

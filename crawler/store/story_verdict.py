@@ -1,6 +1,6 @@
 """What the scripts of `lua/stories` are told and what they answer, as values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -200,37 +200,41 @@ class Farewell:
     facts: Facts
 
     @property
-    def versions(self) -> bytes:
-        """The versions that must still hold, as `expire.lua` takes them."""
+    def versions(self) -> list[Row]:
+        """The versions that must still hold, as `stand` in `leave.lua` takes them."""
         rows = (*self.leaving.values(), *self.staying.values())
-        return pack([(row.story.id, row.story.version) for row in rows])
+        return [(row.story.id, row.story.version) for row in rows]
 
     @property
     def links(self) -> int:
         """How many links there are to the leaving stories."""
         return sum(map(len, self.citing.values()))
 
-    def packed(
-        self,
-        topic: TopicId,
-        now: datetime,
-        bucket_of: Mapping[ArticleId, int],
-        told: Sequence[Change],
-    ) -> bytes:
-        """Return what `expire.lua` is to do; `told` instead of ends, without their words."""
-        ends = [event_row(topic, one, self.leaving[one.story].story, {}, now) for one in told]
+    def packed(self, topic: TopicId, now: datetime, bucket_of: Mapping[ArticleId, int]) -> bytes:
+        """Return what `expire.lua` is to do."""
         return pack(
             (
                 [(id_, _members(record, bucket_of)) for id_, record in self.leaving.items()],
-                [self._without_links(topic, record) for record in self.staying.values()],
-                ends or [self._event(topic, one.story, now) for one in self.leaving.values()],
+                self.without_links(topic),
+                [self._event(topic, one.story, now) for one in self.leaving.values()],
             )
         )
 
+    def without_links(self, topic: TopicId, besides: Container[StoryId] = ()) -> list[Row]:
+        """Return the stories that stay without their links to those that leave.
+
+        Args:
+            topic: Whose stories they are.
+            besides: Stories that are written, or forward, without that.
+        """
+        return [
+            self._without_links(topic, record)
+            for id_, record in self.staying.items()
+            if id_ not in besides
+        ]
+
     def _without_links(self, topic: TopicId, record: StoryRecord) -> Row:
-        old = record.story
-        linked = tuple(other for other in old.linked if other not in self.citing)
-        story = replace(old, linked=linked, version=old.version + 1)
+        story = replace(record.story.unlinked(self.citing), version=record.story.version + 1)
         return story_row(topic, story, record.handles, self.facts)
 
     def _event(self, topic: TopicId, story: Story, now: datetime) -> Row:
@@ -239,14 +243,33 @@ class Farewell:
 
 
 def packed_departure(
-    topic: TopicId, grounds: Grounds, left: Regrouping, *, facts: Facts, now: datetime
+    topic: TopicId,
+    grounds: Grounds,
+    left: Regrouping,
+    farewell: Farewell,
+    *,
+    facts: Facts,
+    now: datetime,
 ) -> bytes:
-    """Return what `forget.lua` is to do; `facts` are of all members of the stories left."""
+    """Return what `forget.lua` is to do.
+
+    Args:
+        topic: Whose stories they are.
+        grounds: What was judged on.
+        left: What that came to.
+        farewell: The stories that end by it, and who links to them.
+        facts: Of all members of the stories left.
+        now: When it happens.
+    """
     ties = [
         (grounds.handles[tie.one], grounds.handles[tie.other], raw(pack_verdict(tie)))
         for tie in left.ties
     ]
-    return pack((ties, *_regrouped(topic, grounds, left, facts, now)))
+    left = replace(left, stories=tuple(one.unlinked(farewell.citing) for one in left.stories))
+    rows, forwards, events = _regrouped(topic, grounds, left, facts, now)
+    done = {*(story.id for story in left.stories), *(old for old, _ in left.forwards)}
+    rows += farewell.without_links(topic, besides=done)
+    return pack((ties, rows, forwards, events, left.ended))
 
 
 def packed_ruling(
@@ -265,7 +288,7 @@ def packed_ruling(
 
 def _regrouped(
     topic: TopicId, grounds: Grounds, said: Regrouping, facts: Facts, now: datetime
-) -> Row:
+) -> tuple[list[Row], Sequence[Row], list[Row]]:
     """Return stories, forwards and events as `regroup` in `moves.lua` takes them."""
     handles = grounds.handles
     rows = [

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from frontiers import RULES, a_feed, an_entry, claim_one, poll
 from ledger import dangling
-from newsroom import NOON, RECIPE, an_article, copies, decide
+from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
 
 from crawler.contract import ChangePayload
 from crawler.dedup.departure import depart
@@ -214,6 +214,42 @@ async def test_a_story_held_together_by_what_is_forgotten_splits(stores):
     assert [len(part.members) for part in left.stories] == [1, 1]
     assert left.stories[0].id == story.id
     assert [change.kind for change in left.changes][:2] == [ChangeKind.FORGOTTEN, ChangeKind.SPLIT]
+
+
+async def test_a_round_up_is_none_any_more_when_one_of_its_two_is_forgotten(stores):
+    parts = [words_of(name, 60) for name in ("one", "other")]
+    one, other, both = (
+        an_article(words, url=f"https://{n}.example/", outlet=f"o{n}")
+        for n, words in enumerate([*parts, [*parts[0], *parts[1]]])
+    )
+    homes = [(await stores.stories.place(TOPIC, each, judge)).story for each in (one, other, both)]
+    assert len(set(homes)) == 3
+    begun = (await stores.published.window(TOPIC)).last
+    await stores.forget.articles([one.id], "why")
+    (story,) = await stores.stories.newest(TOPIC, 9)
+    assert (story.id, story.linked) == (homes[1], ())
+    assert {member.article for member in story.members} == {other.id, both.id}
+    assert await stores.stories.story(TOPIC, homes[0]) is None
+    assert (await stores.stories.story(TOPIC, homes[2])).id == story.id
+    events = await stores.published.changes(TOPIC, begun, 9)
+    kinds = [event.kind for event in events]
+    assert kinds[:3] == [ChangeKind.FORGOTTEN, ChangeKind.EXPIRED, ChangeKind.MERGED]
+    assert await stores.sound()
+
+
+async def test_what_linked_to_a_forgotten_story_stands_where_it_stood_without_the_link(stores):
+    shared, own = words_of("shared", 40), [words_of(name, 60) for name in ("a", "b")]
+    one, other = (
+        an_article([*shared, *words], url=f"https://{n}.example/", outlet=f"o{n}")
+        for n, words in enumerate(own)
+    )
+    _, home = [(await stores.stories.place(TOPIC, each, judge)).story for each in (one, other)]
+    before = await stores.stories.story(TOPIC, home)
+    assert before.linked
+    await stores.forget.articles([one.id], "why")
+    (story,) = await stores.stories.newest(TOPIC, 9)
+    assert (story.id, story.linked, story.version) == (home, (), before.version + 1)
+    assert await stores.sound()
 
 
 async def test_an_erased_record_is_zeros_and_its_neighbours_are_read(tmp_path):

@@ -159,14 +159,11 @@ async def nobody_apart(stories: Any, *_: Any) -> None:
             assert not {tie.relation for tie in ties} & {Relation.DIGEST, Relation.TEMPLATE}
 
 
-BROTHERS = [[0], [0, 2], [0, 3], [2, 3]]  # of which none is a round-up of two others
-
-
 @settings(max_examples=60)
 @given(st.permutations(range(12)), st.sets(st.integers(0, 11)))
 def test_what_is_forgotten_leaves_what_would_be_there_without_it(server_socket, order, gone):
     clock = SimulatedClock(NOON)
-    articles = [article_of(at, BROTHERS[at % 4], clock) for at in order]
+    articles = [article_of(at, HALVES[at % 4], clock) for at in order]
     left = [one for at, one in zip(order, articles, strict=True) if at not in gone]
 
     async def groups(stories: Any, articles: list[Article], rest: list[Article]) -> set[Any]:

@@ -8,32 +8,12 @@
 
 local todo = cmsgpack.unpack(ARGV[3])
 
-local function citations(id)
-  local count = redis.call('SCARD', key('citing', id))
-  for _, alias in ipairs(redis.call('SMEMBERS', key('aliases', id))) do
-    count = count + redis.call('SCARD', key('citing', alias))
-  end
-  return count
-end
-
 local function holds()
   local links = 0
   for _, story in ipairs(todo[1]) do
     links = links + citations(story[1])
   end
   return links == tonumber(ARGV[2]) and stand(cmsgpack.unpack(ARGV[1]))
-end
-
-local function drop_story(id, members)
-  unlist(id, live(id))
-  for _, alias in ipairs(redis.call('SMEMBERS', key('aliases', id))) do
-    redis.call('UNLINK', key('story', alias), public .. 'story:' .. alias, key('citing', alias))
-  end
-  for _, member in ipairs(members) do
-    drop_article(member[1], member[2], member[3])
-  end
-  redis.call('UNLINK', key('story', id), public .. 'story:' .. id, key('aliases', id),
-    key('citing', id))
 end
 
 if not holds() then
