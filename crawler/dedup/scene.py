@@ -48,7 +48,8 @@ class Scene:
     @property
     def is_revised(self) -> bool:
         """Whether the newcomer was placed before, with another text."""
-        return self.known is not None and self.known.fingerprint != self.newcomer.fingerprint
+        text = self.newcomer.fingerprint.content_hash
+        return self.known is not None and self.known.fingerprint.content_hash != text
 
     @classmethod
     def of(
@@ -91,12 +92,9 @@ class Scene:
         ties = Ties(articles, stored, rules, around.rulings, bare)
         own = [] if leaves else _own_ties(newcomer, _nominated(around), articles, ties)
         own += _handed_on(around.known, left, articles, ties)
-        members = {story: [m.article for m in story.members] for story in around.stories}
-        reached = ties.reached_from({newcomer.id} | left, members.values())
-        touched = [story for story in around.stories if not reached.isdisjoint(members[story])]
+        reached = ties.reached_from({newcomer.id} | left, map(_articles_of, around.stories))
         everyone = {one: articles[one] for one in sorted(reached) if one in articles}
-        ties.find_repeats(everyone)
-        ties.find_digests(everyone)
+        ties.judge_together(everyone)
         return cls(
             newcomer=newcomer,
             now=now,
@@ -105,9 +103,17 @@ class Scene:
             stories={story.id: story for story in around.stories},
             ties=ties,
             learnt=_learnt(own, stored, everyone, ties),
-            touched=sorted(touched, key=lambda story: (story.created, story.id)),
+            touched=_oldest_first(s for s in around.stories if reached & _articles_of(s)),
             everyone=everyone,
         )
+
+
+def _articles_of(story: Story) -> frozenset[ArticleId]:
+    return frozenset(member.article for member in story.members)
+
+
+def _oldest_first(stories: Iterable[Story]) -> list[Story]:
+    return sorted(stories, key=lambda story: (story.created, story.id))
 
 
 def _bare(articles: Iterable[LookAlike], boilerplate: Learned) -> dict[ArticleId, LookAlike]:
@@ -189,9 +195,9 @@ def _handed_on(
     others = [articles[one] for one in sorted(left) if one in articles]
     text = gone.fingerprint.content_hash if gone else None
     twins = [one for one in others if one.fingerprint.content_hash == text]
-    return (
-        [ties.between(twins[0].id, one.id) for one in others if one not in twins] if twins else []
-    )
+    if not twins:
+        return []
+    return [ties.between(twins[0].id, one.id) for one in others if one not in twins]
 
 
 def _learnt(

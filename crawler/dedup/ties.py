@@ -123,25 +123,11 @@ class Ties:
         """Whether the article was found to hold several stories."""
         return one in self._digests
 
-    def find_repeats(self, among: Iterable[ArticleId]) -> None:
-        """Recognise passages that an outlet prints under one story after another.
-
-        Three of its articles share such a passage and nothing else, each having words of its own;
-        versions of one story share more with the next than with the one after it.
-        """
-        by_outlet: dict[OutletId, list[ArticleId]] = {}
-        for one in sorted(among):
-            by_outlet.setdefault(self._articles[one].outlet, []).append(one)
-        for ids in by_outlet.values():
-            for triple in combinations(ids[:_MOST_COMPARED], 3):
-                if self._share_one_passage(triple):
-                    self._repeats.update(map(frozenset, combinations(triple, 2)))
-
-    def find_digests(self, among: Iterable[ArticleId]) -> None:
-        """Judge anew which of these articles hold two texts that have nothing in common."""
+    def judge_together(self, among: Iterable[ArticleId]) -> None:
+        """Recognise what pairs alone do not tell of these articles: repeated passages, digests."""
         ids = sorted(among)
-        held = {one: [other for other in ids if self._took_over(one, other)] for one in ids}
-        self._digests = frozenset(one for one in ids if self._are_several(held[one], ids))
+        self._find_repeats(ids)
+        self._find_digests(ids)
 
     def reached_from(
         self, ones: Iterable[ArticleId], groups: Iterable[Iterable[ArticleId]]
@@ -162,6 +148,25 @@ class Ties:
             reached |= found
             waiting.extend(found)
         return reached
+
+    def _find_repeats(self, ids: Sequence[ArticleId]) -> None:
+        """Recognise passages that an outlet prints under one story after another.
+
+        Three of its articles share such a passage and nothing else, each having words of its own;
+        versions of one story share more with the next than with the one after it.
+        """
+        by_outlet: dict[OutletId, list[ArticleId]] = {}
+        for one in ids:
+            by_outlet.setdefault(self._articles[one].outlet, []).append(one)
+        for printed in by_outlet.values():
+            for triple in combinations(printed[:_MOST_COMPARED], 3):
+                if self._share_one_passage(triple):
+                    self._repeats.update(map(frozenset, combinations(triple, 2)))
+
+    def _find_digests(self, ids: Sequence[ArticleId]) -> None:
+        """Judge anew which of these articles hold two texts that have nothing in common."""
+        held = {one: [other for other in ids if self._took_over(one, other)] for one in ids}
+        self._digests = frozenset(one for one in ids if self._are_several(held[one], ids))
 
     def _put_with(self, one: ArticleId) -> Iterable[ArticleId]:
         return (other for other in self.ruled.fellows(one) if other in self._articles)

@@ -1,5 +1,6 @@
--- What `expire` and `forget` share: whether stories still stand as they were, and how a story and an
--- article go. An article's entries in the index stay behind as bare numbers, until their segment is dropped.
+-- What `expire`, `forget` and `rule` share: whether stories still stand as they were; and how a story
+-- and an article go. An article's entries in the index stay behind as bare numbers, until their
+-- segment is dropped.
 
 -- Whether every {story id, version} still holds.
 local function stand(expected)

@@ -1,5 +1,5 @@
--- What `place`, `rule` and `forget` share: how articles and ids move from one story to another, and
--- how they are tied.
+-- What `place`, `rule`, `forget` and `switch` share: how articles and ids move from one story to
+-- another, and how they are tied.
 
 local function write_entry(owner, other, flag, verdict)
   local where, entry = key('ties', owner), packed(other)
