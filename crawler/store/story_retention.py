@@ -5,7 +5,16 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from crawler.contract import ChangePayload
-from crawler.model import ArticleId, Change, ChangeKind, LookAlike, OutletId, StoryId, TopicId
+from crawler.model import (
+    ArticleId,
+    Change,
+    ChangeKind,
+    LookAlike,
+    OutletId,
+    Story,
+    StoryId,
+    TopicId,
+)
 from crawler.store.records import millis, span
 from crawler.store.story_records import StoryRecord, pack
 from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
@@ -126,15 +135,20 @@ class StoryRetention(StoryShelf):
             after = f"({rows[-1][0].decode()}"
 
     async def _again(self, topic: TopicId, fields: Mapping[bytes, bytes]) -> Row | None:
-        """Return a merge or a split in the words that its story has now; None of all else."""
+        """Return a merge or a split in the words that its story has now; None of all else.
+
+        Where that does not stand any more, without words, at the version that was told.
+        """
         told = msgspec.json.decode(fields[b"payload"], type=ChangePayload)
         if told.kind not in {ChangeKind.MERGED, ChangeKind.SPLIT}:
             return None
         change = Change(ChangeKind(told.kind), StoryId(told.story), other=StoryId(told.other or ""))
-        record = (await self._records(topic, [change.story])).get(change.story)
-        facts = await self._facts(topic, record.handles) if record else {}
-        known = {fact.id: fact for fact in facts.values()}
-        return event_row(topic, change, record and record.story, known, self._clock.now())
+        now = self._clock.now()
+        if (record := (await self._records(topic, [change.story])).get(change.story)) is None:
+            ended = Story(change.story, ArticleId(""), (), now, now, told.version)
+            return event_row(topic, change, ended, {}, now)
+        facts = await self._facts(topic, record.handles)
+        return event_row(topic, change, record.story, {f.id: f for f in facts.values()}, now)
 
 
 def _tells_of(fact: LookAlike, fields: Mapping[bytes, bytes]) -> bool:

@@ -200,6 +200,21 @@ async def test_a_merge_and_a_split_are_told_again_without_what_is_forgotten(serv
     assert shown not in {one.article_id for one in told if one.kind != "forgotten"}
 
 
+async def test_a_merge_of_a_story_that_is_gone_is_told_again_at_the_version_it_had(
+    server, tmp_path
+):
+    stores, by = Stores(server, tmp_path), ("olena", "asked by the desk")
+    one, other = (an_article(url=f"https://{n}.example/") for n in range(2))
+    homes = [(await stores.stories.place(TOPIC, each, judge)).story for each in (one, other)]
+    (merged,) = (await Rule(stores.stories, stores.clock).merge(TOPIC, *homes, *by)).stories
+    for gone in (one, other):
+        await stores.forget.articles([gone.id], "why")
+    events = await stores.published.changes(TOPIC, "0-0", 99)
+    told = [msgspec.json.decode(event.payload, type=ChangePayload) for event in events]
+    (again,) = [each for each in told if each.kind == "merged"]
+    assert (again.story, again.version, again.title) == (merged.id, merged.version + 1, "")
+
+
 async def test_a_story_held_together_by_what_is_forgotten_splits(stores):
     one, middle, far = copies(3)
     await stores.hold(one, middle, far)
