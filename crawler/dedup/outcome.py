@@ -1,6 +1,6 @@
 """What a new grouping makes of the stories that were: ids that last, versions, events."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -26,6 +26,8 @@ from crawler.model import (
 )
 
 _MOST_LINKS = 32  # stories that one story is linked with, the newest
+
+Link = tuple[StoryId, StoryId, Tie]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +76,37 @@ class Outcome:
     def regrouping(self) -> Regrouping:
         """Return what changes where nobody arrived, but operators' rulings did."""
         links = self._links_by(self._ties_of_parts())
-        stories = self._stories(links)
+        return self._regrouping(links, self._stories(links))
+
+    def departure(self) -> Regrouping:
+        """Return what changes where one leaves; a story without articles ends."""
+        links = self._links_by([*self.scene.learnt, *self._ties_of_parts()])
+        left = self._regrouping(links, self._stories(links, self._lost_links()))
+        ended = tuple(story.id for story in self.scene.touched if story.id not in self.heirs)
+        gone = self.scene.newcomer
+        forgotten = Change(ChangeKind.FORGOTTEN, self.heirs.get(gone.story, gone.story), gone.id)
+        ends = (Change(ChangeKind.EXPIRED, id_) for id_ in ended)
+        changes = forgotten, *ends, *left.changes
+        return replace(left, ties=tuple(self.scene.learnt), changes=changes, ended=ended)
+
+    def _regrouping(self, links: Sequence[Link], stories: Mapping[StoryId, Story]) -> Regrouping:
         return Regrouping(
             stories=tuple(s for s in stories.values() if s != self.scene.stories.get(s.id)),
             forwards=self._forwards(),
             changes=(*self._upheavals(), *self._new_canonicals(stories), *_linkings(links)),
         )
 
-    def departure(self) -> Regrouping:
-        """Return what changes where one leaves; a story without articles ends."""
-        gone, left = self.scene.newcomer, self.regrouping()
-        ended = tuple(story.id for story in self.scene.touched if story.id not in self.heirs)
-        forgotten = Change(ChangeKind.FORGOTTEN, self.heirs.get(gone.story, gone.story), gone.id)
-        ends = (Change(ChangeKind.EXPIRED, id_) for id_ in ended)
-        changes = forgotten, *ends, *left.changes
-        return replace(left, ties=tuple(self.scene.learnt), changes=changes, ended=ended)
-
     # --- stories -----------------------------------------------------------------------------
 
-    def _stories(self, links: Sequence[tuple[StoryId, StoryId, Tie]]) -> dict[StoryId, Story]:
+    def _stories(
+        self, links: Iterable[Link], lost: Iterable[tuple[StoryId, StoryId]] = ()
+    ) -> dict[StoryId, Story]:
         """Return every story that may have changed, as it is now."""
         stories = {id_: self._story(id_) for id_ in self.groups}
         for one, other, _ in links:
-            story = stories[one] if one in stories else self.scene.stories[one]
-            stories[one] = _linked(story, other)
+            stories[one] = _linked(stories.get(one) or self.scene.stories[one], other)
+        for one, other in lost:
+            stories[one] = (stories.get(one) or self.scene.stories[one]).unlinked({other})
         return {id_: self._next_version(story) for id_, story in stories.items()}
 
     def _story(self, id_: StoryId) -> Story:
@@ -198,7 +207,7 @@ class Outcome:
                 ties = (self.scene.ties.verified(*pair) for pair in pairs)
                 yield from (tie for tie in ties if tie.relation is not Relation.UNRELATED)
 
-    def _links_by(self, ties: Iterable[Tie]) -> list[tuple[StoryId, StoryId, Tie]]:
+    def _links_by(self, ties: Iterable[Tie]) -> list[Link]:
         """Return the pairs of stories, both ways, that ties bring together."""
         links: dict[tuple[StoryId, StoryId], Tie] = {}
         for tie in ties:
@@ -207,6 +216,28 @@ class Outcome:
                 links.setdefault((one, other), tie)
                 links.setdefault((other, one), converse(tie))
         return [(*pair, tie) for pair, tie in links.items() if not self._is_linked(*pair)]
+
+    def _lost_links(self) -> Iterator[tuple[StoryId, StoryId]]:
+        """Yield the pairs of stories, both ways, that only the article which leaves linked."""
+        home = self.heirs.get(self.scene.newcomer.story)
+        ends = {self._story_of(one) for one in self.scene.bereft if one in self.scene.articles}
+        for other in sorted(ends - {home}):
+            if home and not self._are_tied(home, other):
+                yield from ((home, other), (other, home))
+
+    def _are_tied(self, one: StoryId, other: StoryId) -> bool:
+        """Whether any tie links two stories, or might: not all of them may be in sight."""
+        pairs = list(product(self._members_now(one), self._members_now(other)))
+        if not all(id_ in self.scene.articles for pair in pairs for id_ in pair):
+            return True
+        ties = (self.scene.ties.verified(*pair) for pair in pairs)
+        return any(self._is_link(t) for t in ties if t.relation is not Relation.UNRELATED)
+
+    def _members_now(self, id_: StoryId) -> Collection[ArticleId]:
+        before = self.scene.stories.get(id_)
+        members = [member.article for member in before.members] if before else []
+        hidden = [one for one in members if self._is_out_of_sight(one)]
+        return [*self.groups.get(id_, members), *hidden]
 
     def _is_link(self, tie: Tie) -> bool:
         """Whether a tie links stories; none does that an operator ruled out to join them."""
@@ -261,6 +292,6 @@ def _linked(story: Story, other: StoryId) -> Story:
     return replace(story, linked=(*story.linked, other)[-_MOST_LINKS:])
 
 
-def _linkings(links: Sequence[tuple[StoryId, StoryId, Tie]]) -> Iterator[Change]:
+def _linkings(links: Iterable[Link]) -> Iterator[Change]:
     for one, other, tie in links:
         yield Change(ChangeKind.LINKED, one, tie.one, tie.relation, other)

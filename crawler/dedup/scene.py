@@ -32,6 +32,7 @@ class Scene:
     stories: Mapping[StoryId, Story]
     ties: Ties
     learnt: Sequence[Tie]  # what placing the newcomer teaches; the unrelated left out
+    bereft: frozenset[ArticleId]  # whom the newcomer was tied to by a text that is gone
     touched: Sequence[Story]  # whose members may change, oldest first
     everyone: Mapping[ArticleId, LookAlike]  # the newcomer and all that hangs together with it
 
@@ -91,7 +92,8 @@ class Scene:
         bare = _bare(articles.values(), boilerplate)
         ties = Ties(articles, stored, rules, around.rulings, bare)
         own = [] if leaves else _own_ties(newcomer, _nominated(around), articles, ties)
-        own += _handed_on(around.known, left, articles, ties)
+        bereft = _tied_to(void, around.ties)
+        own += _handed_on(around.known, bereft, articles, ties)
         reached = ties.reached_from({newcomer.id} | left, map(_articles_of, around.stories))
         everyone = {one: articles[one] for one in sorted(reached) if one in articles}
         ties.judge_together(everyone)
@@ -103,6 +105,7 @@ class Scene:
             stories={story.id: story for story in around.stories},
             ties=ties,
             learnt=_learnt(own, stored, everyone, ties),
+            bereft=bereft,
             touched=_oldest_first(s for s in around.stories if reached & _articles_of(s)),
             everyone=everyone,
         )
@@ -174,8 +177,12 @@ def _own_ties(
 
 def _held_together(ones: Container[ArticleId], ties: Iterable[Tie]) -> frozenset[ArticleId]:
     """Return the others that articles hang together with by their own ties."""
-    close = (tie for tie in ties if tie.relation.joins or tie.relation is Relation.DIGEST)
-    pairs = [(tie.one, tie.other) for tie in close]
+    return _tied_to(ones, (t for t in ties if t.relation.joins or t.relation is Relation.DIGEST))
+
+
+def _tied_to(ones: Container[ArticleId], ties: Iterable[Tie]) -> frozenset[ArticleId]:
+    """Return the others that ties lead to from articles."""
+    pairs = [(tie.one, tie.other) for tie in ties]
     return frozenset(
         [one for one, other in pairs if other in ones]
         + [other for one, other in pairs if one in ones]
@@ -184,7 +191,7 @@ def _held_together(ones: Container[ArticleId], ties: Iterable[Tie]) -> frozenset
 
 def _handed_on(
     gone: LookAlike | None,
-    left: Iterable[ArticleId],
+    bereft: Iterable[ArticleId],
     articles: Mapping[ArticleId, LookAlike],
     ties: Ties,
 ) -> list[Tie]:
@@ -192,7 +199,7 @@ def _handed_on(
 
     They were not asked for while that text's own told as much.
     """
-    others = [articles[one] for one in sorted(left) if one in articles]
+    others = [articles[one] for one in sorted(bereft) if one in articles]
     text = gone.fingerprint.content_hash if gone else None
     twins = [one for one in others if one.fingerprint.content_hash == text]
     if not twins:

@@ -31,6 +31,7 @@ from crawler.store.nomination import (
     LEAST,
     NOMINATED,
     TELLING,
+    TIED,
     IndexKeys,
     Nominate,
     index_keys,
@@ -161,7 +162,8 @@ class MemoryStories:
         if article not in held.articles:
             return False
         fact = held.articles[article].fact
-        seen = self._neighbourhood(held, article, IndexKeys((), ()), self._fellows(held, article))
+        shown = {*self._fellows(held, article), *held.tied.get(article, ())[-TIED:]}
+        seen = self._neighbourhood(held, article, IndexKeys((), ()), sorted(shown))
         left = depart(fact, seen, self._clock.now())
         held.drop(article)
         for tie in left.ties:

@@ -18,6 +18,7 @@ COMMON = 1  # a run that many share
 LEAST = 4  # what look-alikes share weighs as much
 NOMINATED = 24  # look-alikes shown to a decision, those that share most first
 LOADED = 200  # articles shown, with all that hangs together with the nominated ones
+TIED = 32  # of those tied to an article that leaves, however loosely: the newest
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: postings are small numbers
 

@@ -32,7 +32,7 @@ from crawler.model import (
 from crawler.ports import Clock, Decide, Depart, Regroup
 from crawler.store import keys
 from crawler.store.batching import Batched
-from crawler.store.nomination import IndexKeys, Nominate, index_keys
+from crawler.store.nomination import TIED, IndexKeys, Nominate, index_keys
 from crawler.store.records import decode, millis, span
 from crawler.store.story_records import index_row, pack, pack_text, raw
 from crawler.store.story_retention import StoryRetention
@@ -182,7 +182,8 @@ class RedisStories(StoryRetention):
     async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
         """Take an article out of stories, index and past events; see `ports.Erasure`."""
         while True:
-            grounds = await self._look(_Sought(topic, article, NO_KEYS))
+            tied = await self._tied(topic, article)
+            grounds = await self._look(_Sought(topic, article, NO_KEYS, tied))
             gone, now = grounds.neighbourhood.known, self._clock.now()
             if gone is None:
                 return False
@@ -190,6 +191,11 @@ class RedisStories(StoryRetention):
             if await self._leave(topic, article, grounds, left, now):
                 await self._scrub(topic, gone)
                 return True
+
+    async def _tied(self, topic: TopicId, article: ArticleId) -> frozenset[ArticleId]:
+        """Return whom an article is tied to, however loosely: without it links may end."""
+        ties = list(await self.ties(topic, article))[-TIED:]
+        return frozenset(id_ for tie in ties for id_ in (tie.one, tie.other))
 
     async def _leave(
         self, topic: TopicId, gone: ArticleId, grounds: Grounds, left: Regrouping, now: datetime

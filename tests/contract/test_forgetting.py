@@ -215,6 +215,25 @@ async def test_a_merge_of_a_story_that_is_gone_is_told_again_at_the_version_it_h
     assert (again.story, again.version, again.title) == (merged.id, merged.version + 1, "")
 
 
+async def test_a_link_that_only_the_forgotten_article_made_goes_with_it(stores):
+    parts = [words_of(name, length) for name, length in (("a", 100), ("b", 60), ("c", 100))]
+    brief, whole, copy, other = (
+        an_article(words, url=f"https://{n}.example/", outlet=f"o{n}")
+        for n, words in enumerate(
+            [parts[0], parts[0] + parts[1], parts[0] + parts[1], parts[1] + parts[2]]
+        )
+    )
+    for each in (brief, whole, copy, other):
+        placed = await stores.stories.place(TOPIC, each, judge)
+    home = (await stores.stories.articles(TOPIC, [brief.id]))[brief.id].story
+    for gone, linked in ((whole, (placed.story,)), (copy, ())):
+        await stores.forget.articles([gone.id], "why")
+        assert (await stores.stories.story(TOPIC, home)).linked == linked
+        there = await stores.stories.story(TOPIC, placed.story)
+        assert there.linked == (linked and (home,))
+        assert await stores.sound()
+
+
 async def test_a_story_held_together_by_what_is_forgotten_splits(stores):
     one, middle, far = copies(3)
     await stores.hold(one, middle, far)
