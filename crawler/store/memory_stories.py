@@ -118,7 +118,10 @@ class MemoryStories:
         """Let go of stories that have not moved for the story window."""
         held = self._topics[topic]
         horizon = self._clock.now() - self._story_window
-        leaving = [story for story in held.stories.values() if story.updated < horizon]
+        leaving = sorted(
+            (story for story in held.stories.values() if story.updated < horizon),
+            key=lambda story: (story.updated, story.id),
+        )
         members = [member.article for story in leaving for member in story.members]
         gone = [Change(ChangeKind.EXPIRED, story.id) for story in leaving]
         held.announce(topic, gone, self._clock.now())

@@ -105,3 +105,13 @@ async def test_an_expired_story_is_told_of_and_no_longer_published(both, clock):
     )  # fmt: skip
     assert await published.payloads(TOPIC, [story]) == {}
     assert await published.listed(TOPIC, None, 10) == []
+
+
+async def test_stories_end_in_the_order_they_are_listed_in(both, clock):  # noqa: F811 - a fixture
+    stories, published = both
+    placed = await place(stories, *(an_article(url=f"https://{n}.example/") for n in range(8)))
+    begun = (await published.window(TOPIC)).last
+    clock.advance(timedelta(days=91))
+    assert await stories.expire(TOPIC) == 8
+    ended = [event.story for event in await published.changes(TOPIC, begun, 10)]
+    assert ended == sorted(placed)
