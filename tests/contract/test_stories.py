@@ -16,7 +16,7 @@ from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
 from redis.asyncio import Redis
 
 from crawler.dedup.placement import decide as really_decide
-from crawler.model import Article, Relation, StoryId, Tie, TopicId
+from crawler.model import Article, Neighbourhood, Placement, Relation, StoryId, Tie, TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
 from crawler.store.nomination import HOT, KEY, IndexKeys
@@ -185,6 +185,22 @@ async def test_a_decision_sees_what_hangs_together_with_its_look_alikes(stories)
     await stories.place(TOPIC, last, lambda a, n: (seen.append(n), decide(a, n))[1])
     assert seen[-1].nominated == {chain[2].id}
     assert {alike.id for alike in seen[-1].look_alikes} == {article.id for article in chain}
+
+
+def beside(article: Article, around: Neighbourhood) -> Placement:
+    """A story of its own for each, tied as a copy to all that it resembles."""
+    alone = decide(article, Neighbourhood())
+    ties = [Tie(article.id, one, Relation.COPY, 1, 1, 1) for one in sorted(around.nominated)]
+    return replace(alone, ties=tuple(ties))
+
+
+async def test_each_that_hangs_together_counts_once_however_many_it_is_tied_to(stories):
+    *articles, last = copies(121)
+    for article in articles:
+        await stories.place(TOPIC, article, beside)
+    seen = []
+    await stories.place(TOPIC, last, lambda a, n: (seen.append(n), beside(a, n))[1])
+    assert {alike.id for alike in seen[-1].look_alikes} == {one.id for one in articles}
 
 
 async def test_copies_in_one_process_take_turns(server, clock):

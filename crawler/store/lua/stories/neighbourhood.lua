@@ -26,13 +26,14 @@ local function load(handles)
   end
 end
 
--- Return the handles of some lists that are not loaded yet, so many at most.
+-- Return the handles of some lists that are not loaded yet, each once, so many at most.
 local function missing(lists, most)
-  local found = {}
+  local found, listed = {}, {}
   for _, handles in ipairs(lists) do
     for _, handle in ipairs(handles) do
-      if not loaded[handle] and #found < most then
+      if not loaded[handle] and not listed[handle] and #found < most then
         found[#found + 1] = handle
+        listed[handle] = true
       end
     end
   end
