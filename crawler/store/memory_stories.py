@@ -195,8 +195,8 @@ class MemoryStories:
     ) -> Neighbourhood:
         nominated = self._nominated(held, article, index)
         known = held.articles.get(article)
-        shown = dict.fromkeys([*nominated, *(one for one in fellows if one in held.articles)])
-        shown |= {article: None} if known else {}
+        near = [*nominated, article, *fellows]
+        shown = dict.fromkeys(one for one in near if one in held.articles)
         stories = held.load_component(shown)
         return Neighbourhood(
             look_alikes=tuple(held.articles[id_].fact for id_ in shown if id_ != article),

@@ -1,5 +1,6 @@
 """Forgetting leaves nothing behind, in any of the stores, and nothing comes back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -12,7 +13,16 @@ from crawler.contract import ChangePayload
 from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide as judge
 from crawler.forget import Forget
-from crawler.model import ChangeKind, Neighbourhood, Relation, Skipped, SkipReason, TopicId
+from crawler.model import (
+    ChangeKind,
+    Member,
+    Neighbourhood,
+    Relation,
+    Skipped,
+    SkipReason,
+    Tie,
+    TopicId,
+)
 from crawler.rule import Rule
 from crawler.store import keys
 from crawler.store.clock import SimulatedClock
@@ -21,6 +31,7 @@ from crawler.store.frontier import RedisFrontier
 from crawler.store.memory_frontier import MemoryFrontier
 from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
+from crawler.store.nomination import LOADED
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
 from crawler.store.tombstones import MemoryTombstones, RedisTombstones
@@ -232,6 +243,33 @@ async def test_a_link_that_only_the_forgotten_article_made_goes_with_it(stores):
         there = await stores.stories.story(TOPIC, placed.story)
         assert there.linked == (linked and (home,))
         assert await stores.sound()
+
+
+async def test_the_rest_of_a_story_stays_though_the_forgotten_was_loosely_tied_to_very_many(stores):
+    rest, gone, *many = copies(LOADED + 5)
+
+    def alone(article, _):
+        return judge(article, Neighbourhood())
+
+    def joined(article, around):
+        """Shown for the story of the first, and loosely tied to the many."""
+        found = [story for story in around.stories if story.canonical == rest.id]
+        if not found:
+            return alone(article, around)
+        members = (*found[0].members, Member(article.id, Relation.COPY))
+        story = replace(found[0], canonical=article.id, members=members, version=2)
+        others = sorted(around.nominated - {rest.id})
+        ties = tuple(Tie(article.id, one, Relation.PARTIAL, 0.5, 0.5, 0.5) for one in others)
+        return replace(alone(article, around), story=story.id, ties=ties, stories=(story,))
+
+    for each in many:
+        await stores.stories.place(TOPIC, each, decide)
+    await stores.stories.place(TOPIC, rest, alone)
+    placed = await stores.stories.place(TOPIC, gone, joined)
+    await stores.forget.articles([gone.id], "why")
+    story = await stores.stories.story(TOPIC, placed.story)
+    assert [member.article for member in story.members] == [rest.id]
+    assert await stores.sound()
 
 
 async def test_a_story_held_together_by_what_is_forgotten_splits(stores):

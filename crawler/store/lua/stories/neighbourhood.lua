@@ -109,11 +109,11 @@ end
 local function neighbourhood(one)
   articles, stories, loaded = {}, {}, {}
   local nominated, seen = load_nominated(one), ''
-  load(missing({fellows(one)}, LOADED))
   if one.known then
     load(missing({{one.known}}, 1))
     seen = one.known .. ':' .. string.sub(loaded[one.known], 1, 8)
   end
+  load(missing({fellows(one)}, LOADED))
   if #articles == 0 then
     return rulings, nominated
   end
