@@ -3,8 +3,9 @@
 Source: docs/decisions/0063-stories.md
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import product
 from types import MappingProxyType
 
 from crawler.dedup.boilerplate import Learned
@@ -83,41 +84,45 @@ def groups_of(scene: Scene) -> list[Group]:
 
 
 def _left_as_they_stand(scene: Scene) -> list[Group]:
-    return [group for group in _as_they_stand(scene) if group]
+    return [group for group in _as_they_stand(scene, {scene.newcomer.id}) if group]
 
 
-def _as_they_stand(scene: Scene) -> list[Group]:
-    """Return the touched stories as they are, without the newcomer."""
-    own = scene.newcomer.id
+def _as_they_stand(scene: Scene, moving: Collection[ArticleId]) -> list[Group]:
+    """Return the touched stories as they are, without those who move."""
     stories = ([m.article for m in story.members] for story in scene.touched)
-    return [frozenset(one for one in ids if one in scene.articles) - {own} for ids in stories]
+    return [frozenset(one for one in ids if one in scene.articles) - {*moving} for ids in stories]
 
 
 def _with_newcomer_added(scene: Scene) -> list[Group]:
     """Return the touched stories as they are, the newcomer with the one it is closest to if any.
 
-    A story's canonical tells how close; of that itself, who would be shown in its place.
+    A story's canonical tells how close; where that moves, who would be shown in its place. Those
+    whom operators put together with the newcomer move with it.
     """
-    own, groups = scene.newcomer.id, _as_they_stand(scene)
+    own = scene.newcomer.id
+    moving = frozenset(one for one in scene.ties.ruled.fellows(own) if one in scene.articles)
+    groups = _as_they_stand(scene, moving)
     shown = [_shown(story, groups[at], scene) for at, story in enumerate(scene.touched)]
     near = [
         (-scene.ties.between(own, one).jaccard, at)
         for at, one in enumerate(shown)
         if one
         and scene.ties.join(own, one)
-        and not any(scene.ties.clash(own, other) for other in groups[at])
+        and not any(scene.ties.clash(*pair) for pair in product(moving, groups[at]))
     ]
     if near:
-        groups[min(near)[1]] |= {own}
+        groups[min(near)[1]] |= moving
     else:
-        groups.append(frozenset([own]))
+        groups.append(moving)
     return _put_together([group for group in groups if group], scene)
 
 
 def _shown(story: Story, group: Group, scene: Scene) -> ArticleId | None:
-    """Return who stands for a story without the newcomer; None where nobody in sight does."""
-    if story.canonical != scene.newcomer.id:
-        return story.canonical if story.canonical in group else None
+    """Return who stands for a story without those who move; None where nobody in sight does."""
+    if story.canonical in group:
+        return story.canonical
+    if story.canonical not in scene.articles:
+        return None
     order = preference((scene.articles[one] for one in group), scene.ties.rules)
     return next((article.id for article in order), None)
 

@@ -86,6 +86,21 @@ async def test_a_word_on_the_shown_article_of_a_large_story_leaves_it_there(stor
     assert len(merged.members) == large + 1
 
 
+async def test_what_was_merged_into_a_large_story_can_be_split_off_again(stories, clock, large):
+    ours, theirs = copies(large, "ours"), copies(3, "theirs")
+    one, other = await place(stories, ours), await place(stories, theirs)
+    rule = Rule(stories, clock)
+    (merged,) = (await rule.merge(TOPIC, one, other, *BY)).stories
+    clock.advance(timedelta(minutes=1))
+    await rule.split(TOPIC, merged.id, [article.id for article in theirs], *BY)
+    assert await sizes(stories) == [3, large]
+    clock.advance(timedelta(minutes=1))
+    await rule.merge(TOPIC, *[story.id for story in await stories.newest(TOPIC, 2)], *BY)
+    clock.advance(timedelta(minutes=1))
+    await rule.split(TOPIC, merged.id, [article.id for article in ours], *BY)
+    assert await sizes(stories) == [3, large]
+
+
 class KilledError(Exception):
     """Stands for the end of a process."""
 
