@@ -20,7 +20,7 @@ from crawler.text.relevance import TopicMatcher
 from crawler.text.screening import Screen
 
 _FIRST_TEXT = "Lorries have waited at the border crossing since the morning."
-BORROWING = ("pl", "sk", "hu")
+BORROWING = ("pl", "sk", "hu", "cs", "et")
 BREADTH = {  # of a place by its kind: for how much a mention counts, see `text.focus`
     "border-section": 0.2, "country": 0.2, "capital": 0.3, "republic": 0.5, "oblast": 0.5,
     "voblast": 0.5, "voivodeship": 0.5, "region": 0.5, "autonomous-region": 0.5,

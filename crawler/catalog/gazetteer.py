@@ -1,11 +1,12 @@
 """Places at and near Ukraine's borders, with their names in eight languages.
 
 Names are as written in the nominative; several spellings may stand for one place, and one
-name for several places. docs/reference/catalogue.md says where they are from.
+name for several places. More languages name the better known ones (`names.csv`).
+docs/reference/catalogue.md says where they are from.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ from crawler.model import PlaceId
 
 LANGUAGES = ("en", "uk", "ru", "be", "pl", "ro", "hu", "sk")
 CONTEXT_LANGUAGES = (*LANGUAGES, "lt", "lv", "de")
+MORE_LANGUAGES = ("cs", "et", "fr", "es", "it", "lt", "lv", "nl", "tr")  # better known places
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def _place(row: Mapping[str, str]) -> Place:
         lon=float(row["lon"]),
         approximate=row["approximate"] == "yes",
         countries=tuple(row["countries"].split("|")),
-        names={code: tuple(row[code].split("|")) for code in LANGUAGES if row[code]},
+        names=_names(row, LANGUAGES),
         border_km=float(row["border_km"]) if row["border_km"] else None,
         nearest_border=row["nearest_border"],
     )
@@ -72,10 +74,29 @@ def _context(row: Mapping[str, str]) -> Place:
         lon=float(row["lon"]),
         approximate=True,
         countries=(row["country"],),
-        names={code: tuple(row[code].split("|")) for code in CONTEXT_LANGUAGES if row[code]},
+        names=_names(row, CONTEXT_LANGUAGES),
         border_km=None,
         nearest_border="",
     )
+
+
+def _names(row: Mapping[str, str], languages: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the names that a table has for a place, with those in more languages."""
+    named = {code: tuple(row[code].split("|")) for code in languages if row[code]}
+    more = _more_names().get(PlaceId(row["place_id"]), {})
+    return named | {code: (*named.get(code, ()), *added) for code, added in more.items()}
+
+
+@cache
+def _more_names() -> Mapping[PlaceId, dict[str, tuple[str, ...]]]:
+    table = files("crawler.catalog").joinpath("data", "names.csv")
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return {
+        PlaceId(row["place_id"]): {
+            code: tuple(row[code].split("|")) for code in MORE_LANGUAGES if row[code]
+        }
+        for row in rows
+    }
 
 
 @cache

@@ -129,6 +129,22 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"e$", 1, "e a u om i"),
         (r"[^aeiouyáéíóúý]$", 0, "a u e om om i ovi"),
     ),
+    "cs": (
+        (r"á$", 1, "á é ou"),
+        (r"é$", 1, "é ého ému ém ým ých"),
+        (r"ý$", 1, "ý ého ému ém ým"),
+        (r"í$", 1, "í ím"),
+        (r"ice$", 1, "e  ím ích emi"),
+        (r"(?:ňa|ša|ža|ča|ďa)$", 1, "a e i u ou"),
+        (r"ka$", 2, "ka ky ce ku kou"),
+        (r"a$", 1, "a y e ě u ou"),
+        (r"o$", 1, "o a u em ě"),
+        (r"e$", 1, "e i í"),
+        (r"y$", 1, "y  ům ách"),
+        (r"ň$", 1, "ň ně ni ní"),
+        (r"[žšč]$", 0, "e i í em"),
+        (r"[^aeiouyáéíóúý]$", 0, "a u e ě em i"),
+    ),
     "ro": (
         (r"eava$", 4, "eava evei"),
         (r"[aă]$", 1, "a ă ei ii e i"),
@@ -159,6 +175,10 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
     ),
     "de": ((r"(?:s|z|x|ß)$", 0, "er"), (r"", 0, "s er ern ers")),
     "en": ((r"", 0, "'s"),),
+    "et": (
+        (r"[aeiouõäöü]$", 0, "s st sse le l lt ga ni t"),
+        (r"", 0, "i is ist isse ile il ilt iga ini it"),
+    ),
 }
 _HUNGARIAN = (
     "ban ben ba be ból ből on en ön n ra re ról ről nál nél tól től hoz hez höz ot et öt t nak nek "

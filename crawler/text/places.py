@@ -18,15 +18,22 @@ READABLE = {
     "be": frozenset({"be", "ru", "uk"}),
     "en": frozenset({"en"}),
     "bg": frozenset({"ru", "uk"}),
-    "cs": frozenset({"sk", "en"}),
+    "cs": frozenset({"cs", "sk", "en"}),
+    "sk": frozenset({"sk", "cs", "en"}),
 }  # whose names a text uses; others use their own and the English ones
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|un|coll|(?:d?[ae]|ne|que|su)ll|quest)'", re.IGNORECASE)
+ELIDING = frozenset({"fr", "it"})  # join a little word to what follows: l'Ukraine, dell'Ucraina
+SUFFIXING = frozenset({"tr", "et"})  # join endings to a name: Lviv'de
 _CROSSING = (
     r"(?:кпп|пп|(?:пункт|пост|перех[оі]д|митниц|таможн)\w*(?: пропуск[ау])?|crossing|checkpoint"
-    r"|przejści\w+|przejść|vam[aăe]\w*|punct\w*|ptf|határátkelő\w*|priechod\w*)"
+    r"|przejści\w+|przejść|vam[aăe]\w*|punct\w*|ptf|határátkelő\w*|priechod\w*|přechod\w*"
+    r"|grenzübergang|grensovergang|grenspost|valico|(?:paso|puesto) fronterizo"
+    r"|poste[- ]frontière|robežpunkt\w*|piiripunkt\w*)(?: (?:de|di|del|bij|v))?"
 )
 _BEFORE = re.compile(rf"\b{_CROSSING}\W{{1,3}}$", re.IGNORECASE)
 _BEHIND = re.compile(
-    r"^\W{1,3}(?:(?:на|at|w|la)\s+)?(?:кпп|митниц|таможн|border crossing|checkpoint|vam[aăe])",
+    r"^\W{1,3}(?:(?:на|at|w|la)\s+)?(?:кпп|митниц|таможн|border crossing|checkpoint|vam[aăe]"
+    r"|(?:sınır|hudut) kapı|piiripunkt|robežpunkt|grensovergang)",
     re.IGNORECASE,
 )  # not "пост": people named like towns hold posts
 _CUE_LETTERS = 30  # as far as the words that make an ambiguous name a crossing's
@@ -96,7 +103,7 @@ class PlaceFinder:
             language: ISO 639-1; names of languages that it does not use are then left out.
         """
         plain = _APOSTROPHES.sub("'", text)
-        tokens = [(match[0], *match.span()) for match in _WORD.finditer(plain)]
+        tokens = list(_tokens(plain, language))
         readable = READABLE.get(language, frozenset({language, "en"})) if language else None
         return _sure(list(self._candidates(tokens, readable)), text)
 
@@ -176,6 +183,17 @@ def names_of(
             for spelling in spellings:
                 own = place not in undescribed
                 yield Name(place, spelling, language, ambiguous.get(spelling), own)
+
+
+def _tokens(text: str, language: str) -> Iterator[_Token]:
+    """Yield the words; of what an apostrophe joins to a name, as a language does, the name."""
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if language in SUFFIXING:
+            end = start + len(match[0].partition("'")[0])
+        elif language in ELIDING and (elided := _ELIDED.match(match[0])):
+            start += elided.end()
+        yield text[start:end], start, end
 
 
 def _fits(pattern: _Pattern, tokens: list[_Token], position: int) -> bool:

@@ -82,7 +82,7 @@ class TopicMatcher:
         """
         if not self._profile.concepts:
             return Judgement(relevant=True, score=1.0)
-        lower = lower_case(f"{title}\n{text}")
+        lower = lower_case(f"{title}\n{text}", language)
         whole = len(text) >= self._profile.whole.letters
         threshold = self._profile.whole.threshold if whole else self._profile.threshold
         hits = self._hits(lower, language)
@@ -107,11 +107,11 @@ class TopicMatcher:
 
     def has_words(self, text: str, language: str = "") -> bool:
         """Return whether a text holds a word for any concept, whatever stands beside it."""
-        return bool(self._hits(lower_case(text), language))
+        return bool(self._hits(lower_case(text, language), language))
 
     def names_a_frontier(self, text: str, language: str = "") -> bool:
         """Return whether a text speaks of any border at all, anybody's."""
-        return any(hit.concept.frontier for hit in self._hits(lower_case(text), language))
+        return any(hit.concept.frontier for hit in self._hits(lower_case(text, language), language))
 
     def _hits(self, lower: str, language: str) -> list[Hit]:
         found = self._term_finder(language).find(lower)

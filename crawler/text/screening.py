@@ -11,6 +11,7 @@ Source: docs/decisions/0181-screening.md
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from crawler.text.countries import Beginnings
 from crawler.text.places import PlaceFinder
 from crawler.text.relevance import HOMES, TopicMatcher
 
@@ -42,9 +43,10 @@ class Screen:
     ) -> None:
         self._matcher = matcher
         self._finder = finder
-        self._beginnings = tuple(beginnings)
-        self._beyond = tuple(beyond)
-        self._common = (*self._beginnings, *commonplace)
+        own = tuple(beginnings)
+        self._beginnings = Beginnings(own)
+        self._beyond = Beginnings(beyond)
+        self._common = Beginnings((*own, *commonplace))
         self._names = frozenset(names)
 
     def lets_entry(self, title: str, summary: str, language: str = "") -> bool:
@@ -85,11 +87,9 @@ class Screen:
         open_to_all = not self._matcher.has_concepts or not self._beginnings
         return open_to_all or self.is_home(HOMES.get(language, ""))
 
-    def _named(self, text: str, beginnings: tuple[str, ...]) -> bool:
+    def _named(self, text: str, beginnings: Beginnings) -> bool:
         words = {word.casefold() for word in _WORD.findall(text)}
-        return not words.isdisjoint(self._names) or any(
-            word.startswith(beginnings) for word in words
-        )
+        return not words.isdisjoint(self._names) or beginnings.begin(words)
 
     def _speaks(self, title: str, text: str, language: str) -> bool:
         places = self._finder.find(f"{title}\n{text}", language)

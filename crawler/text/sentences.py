@@ -6,6 +6,7 @@ from collections.abc import Iterator
 LEAD_LETTERS = 400
 LONGEST = 1_000  # letters of a sentence: what runs on without a stop is taken in pieces
 _GAP = re.compile(r"(?<=[.!?…])[\"”»]?\s+|\n+")
+_DOTS = str.maketrans("Iİ", "ıi")
 
 Span = tuple[int, int]  # where something begins and ends
 
@@ -41,8 +42,13 @@ def part_of(start: int, title: int) -> str:
     return "lead" if start <= title + LEAD_LETTERS else "body"
 
 
-def lower_case(text: str) -> str:
-    """Return the text in lower case, letter for letter, so that offsets hold."""
+def lower_case(text: str, language: str = "") -> str:
+    """Return the text in lower case, letter for letter, so that offsets hold.
+
+    Turkish has an i with a dot and one without, small and capital: SINIR is sınır.
+    """
+    if language == "tr":
+        text = text.translate(_DOTS)
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered

@@ -50,6 +50,10 @@ def found(name: str, language: str, text: str) -> list[str]:
         ("Ļviva", "lv", "Ļvivā"),
         ("Lemberg", "de", "Lembergs"),
         ("Lviv", "en", "Lviv's"),
+        ("Harkiv", "et", "Harkivist"),
+        ("Sumõ", "et", "Sumõsse"),
+        ("Homel", "cs", "Homelu"),
+        ("Černovice", "cs", "Černovicích"),
     ],
 )
 def test_a_name_is_found_in_its_inflected_form(name, language, form):
@@ -77,6 +81,33 @@ def test_a_name_is_found_in_its_inflected_form(name, language, form):
 )
 def test_the_adjective_made_of_a_name_speaks_of_the_place(name, language, form):
     assert found(name, language, f"o {form}, 2026") == [form]
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text"),
+    [
+        ("İzmail", "tr", "Tır kuyruğu İzmail'deki feribotta"),
+        ("Siret", "et", "Järjekord Siret’is kasvab"),
+        ("Izmail", "fr", "l'attente au port d'Izmail"),
+        ("Užhorod", "it", "code all’Užhorod di confine"),
+    ],
+)
+def test_a_name_that_an_apostrophe_joins_to_something_is_found_alone(name, language, text):
+    (mention,) = PlaceFinder([Name(P, name, language)]).find(text, language)
+    assert text[mention.start : mention.end] == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Autocarri fermi al valico di Siret",
+        "Vrachtwagens wachten bij grensovergang Siret",
+        "Colas en el paso fronterizo de Siret",
+        "Siret sınır kapısı kapandı",
+    ],
+)
+def test_more_languages_call_an_ambiguous_name_a_crossing(text):
+    assert PlaceFinder([Name(P, "Siret", "en", against=())]).find(text)
 
 
 def test_the_adjective_of_a_short_name_needs_its_capital():

@@ -281,3 +281,13 @@ def test_a_topic_of_no_country_goes_by_its_words():
 
 def test_a_topic_without_concepts_takes_everything():
     assert TopicMatcher(Profile(TopicId("everything")), COUNTRIES).judge("a", "b").relevant
+
+
+@pytest.mark.parametrize("title", ["UKRAYNA SINIRINDA TIR", "Ukrayna Sınırında TIR"])
+def test_turkish_capitals_are_those_of_a_dotted_and_a_dotless_letter(title):
+    border = replace(BORDER, patterns={"tr": (r"\bsınır\w*",)})
+    queue = replace(QUEUE, patterns={"tr": (r"\btır\b",)})
+    countries = CountryFinder({"UA": ("ukrayna",)})
+    matcher = TopicMatcher(replace(PROFILE, concepts=(border, queue)), countries)
+    assert matcher.judge(title, "", language="tr").relevant
+    assert matcher.has_words("İSTANBUL: TIR", "tr")
