@@ -36,6 +36,19 @@ _BEHIND = re.compile(
     r"|(?:sınır|hudut) kapı|piiripunkt|robežpunkt|grensovergang)",
     re.IGNORECASE,
 )  # not "пост": people named like towns hold posts
+_SHIPS = (
+    "submarin", "cruiser", "warship", "krążownik", "okręt", "podwodn", "crucero", "incrociator",
+    "sottomarin", "onderzeeër", "kruiser", "denizaltı", "kruvazör",
+)  # fmt: skip
+_SHIPS_QUOTED = (
+    "крейсер", "фрегат", "корвет", "підлодк", "подлодк", "субмарин", "лодк", "човен", "корабл",
+    "корабель",
+)  # in Cyrillic before quotation marks; else a genitive follows: кораблі України  # fmt: skip
+_STREETS = (
+    "вулиц", "улиц", "вуліц", "проспект", "площ", "провул", "переул", "шосе", "шоссе", "ulic",
+)  # fmt: skip
+_STREETS_CUT = frozenset({"вул", "ул", "просп", "ul"})
+_CLOSE = 3  # letters between words that belong together: a space, a full stop, a quotation mark
 _CUE_LETTERS = 30  # as far as the words that make an ambiguous name a crossing's
 
 
@@ -57,6 +70,7 @@ class _Pattern:
     small: bool  # it may stand without a capital: "obwód lwowski", "львівський"
     against: tuple[str, ...] | None
     rest: tuple[frozenset[str], ...]  # the forms of the words after the first
+    adjective: bool = False
 
 
 _Token = tuple[str, int, int]  # the word, and where it stands
@@ -116,18 +130,23 @@ class PlaceFinder:
                 continue
             length, patterns = self._longest(tokens, position, readable)
             upto = position + length
-            for place, against in patterns.items():
-                yield _Candidate(Mention(place, start, tokens[upto - 1][2]), against)
+            if not patterns or _is_ship(tokens, position):
+                continue
+            street = _is_street(tokens, position, upto - 1)
+            for place, pattern in patterns.items():
+                if not (pattern.adjective and street):
+                    mention = Mention(place, start, tokens[upto - 1][2])
+                    yield _Candidate(mention, pattern.against)
 
     def _may_begin(self, word: str) -> bool:
         return word[0].isupper() or word in self._small
 
     def _longest(
         self, tokens: list[_Token], position: int, readable: frozenset[str] | None
-    ) -> tuple[int, dict[PlaceId, tuple[str, ...] | None]]:
+    ) -> tuple[int, dict[PlaceId, _Pattern]]:
         first = tokens[position][0]
         capital = first[0].isupper()
-        length, found = 0, dict[PlaceId, tuple[str, ...] | None]()
+        length, found = 0, dict[PlaceId, _Pattern]()
         for pattern in self._by_first.get(first.casefold(), ()):
             if len(pattern.rest) + 1 < length:
                 break
@@ -135,7 +154,7 @@ class PlaceFinder:
                 continue
             if (pattern.small or capital) and _fits(pattern, tokens, position):
                 length = len(pattern.rest) + 1
-                found.setdefault(pattern.place, pattern.against)
+                found.setdefault(pattern.place, pattern)
         return length, found
 
     def _add(self, name: Name) -> None:
@@ -152,7 +171,7 @@ class PlaceFinder:
         self._index(pattern, forms(words[0], name.language))
         if name.described and len(words) == 1 and not name.against:
             small = len(words[0]) >= SHORTEST_SMALL
-            pattern = replace(pattern, small=small, against=None)
+            pattern = replace(pattern, small=small, against=None, adjective=True)
             self._index(pattern, adjectives(words[0], name.language))
 
     def _index(self, pattern: _Pattern, first: Iterable[str]) -> None:
@@ -194,6 +213,29 @@ def _tokens(text: str, language: str) -> Iterator[_Token]:
         elif language in ELIDING and (elided := _ELIDED.match(match[0])):
             start += elided.end()
         yield text[start:end], start, end
+
+
+def _neighbour(tokens: list[_Token], position: int, step: int) -> str:
+    """Return the word before (-1) or after (1) one, case-folded; empty when it stands apart."""
+    beside = position + step
+    if not 0 <= beside < len(tokens):
+        return ""
+    first, second = sorted((position, beside))
+    gap = tokens[second][1] - tokens[first][2]
+    return tokens[beside][0].casefold() if gap <= _CLOSE else ""
+
+
+def _is_ship(tokens: list[_Token], position: int) -> bool:
+    """Whether a ship bears the name: a word for one is before it, and quotation marks may be."""
+    before = _neighbour(tokens, position, -1)
+    quoted = position and tokens[position][1] - tokens[position - 1][2] > 1
+    return before.startswith(_SHIPS) or bool(quoted and before.startswith(_SHIPS_QUOTED))
+
+
+def _is_street(tokens: list[_Token], first: int, last: int) -> bool:
+    """Whether a word for a street stands before or after these words."""
+    beside = (_neighbour(tokens, first, -1), _neighbour(tokens, last, 1))
+    return any(word in _STREETS_CUT or word.startswith(_STREETS) for word in beside)
 
 
 def _fits(pattern: _Pattern, tokens: list[_Token], position: int) -> bool:

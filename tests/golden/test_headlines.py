@@ -21,11 +21,13 @@ from crawler.model import TopicId
 LABELLED = Path(__file__).parent / "relevance" / "headlines.csv"
 PROBES = Path(__file__).parent / "relevance" / "probes.csv"  # bare headlines; decision 0180
 ARTICLES = Path(__file__).parent / "relevance" / "articles.jsonl"  # made up; decision 0200
+PLACES = Path(__file__).parent / "relevance" / "places.csv"  # and what looks like them; 0054
 MORE = Path(__file__).parent / "relevance" / "languages.csv"  # nine languages; decision 0202
 DIGESTS = {
     LABELLED: "7a3992fd9e062412",
     PROBES: "c54009ddb7c4f5bb",
     ARTICLES: "681a20984d348e0a",
+    PLACES: "16d3132cec4defe3",
     MORE: "de7ec2f6c04054e1",
 }
 
@@ -102,3 +104,14 @@ def test_places_are_found_in_languages_read_later(desk):
         if not any(row["place"] in names[one.place] for one in found):
             missed.append((row["headline_id"], row["place"]))
     assert len(missed) <= 2
+
+
+@pytest.mark.parametrize(("half", "floor"), [("looked", 0.92), ("unseen", 0.82)])
+def test_places_are_told_from_what_bears_their_names(desk, half, floor):
+    rows = [row for row in rows_of(PLACES) if row["half"] == half]
+    right = 0
+    for row in rows:
+        found = {one.place for one in desk.finder.find(row["text"], row["language"])}
+        wanted, not_wanted = set(row["places"].split(";")), set(row["not_places"].split(";"))
+        right += wanted - {""} <= found and not found & not_wanted
+    assert right / len(rows) >= floor

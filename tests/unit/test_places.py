@@ -140,3 +140,26 @@ def test_the_longest_name_counts():
 
 def test_apostrophes_of_all_kinds_are_one():
     assert found("Куп'янськ", "uk", "у Куп’янську") == ["Куп’янську"]
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text"),
+    [
+        ("Курськ", "uk", "На вулиці Курській прорвало трубу"),
+        ("Белгород", "ru", "На Белгородской улице открыли школу"),
+        ("Lwów", "pl", "Wypadek na ul. Lwowskiej"),
+        ("Курск", "ru", "Годовщина гибели подлодки «Курск»"),
+        ("Москва", "uk", "Крейсер «Москва» затонув"),
+        ("Kursk", "en", "Years after the submarine Kursk sank"),
+    ],
+)
+def test_a_street_or_a_ship_is_not_the_town_it_is_named_after(name, language, text):
+    assert found(name, language, text) == []
+
+
+def test_the_ships_of_a_country_name_it():
+    assert found("Україна", "uk", "Кораблі України вийшли в море") == ["України"]
+
+
+def test_the_streets_of_a_town_are_in_it():
+    assert found("Харків", "uk", "На вулицях Харкова тихо") == ["Харкова"]
