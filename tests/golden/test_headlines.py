@@ -17,17 +17,20 @@ from crawler.desk import desk_of
 from crawler.evaluate.headlines import read_headlines
 from crawler.evaluate.relevance import judge_headlines, tallies, tell_languages
 from crawler.model import TopicId
+from crawler.text.language import language_of
 
 LABELLED = Path(__file__).parent / "relevance" / "headlines.csv"
 PROBES = Path(__file__).parent / "relevance" / "probes.csv"  # bare headlines; decision 0180
 ARTICLES = Path(__file__).parent / "relevance" / "articles.jsonl"  # made up; decision 0200
 PLACES = Path(__file__).parent / "relevance" / "places.csv"  # and what looks like them; 0054
+TOLD = Path(__file__).parent / "relevance" / "told.csv"  # short or mixed texts; decision 0055
 MORE = Path(__file__).parent / "relevance" / "languages.csv"  # nine languages; decision 0202
 DIGESTS = {
     LABELLED: "7a3992fd9e062412",
     PROBES: "c54009ddb7c4f5bb",
     ARTICLES: "681a20984d348e0a",
     PLACES: "16d3132cec4defe3",
+    TOLD: "a35bf49379281042",
     MORE: "de7ec2f6c04054e1",
 }
 
@@ -115,3 +118,13 @@ def test_places_are_told_from_what_bears_their_names(desk, half, floor):
         wanted, not_wanted = set(row["places"].split(";")), set(row["not_places"].split(";"))
         right += wanted - {""} <= found and not found & not_wanted
     assert right / len(rows) >= floor
+
+
+@pytest.mark.parametrize(("half", "floor"), [("looked", 0.88), ("unseen", 0.92)])
+def test_short_and_mixed_texts_are_told_with_their_claim(desk, half, floor):
+    rows = [row for row in rows_of(TOLD) if row["half"] == half]
+    right = [
+        language_of(row["text"], allowed=desk.languages, claimed=row["language"]) == row["language"]
+        for row in rows
+    ]
+    assert sum(right) / len(rows) >= floor
