@@ -114,7 +114,8 @@ def is_placed(spots: Sequence[Spot], profile: Profile) -> bool:
 
 def _frontier(hit: Hit, sentence: Sentence, profile: Profile) -> Worth:
     """Judge whose border it is by the countries beside the word, then by those farther off."""
-    ours, home, head = profile.countries, sentence.home, sentence.head.countries
+    ours, head = profile.countries, sentence.head.countries
+    home = sentence.home if sentence.home in ours | profile.neighbours else ""  # has no such border
     before, after = _beside(hit, sentence)
     others = (before | after) - {home}
     share = _share(sentence.spots)

@@ -291,3 +291,9 @@ def test_turkish_capitals_are_those_of_a_dotted_and_a_dotless_letter(title):
     matcher = TopicMatcher(replace(PROFILE, concepts=(border, queue)), countries)
     assert matcher.judge(title, "", language="tr").relevant
     assert matcher.has_words("İSTANBUL: TIR", "tr")
+
+
+def test_the_border_of_a_country_far_away_is_another_for_its_own_outlets_too():
+    title, text = "More checks at the Mexican border", "Twelve Ukrainians were turned back."
+    assert not judged(title, text, home="MX").relevant
+    assert judged("More checks at Mexican and Ukrainian borders", text, home="MX").relevant
