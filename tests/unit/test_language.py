@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.text.language import language_of
+from crawler.text.language import identifier, language_of
 
 CANTONESE = "香港嘅邊境管制站今日有好多人排隊，佢哋話要等成三個鐘頭先至可以過關，啲車都塞到好遠"
 SPOKEN = ("be", "bg", "en", "et", "pl", "ru", "sk", "uk")
@@ -47,3 +47,7 @@ def test_a_language_that_no_topic_reads_is_told_where_claim_and_text_agree(text,
 
 def test_a_claim_that_the_text_does_not_bear_out_is_not_believed():
     assert language_of("Trucks wait at the Polish border", allowed=SPOKEN, claimed="sr") == "en"
+
+
+def test_models_share_the_table_that_takes_a_second_to_read():
+    assert identifier(("en", "uk")).tk_nextmove is identifier().tk_nextmove
