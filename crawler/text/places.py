@@ -18,6 +18,8 @@ READABLE = {
     "be": frozenset({"be", "ru", "uk"}),
     "en": frozenset({"en"}),
     "bg": frozenset({"ru", "uk"}),
+    "mk": frozenset({"ru", "uk"}),
+    "sr": frozenset({"ru", "uk", "sk", "en"}),
     "cs": frozenset({"cs", "sk", "en"}),
     "sk": frozenset({"sk", "cs", "en"}),
 }  # whose names a text uses; others use their own and the English ones

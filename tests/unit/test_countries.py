@@ -16,6 +16,8 @@ FINDER = CountryFinder(countries())
         ("polonya-belarus sınırında", ["PL", "BY"]),
         ("oekraïense truckers aan de poolse grens", ["UA", "PL"]),
         ("vene piiril ootab poola veoauto", ["RU", "PL"]),
+        ("на граници украјине и мађарске", ["UA", "HU"]),
+        ("граница србије са пољском", ["RS", "PL"]),
         ("trenta treni da venezia", []),
         ("väravad löödi teisel poolajal", []),
         ("tifosi romani allo stadio", []),

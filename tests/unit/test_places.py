@@ -163,3 +163,9 @@ def test_the_ships_of_a_country_name_it():
 
 def test_the_streets_of_a_town_are_in_it():
     assert found("Харків", "uk", "На вулицях Харкова тихо") == ["Харкова"]
+
+
+@pytest.mark.parametrize("language", ["bg", "mk", "sr"])
+def test_south_slavic_texts_use_the_names_of_their_script(language):
+    finder = PlaceFinder([Name(P, "Белгород", "ru")])
+    assert finder.find("Експлозија у граду Белгород", language)
