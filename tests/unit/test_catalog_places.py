@@ -2,7 +2,13 @@ import re
 
 import pytest
 
-from crawler.catalog.gazetteer import LANGUAGES, MORE_LANGUAGES, every_place, places
+from crawler.catalog.gazetteer import (
+    LANGUAGES,
+    MORE_LANGUAGES,
+    ambiguous_names,
+    every_place,
+    places,
+)
 from crawler.catalog.topics import patterns_of, terms, topic, topic_ids
 from crawler.errors import ConfigError
 
@@ -30,6 +36,11 @@ def test_better_known_places_have_names_in_more_languages():
     assert named["c-ua"]["nl"] == ("Oekraïne",)
     assert named["x-pl-shehyni-medyka"]["lv"] == ("Medika",)
     assert named["danube-delta"]["lt"] == ("Dunojaus delta",)
+
+
+@pytest.mark.parametrize("name", ["Prout", "Boeg", "Tissa"])  # a surname, a bow, a name
+def test_rivers_that_mean_something_else_count_only_beside_a_place(name):
+    assert name in ambiguous_names()
 
 
 def test_a_crossing_is_read_with_its_facts():
