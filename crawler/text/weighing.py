@@ -47,12 +47,22 @@ def score_of(parts: Sequence[Part]) -> float:
 
 
 def short_parts(evidence: Sequence[Evidence], profile: Profile) -> tuple[Part, ...]:
-    """Return what each sentence of a headline with a lead adds."""
+    """Return what each sentence of a headline with a lead adds.
+
+    What is met far from any border too (`local`) is one thing, however often it is said.
+    """
     weights = {"title": profile.title, "lead": profile.lead, "body": profile.body}
-    return tuple(
-        Part(one.where, one.worth * weights[one.where], f"{one.concept}: {one.why}")
-        for one in evidence
-    )
+    local = {concept.name for concept in profile.concepts if concept.local}
+    parts: dict[str, Part] = {}
+    for number, one in enumerate(evidence):
+        part = Part(one.where, one.worth * weights[one.where], f"{one.concept}: {one.why}")
+        key = one.concept if one.concept in local else str(number)
+        parts[key] = max(parts.get(key, part), part, key=_worth)
+    return tuple(parts.values())
+
+
+def _worth(part: Part) -> float:
+    return part.worth
 
 
 def article_parts(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from crawler.desk import desk_of
 from crawler.model import PlaceId, TopicId
 from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
@@ -297,3 +298,35 @@ def test_the_border_of_a_country_far_away_is_another_for_its_own_outlets_too():
     title, text = "More checks at the Mexican border", "Twelve Ukrainians were turned back."
     assert not judged(title, text, home="MX").relevant
     assert judged("More checks at Mexican and Ukrainian borders", text, home="MX").relevant
+
+
+def test_what_is_met_everywhere_is_one_thing_however_often_a_headline_says_it():
+    bus = Concept("bus", 0.4, {"en": (r"\bbus(es)?\b",)}, local=True)
+    once = TopicMatcher(replace(PROFILE, concepts=(bus,), threshold=0.5), COUNTRIES)
+    title, text = "Ukrainian fans leave Poland by bus", "The bus to Ukraine broke down in Poland."
+    judgement = once.judge(title, text, language="en")
+    assert len(judgement.evidence) == 2
+    assert not judgement.relevant
+    often = replace(bus, local=False)
+    assert (
+        TopicMatcher(replace(PROFILE, concepts=(often,), threshold=0.5), COUNTRIES)
+        .judge(title, text, language="en")
+        .relevant
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("en", "Poland ditches plan for Ukraine", ""),
+        ("tr", "Polonya ile Ukrayna tahkim kuruluna gidiyor", ""),
+        ("et", "Poola kindlustus maksab Ukraina bussifirmale", ""),
+        ("nl", "Oekraïne in de overgang naar de euro", "Polen juicht het toe."),
+        ("it", "Nuoto, l'ucraino batte il polacco", ""),
+        ("de", "Übergang zur Demokratie in der Ukraine", ""),
+        ("tr", "Ukrayna'nın AB kapısı aralandı", "Polonya destek veriyor."),
+    ],
+)
+def test_words_that_mean_something_else_leave_the_border_topic_cold(language, title, text):
+    (border,) = desk_of((TopicId("ukraine-border"),)).matchers
+    assert not border.judge(title, text, language=language).relevant
