@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from copy import copy
 from functools import cache, lru_cache
+from string import ascii_lowercase
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -13,7 +14,6 @@ UNSURE = 0.5  # below this the feed's or page's claim decides
 EAST_SLAVIC = frozenset({"uk", "ru", "be"})
 _QUOTED = re.compile(r"«[^»]*»|„[^“”]*[“”]|“[^”]*”|\"[^\"\n]*\"")
 _ENOUGH_UNQUOTED = 15  # letters; less than that, and what is quoted tells too
-_CYRILLIC, _LATIN = re.compile("[а-яёіїєґў]"), re.compile("[a-z]")
 _OTHER_CYRILLIC = frozenset("јљњђћџѓќѕәғқңөұүһҳҷӣӯ")  # Serbian, Macedonian, Kazakh, Tajik ...
 
 
@@ -63,15 +63,17 @@ def language_of(text: str, *, allowed: Collection[str] = (), claimed: str = "") 
 def _unquoted(text: str) -> str:
     """Return what a text says in its own words, unless that is next to nothing."""
     own = _QUOTED.sub(" ", text)
-    return own if sum(map(str.isalpha, own)) >= _ENOUGH_UNQUOTED else text
+    if own == text or _letters(own) < _ENOUGH_UNQUOTED:
+        return text
+    return own
 
 
 def _east_slavic(text: str) -> str:
     """Return the East Slavic language the letters tell, or nothing where they tell none."""
     if not _OTHER_CYRILLIC.isdisjoint(text):
         return ""
-    if 2 * len(_CYRILLIC.findall(text)) < len(_LATIN.findall(text)):
-        return ""
+    if 3 * _count(text, ascii_lowercase) > 2 * _letters(text):
+        return ""  # two thirds of it are Latin
     ukrainian = _count(text, "їєґ") + (_count(text, "і") if "и" in text else 0)
     russian = _count(text, "ыэё") if "и" in text else 0
     belarusian = 3 * _count(text, "ў") + (_count(text, "іы") if "и" not in text else 0)
@@ -82,6 +84,10 @@ def _east_slavic(text: str) -> str:
 
 def _belarusian(text: str) -> bool:
     return "ў" in text or ("і" in text and "ы" in text and "и" not in text)
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def _count(text: str, letters: str) -> int:
