@@ -4,6 +4,7 @@ Source: docs/decisions/0110-access.md
 """
 
 import ipaddress
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -22,6 +23,8 @@ MAX_BODY_BYTES = 65_536
 PUSH_MOST_BYTES = 1_048_576  # hubs send what is new of a feed; it is only checked for its signature
 ADDRESSES = 10_000  # whose allowance is remembered
 
+# one name or address, and a port; whatever else comes as Host names nobody
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([0-9a-z.-]+))(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 _bearer = HTTPBearer(auto_error=False, description="A token from `kordon tokens add`.")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
@@ -83,8 +86,18 @@ def is_local(request: Request) -> bool:
     address, something passes requests on, and may do so without a mark: nothing is local then.
     """
     peer = request.client.host if request.client else ""
-    here = is_loopback(peer) and is_loopback(request.url.hostname or "")
+    here = is_loopback(peer) and is_loopback(_host_asked(request))
     return here and not is_proxied(request) and not _is_public(service_of(request))
+
+
+def _host_asked(request: Request) -> str:
+    """Return the host that `Host` names; empty when it cannot be read.
+
+    Not `request.url`: that says our own address instead of a Host that it cannot read, and
+    browsers send such ones, as of `http://a{b.evil.example/`.
+    """
+    found = _HOST.fullmatch(request.headers.get("host", ""))
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def _is_public(service: Service) -> bool:

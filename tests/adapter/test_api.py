@@ -577,6 +577,24 @@ async def test_reading_is_open_only_to_this_machine_itself(stand, peer, host, he
 
 
 @pytest.mark.parametrize(
+    "host",
+    ["a{b.evil.example", 'a"b.evil.example', "a}b.evil.example:8787", "a`b.evil.example",
+     "evil.example:", "evil.example:80:80", "evil@localhost", "localhost/x", "localhost:99999999",
+     "[::1", "::1", "127.0.0.1.evil.example", "\xff", ""],
+)  # fmt: skip
+async def test_a_host_that_cannot_be_read_is_not_this_machine(stand, host):
+    async with stand.client() as client:
+        for path in (f"{BASE}/stories", "/search"):
+            answer = await client.get(path, headers={"Host": host.encode("latin-1")})
+            assert answer.status_code == 401, path
+
+
+@pytest.mark.parametrize("host", ["LocalHost:8787", "127.0.0.1", "127.1.2.3:80", "[::1]:8787"])
+async def test_every_name_of_this_machine_is_open(api, host):
+    assert (await api.get(f"{BASE}/stories", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(
     "header",
     ["X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP", "Via",
      "CF-Connecting-IP", "CF-Ray", "True-Client-IP", "CDN-Loop", "X-Client-IP",
