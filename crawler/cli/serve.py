@@ -27,6 +27,7 @@ from crawler.cli.session import opened
 from crawler.errors import ConfigError
 from crawler.model import TopicId
 from crawler.serve.application import application
+from crawler.serve.connections import BACKLOG, Connection
 from crawler.serve.guard import is_loopback
 from crawler.serve.service import Service
 from crawler.store.search import SearchIndex
@@ -91,6 +92,8 @@ def listening(host: str, port: int) -> Iterator[socket]:
 def _settings(service: Service, *, quiet: bool) -> uvicorn.Config:
     return uvicorn.Config(
         application(service),
+        http=Connection,
+        backlog=BACKLOG,
         access_log=not quiet,
         log_level="warning" if quiet else "info",
         proxy_headers=False,  # who asks is whom we are connected with
