@@ -36,6 +36,7 @@ from crawler.store.corpus_records import (
     pieces,
     records,
 )
+from crawler.store.folders import private_folder
 
 SEGMENT_BYTES = 256 << 20  # then a process begins its next one
 READ_AT_ONCE = 64  # articles decoded in one step off the event loop
@@ -171,7 +172,7 @@ def _locked(folder: Path, how: int) -> int:
         StoreError: The disk is full or gone.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(folder.parent)
         lock = os.open(folder.with_name(f"{folder.name}.lock"), _LOCK_FLAGS, 0o600)
     except OSError as error:
         raise _unwritable(error) from error
@@ -199,7 +200,7 @@ class _Segment:
         """
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             return cls(os.open(path, flags, 0o600))
         except OSError as error:
             raise _unwritable(error) from error

@@ -29,7 +29,8 @@ from redis.retry import Retry
 
 from crawler.errors import ConfigError, StoreError
 from crawler.store.facts import Facts, Info, facts_of, is_loading, version_of
-from crawler.store.sockets import PRIVATE_MODE, is_private, socket_for
+from crawler.store.folders import PRIVATE_MODE, private_folder
+from crawler.store.sockets import is_private, socket_for
 
 ANSWER_SECONDS = 30  # for a server that is not loading its data to say so
 STOP_SECONDS = 60  # to write and sync what is left
@@ -295,8 +296,7 @@ def _start_of(pid: int) -> datetime | None:
 
 
 def _data_directory(home: Path) -> Path:
-    data = home / "redis"
-    data.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+    data = private_folder(home / "redis")
     data.chmod(PRIVATE_MODE)
     return data
 

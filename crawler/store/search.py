@@ -19,6 +19,7 @@ from typing import Any
 
 from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId
+from crawler.store.folders import private_folder
 from crawler.store.listings import Listings
 from crawler.store.records import millis
 from crawler.store.search_query import Wanted, conditions, is_narrowed
@@ -66,7 +67,7 @@ class SearchIndex:
         self._layout = f"{LAYOUT}.{version}"
         self._readers = threading.local()
         self._writing = threading.Lock()
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
         self._writer = self._opened()
         if self._found_layout() != self._layout:
             self._begin_anew()

@@ -8,9 +8,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from crawler.errors import StoreError
+from crawler.store.folders import PRIVATE_MODE
 
 MAX_SOCKET_BYTES = 103  # macOS holds 104 with the closing zero, Linux 108
-PRIVATE_MODE = 0o700
 
 
 def socket_for(data: Path, environ: Mapping[str, str] | None = None) -> Path:

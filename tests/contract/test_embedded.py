@@ -237,8 +237,8 @@ def test_a_server_that_cannot_read_its_data_says_why(home, program):
 
 def test_the_socket_and_the_data_are_closed_to_others(home):
     running = embedded.ensure_running(home)
-    modes = [path.stat().st_mode & 0o077 for path in (running.socket.parent, home / "redis")]
-    assert modes == [0, 0]
+    modes = [path.stat().st_mode & 0o077 for path in (running.socket.parent, home, home / "redis")]
+    assert modes == [0, 0, 0]
 
 
 def test_the_server_listens_on_no_port_and_keeps_every_key(home, program):
