@@ -35,7 +35,9 @@ from crawler.store.facts import version_of
 
 FORMAT = 1
 MANIFEST, KEYS = "kordon-backup.json", "keys.msgpack.zst"
+PREFIX = b"kordon:"
 OURS = "kordon:*"
+RECORD_MOST = (512 << 20) + 65_536  # bytes: the largest value that a server takes, and its name
 BATCH = 500  # keys asked for in one trip
 PAUSE_SECONDS = 5  # writers wait so long at most when this process dies
 RENEW_SECONDS = 1
@@ -246,9 +248,9 @@ def examine(source: Path) -> Manifest:
         manifest = _manifest(tar, source)
         _check_fit(manifest, source)
         _check_digests(tar, manifest, source)
-        if sum(1 for _ in _records(tar)) != manifest.keys:
+        if _count(_records(tar), source) != manifest.keys:
             raise _damaged(source, "keys are missing")
-        members = {one.name: one.size for one in tar if _SEGMENT.fullmatch(one.name)}
+        members = {one.name: one.size for one in tar if _is_segment(one)}
         if members != {f"corpus/{name}": size for name, size in manifest.corpus.items()}:
             raise _damaged(source, "segments are missing, or of another size")
     return manifest
@@ -318,7 +320,7 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     for member in tar:
-        if _SEGMENT.fullmatch(member.name) and (stream := tar.extractfile(member)):
+        if _is_segment(member) and (stream := tar.extractfile(member)):
             with (folder / member.name.removeprefix("corpus/")).open("xb") as file:
                 shutil.copyfileobj(stream, file)
 
@@ -364,13 +366,33 @@ def _digest(file: IO[bytes]) -> str:
 
 def _member(tar: tarfile.TarFile, name: str) -> IO[bytes] | None:
     try:
-        return tar.extractfile(name)
+        entry = tar.getmember(name)
     except KeyError:
         return None
+    return tar.extractfile(entry) if _is_file(entry) else None
+
+
+def _is_segment(entry: tarfile.TarInfo) -> bool:
+    return _SEGMENT.fullmatch(entry.name) is not None and _is_file(entry)
+
+
+def _is_file(entry: tarfile.TarInfo) -> bool:
+    """Tell whether a member is what we write: links lead in circles, holes unpack to anything."""
+    return entry.isreg() and not entry.issparse()
 
 
 def _damaged(source: Path, what: str) -> ConfigError:
     return ConfigError(f"{source} is damaged: {what}", "use another backup")
+
+
+def _count(records: Iterator[Record], source: Path) -> int:
+    """Return how many keys there are, all of them ours: a restore replaces what it finds."""
+    count = 0
+    for record in records:
+        if not record.name.startswith(PREFIX):
+            raise _damaged(source, "it holds a key that is not Kordon's")
+        count += 1
+    return count
 
 
 def _records(tar: tarfile.TarFile) -> Iterator[Record]:
@@ -379,7 +401,19 @@ def _records(tar: tarfile.TarFile) -> Iterator[Record]:
         return
     with ZstdDecompressor().stream_reader(stream) as packed:
         while length := packed.read(_LENGTH_BYTES):
-            yield msgspec.msgpack.decode(packed.read(int.from_bytes(length)), type=Record)
+            yield msgspec.msgpack.decode(packed.read(_size(length)), type=Record)
+
+
+def _size(length: bytes) -> int:
+    """Return how large a record is, before room is made for it.
+
+    Raises:
+        TarError: No server takes a value so large, so that none wrote it.
+    """
+    size = int.from_bytes(length)
+    if size > RECORD_MOST:
+        raise tarfile.TarError(f"a record of {size} bytes")
+    return size
 
 
 # --- files -----------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ import tarfile
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from ledger import dangling
 from newsroom import NOON, RECIPE, an_article, copies, decide
 from typer.testing import CliRunner
+from zstandard import ZstdCompressor
 
 from crawler.cli.main import app
 from crawler.errors import ConfigError, StoreError
@@ -18,6 +20,7 @@ from crawler.model import TopicId
 from crawler.store import backup, keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus_records import SUFFIX
 from crawler.store.migrations import check
 from crawler.store.stories import RedisStories
 
@@ -277,3 +280,49 @@ async def test_a_backup_that_cannot_be_written_leaves_nothing_behind(stocked, fo
     with pytest.raises(ConfigError, match=r"none/backup.tar cannot be written"):
         await backup.save(stocked, folder, tmp_path / "none" / "backup.tar")
     await stocked.set("kordon:p1:{crawl}:x", 1)  # writers are not paused any more
+
+
+def crafted(target, keys_packed, **changes):
+    """Write a backup of one key whose parts are what somebody made of them."""
+    manifest = {"format": backup.FORMAT, "created": "2026-11-22T12:00:00Z", "server": "valkey 9",
+                "schema": keys.SCHEMA_VERSION, "recipe": "", "keys": 1, "corpus": {}}  # fmt: skip
+    found = {backup.MANIFEST: json.dumps(manifest | changes).encode(), backup.KEYS: keys_packed}
+    with tarfile.open(target, "w") as tar:
+        for name, data in found.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return target
+
+
+def record(name, size=None):
+    """A key of this name as a backup holds it, packed."""
+    packed = msgspec.msgpack.encode(backup.Record(name, 0, b"x"))
+    return ZstdCompressor().compress((size or len(packed)).to_bytes(4) + packed)
+
+
+@pytest.mark.parametrize("name", [b"sessions:1", b"kordon", b"", b"kordonx:1"])
+def test_a_backup_with_keys_of_others_is_refused(tmp_path, name):
+    file = crafted(tmp_path / "backup.tar", record(name))
+    with pytest.raises(ConfigError, match="damaged: it holds a key that is not Kordon's"):
+        backup.examine(file)
+
+
+def test_a_key_larger_than_any_server_takes_is_refused_unread(tmp_path):
+    file = crafted(tmp_path / "backup.tar", record(b"kordon:p1:x", backup.RECORD_MOST + 1))
+    with pytest.raises(ConfigError, match="damaged, or no backup"):
+        backup.examine(file)
+
+
+@pytest.mark.parametrize("linked", [backup.MANIFEST, backup.KEYS, "corpus/" + "0" * 32 + SUFFIX])
+@pytest.mark.parametrize("to", ["itself", "/etc/passwd"])
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_a_backup_with_links_is_refused(tmp_path, linked, to, kind):
+    corpus = {linked.removeprefix("corpus/"): 0} if linked.startswith("corpus/") else {}
+    file = crafted(tmp_path / "backup.tar", record(b"kordon:p1:x"), corpus=corpus)
+    with tarfile.open(file, "a") as tar:
+        entry = tarfile.TarInfo(linked)
+        entry.type, entry.linkname = kind, linked if to == "itself" else to
+        tar.addfile(entry)
+    with pytest.raises(ConfigError, match=r"damaged|no backup"):
+        backup.examine(file)
