@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from html import unescape
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.extract.dates import Instant, read_instant
 from crawler.extract.structured import Node, article_node, first, texts
-from crawler.extract.titles import Titles, clean, own_heading, title_of
+from crawler.extract.titles import Titles, clean, own_heading, title_of, titled
 from crawler.extract.zones import zone_of
 from crawler.model import DateSource, Precision
 
@@ -56,6 +57,8 @@ AUTHOR_NAMES = (
     "byl",
     "dcterms.creator",
 )
+_AUTHORS_MOST = 20
+_LONGEST_SITE = 200  # letters of its name, as in feeds
 _SAME_DAY_SECONDS = 129_600  # a day, and as much again as zones differ
 DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
 _DATE_NAMES = re.compile(
@@ -73,7 +76,7 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None
     """
     zone = zone or zone_of(address)
     meta = _meta(tree)
-    document = clean(tree.findtext(".//title") or "")
+    document = titled(tree.findtext(".//title") or "")
     heading = own_heading(tree, meta.get("og:title", ""), document)
     node = article_node(tree, address, heading)
     return Metadata(
@@ -81,7 +84,7 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None
         authors=_authors(tree, meta, node),
         published=_published(tree, meta, node, zone),
         updated=_updated(meta, node, zone),
-        site=meta.get("og:site_name", ""),
+        site=_site(meta),
         canonical=_canonical(tree, meta),
         language=_language(tree, meta, node),
         description=_description(meta, node),
@@ -110,8 +113,8 @@ def _values(meta: dict[str, str], names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _title(tree: HtmlElement, address: str, meta: dict[str, str], node: Node, document: str) -> str:
-    headline = clean(first(node.get("headline")))
-    social, network = clean(meta.get("og:title", "")), clean(meta.get("twitter:title", ""))
+    headline = titled(first(node.get("headline")))
+    social, network = titled(meta.get("og:title", "")), titled(meta.get("twitter:title", ""))
     told = Titles(
         heading=own_heading(tree, headline, social, network, document),
         headline=headline,
@@ -119,8 +122,11 @@ def _title(tree: HtmlElement, address: str, meta: dict[str, str], node: Node, do
         network=network,
         document=document,
     )
-    site, host = clean(meta.get("og:site_name", "")), urlsplit(address).hostname or ""
-    return title_of(told, site=site, host=host)
+    return title_of(told, site=_site(meta), host=urlsplit(address).hostname or "")
+
+
+def _site(meta: dict[str, str]) -> str:
+    return clean(meta.get("og:site_name", ""))[:_LONGEST_SITE]
 
 
 def _description(meta: dict[str, str], node: Node) -> str:
@@ -136,7 +142,7 @@ def _authors(tree: HtmlElement, meta: dict[str, str], node: Node) -> tuple[str, 
         list(texts(node.get("author"))) or list(_values(meta, AUTHOR_NAMES))[:1] or _bylines(tree)
     )
     names = (name for text in named for name in _names(text))
-    return tuple(dict.fromkeys(names))
+    return tuple(islice(dict.fromkeys(names), _AUTHORS_MOST))
 
 
 def _bylines(tree: HtmlElement) -> list[str]:

@@ -14,6 +14,7 @@ _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "subjectOf", "
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|;)\s*$"
 )
+_HALF = re.compile("[\ud800-\udfff]")
 _DEEPEST = 5
 _LONGEST = 2_000_000  # letters of one script; state dumps are not descriptions
 
@@ -29,9 +30,12 @@ def article_node(tree: HtmlElement, address: str, heading: str) -> Node:
 
 
 def texts(value: object) -> Iterator[str]:
-    """Yield the strings of a JSON-LD value, whichever of its many shapes it took."""
+    """Yield the strings of a JSON-LD value, whichever of its many shapes it took.
+
+    Sites that cut a headline within an emoji leave half of its escape, which no encoding carries.
+    """
     if isinstance(value, str):
-        yield value
+        yield _HALF.sub("\ufffd", value)
     elif isinstance(value, list):
         for item in value:
             yield from texts(item)

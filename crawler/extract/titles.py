@@ -15,6 +15,8 @@ from lxml.html import HtmlElement
 
 _JOINER = re.compile(r"\s+(?:[|–—·•»/-]|::)\s+|\s*[|｜]\s*|：")
 _KICKER = re.compile(rf"(?:{_JOINER.pattern})|:\s+")
+LONGEST_TITLE = 500  # letters, as in feeds; what goes on is no title
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SHORTEST_TITLE = 15  # letters; a shorter heading is a section's name
 _LONGEST_SITE = 3  # words
 _SHORTEST_NAME = 3  # letters; a shorter one is part of many words
@@ -33,7 +35,7 @@ class Titles:
 
 def headings(tree: HtmlElement) -> list[str]:
     """Return the page's first-level headings, in order."""
-    return [clean(element.text_content()) for element in tree.iter("h1")]
+    return [titled(element.text_content()) for element in tree.iter("h1")]
 
 
 def own_heading(tree: HtmlElement, *told: str) -> str:
@@ -120,9 +122,14 @@ def letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
+def titled(text: str) -> str:
+    """Return what may be a title: one clean line, cut where no title goes on."""
+    return clean(text)[:LONGEST_TITLE].rstrip()
+
+
 def clean(text: str) -> str:
-    """Return one line of text: entities resolved, white space collapsed."""
-    return " ".join(unescape(text).split())
+    """Return one line of text that every encoding can carry: entities resolved, no controls."""
+    return " ".join(_UNPRINTABLE.sub(" ", unescape(text)).split())
 
 
 def without_site(title: str, *names: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from crawler.extract.dates import Instant
 from crawler.extract.publication import publication
+from crawler.extract.titles import LONGEST_TITLE
 from crawler.identity import article_address
 from crawler.ingest import Desk, judge, prepare
 from crawler.model import (
@@ -26,6 +27,7 @@ from crawler.model import (
     SkipReason,
     TopicId,
 )
+from crawler.store.corpus_records import packed, records
 from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
 from crawler.text.profile import Concept, Profile
@@ -87,6 +89,34 @@ def test_a_page_becomes_an_article_with_all_that_is_known_of_it():
     assert article.places == ("border-ua", "x-shehyni")
     assert article.topics == ("ukraine-border", "everything")
     assert article.fingerprint.shingles > 20
+
+
+ESCAPES = "\\u001b[31m \\u009b2J \\u0000 \\ud83d"  # two of a terminal, a zero, half an emoji
+
+
+def test_what_no_encoding_and_no_terminal_takes_is_left_out_of_what_a_page_says():
+    head = f"""<meta property="og:site_name" content="Out&#x1b;[2Jlet\n">
+        <script type="application/ld+json">{{"@type": "NewsArticle",
+        "headline": "Черга на кордоні {ESCAPES}", "author": {{"name": "Олена {ESCAPES}"}}}}
+        </script>"""
+    article = prepare(a_page(paragraphs(QUEUE), head=head), BOTH)
+    assert article.title == "Черга на кордоні [31m 2J \ufffd"
+    assert article.authors == ("Олена [31m 2J \ufffd",)
+    assert article.outlet_name == "Out [2Jlet"
+    (kept,) = records(memoryview(packed(article)), "segment")
+    assert kept.article() == article
+
+
+@pytest.mark.parametrize("again", ["черга ", "| a ", "x"])
+def test_what_a_page_says_at_endless_length_is_cut(again):
+    endless, names = again * 20_000, ", ".join(f"Олена Коваль {n}" for n in range(1_000))
+    head = f"""<meta property="og:title" content="Черга на кордоні {endless}">
+        <meta property="og:site_name" content="{endless}"><meta name="author" content="{names}">"""
+    page = a_page(f"<h1>Черга на кордоні {endless}</h1>{paragraphs(QUEUE)}", head=head)
+    article = prepare(page, BOTH)
+    assert len(article.title) <= LONGEST_TITLE
+    assert len(article.outlet_name) <= 200
+    assert len(article.authors) == 20
 
 
 def test_a_place_in_the_name_of_its_outlet_is_not_meant():
