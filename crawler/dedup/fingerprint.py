@@ -164,16 +164,16 @@ def _told(words: Sequence[str], numbers: Marks, names: Collection[str]) -> Tells
 
 def _counted(words: Sequence[str], places: Iterable[int]) -> list[str]:
     """Return the words at these places, digits in groups as one number."""
-    found: list[str] = []
-    last = -1
+    found: list[list[str]] = []
+    last, goes_on = -1, False
     for at in places:
         word = words[at]
-        if found and at == last + 1 and word.isdigit() and found[-1].isdigit():
-            found[-1] += word
+        if goes_on and at == last + 1 and word.isdigit():
+            found[-1].append(word)
         else:
-            found.append(word)
-        last = at
-    return found
+            found.append([word])
+        last, goes_on = at, word.isdigit()
+    return list(map("".join, found))
 
 
 def _digest(text: str, size: int) -> bytes:

@@ -14,6 +14,8 @@ import pytest
 
 from crawler.errors import SourceError
 from crawler.middlewares.client import GuardedClient, Limits
+from crawler.model import Recipe
+from crawler.placing import fingerprint_of
 from crawler.pool import Pool
 from crawler.read.document import Source, read
 from tests.site import publisher
@@ -152,6 +154,15 @@ async def reason_of(task: "asyncio.Task[object]") -> str:
     except SourceError as error:
         return error.reason
     return ""
+
+
+async def test_a_text_of_digits_alone_has_a_fingerprint_in_time():
+    pool = Pool(1, memory_bytes=MEMORY)
+    try:
+        found = await pool.run("digits", 4 * READING, fingerprint_of, "1 " * 150_000, Recipe())
+    finally:
+        pool.close()
+    assert found.shingles > 0
 
 
 async def test_nothing_of_this_machine_is_read_into_a_title():
