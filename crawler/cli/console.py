@@ -1,5 +1,6 @@
 """How commands speak: tables and sentences for people, one JSON document for programs."""
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,8 +40,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document inst
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever msgspec can write
-    """Print one JSON document to standard output."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    """Print one JSON document to standard output, in UTF-8 whatever the terminal's encoding."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -148,6 +149,13 @@ def plain(value: object) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(map(plain, value))
     return "" if value is None else printable(str(value))
+
+
+def show_what_can_be() -> None:
+    """Have a terminal of another encoding than UTF-8 show a `?` for what it has no letter for."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def printable(text: str) -> str:

@@ -69,7 +69,7 @@ def export_feeds(
     by_name = Format.OPML if file and file.suffix.lower() in {".opml", ".xml"} else Format.CSV
     text = written(asyncio.run(_catalogue()), form or by_name)
     if file is None:
-        typer.echo(text, nl=False)
+        typer.echo(text.encode(), nl=False)  # as in files
     else:
         was_there = file.exists()
         write_list(file, text)

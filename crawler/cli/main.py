@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.commands import Root
-from crawler.cli.console import say
+from crawler.cli.console import say, show_what_can_be
 from crawler.cli.start import EXIT_INTERRUPTED
 from crawler.errors import ConfigError, KordonError, StoreError
 
@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Those of the process, unless others are given.
     """
+    show_what_can_be()
     try:
         app(arguments, prog_name="kordon")
     except BrokenPipeError:  # whoever read our output has had enough

@@ -1,6 +1,9 @@
 """Tables for people: whole where a program reads on, folded and never cut on a terminal."""
 
 import io
+import os
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -65,3 +68,21 @@ def test_nothing_is_lost_on_a_narrow_terminal(terminal, width):
     assert all(len(line) <= width for line in lines)
     rule = next(at for at, line in enumerate(lines) if "─" in line)
     assert letters(*lines[rule + 1 :]) == letters(*ROW[:-1])
+
+
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    [([], "Caf\xe9 ??????".encode("latin-1")), (["--json"], "Caf\xe9 Кордон".encode())],
+)
+def test_an_encoding_without_a_letter_shows_a_sign_for_it_and_json_is_utf8(tmp_path, options, seen):
+    topic = tmp_path / "topics" / "own.toml"
+    topic.parent.mkdir()
+    topic.write_text('id = "own"\nname = "Caf\xe9 Кордон"\n', "utf-8")
+    kordon = [sys.executable, "-c", "from crawler.cli.start import main; main()"]
+    given = {"KORDON_HOME": str(tmp_path), "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(
+        [*kordon, "topics", "list", *options],
+        env=os.environ | given, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert seen in done.stdout
