@@ -197,8 +197,13 @@ async def test_the_rights_the_reference_lists_are_enough_and_end_at_our_keys(hom
         config_of(home, KORDON_REDIS_URL=f"unix://ann:{ENCODED}@{running.socket}")
     )
     assert await client.eval("return redis.call('SET', KEYS[1], 1)", 1, keys.crawl("x"))
-    with pytest.raises(StoreError, match="may not do this"), translated():
-        await client.set("elsewhere", 1)
+    for command in (
+        ("SET", "elsewhere", 1), ("PUBLISH", "elsewhere", "x"), ("FUNCTION", "FLUSH"),
+        ("FLUSHALL",), ("CONFIG", "SET", "dir", "/tmp"), ("KEYS", "*"), ("ACL", "LIST"),
+        ("EVAL", "return redis.call('GET', 'elsewhere')", 0),
+    ):  # fmt: skip
+        with pytest.raises(StoreError, match=r"may not do this|ermission"), translated():
+            await client.execute_command(*command)
     await client.aclose()
 
 
