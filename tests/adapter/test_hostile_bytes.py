@@ -13,6 +13,7 @@ from ipaddress import ip_network
 import pytest
 
 from crawler.errors import SourceError
+from crawler.extract.quick import quick_lines
 from crawler.middlewares.client import GuardedClient, Limits
 from crawler.model import Recipe
 from crawler.placing import fingerprint_of
@@ -154,6 +155,17 @@ async def reason_of(task: "asyncio.Task[object]") -> str:
     except SourceError as error:
         return error.reason
     return ""
+
+
+@pytest.mark.parametrize("again", [b"<script ", b"<!--", b"<svg>", b"<", b"<a ", b" ", b"\t\n"])
+async def test_a_page_that_ends_nothing_it_begins_is_screened_in_time(again):
+    pool = Pool(1, memory_bytes=MEMORY)
+    page = b"<p>Border</p>" + again * (2 * MEGABYTE // len(again)) + b"x"
+    try:
+        lines = await pool.run("page", 4 * READING, quick_lines, page)
+    finally:
+        pool.close()
+    assert lines[0] == "Border"
 
 
 async def test_a_text_of_digits_alone_has_a_fingerprint_in_time():
