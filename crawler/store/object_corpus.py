@@ -7,6 +7,7 @@ Source: docs/decisions/0115-corpus-objects.md
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,9 @@ from crawler.store.corpus_records import (
     records,
 )
 from crawler.store.records import instant, millis
+
+_USER = re.compile(r"(?<=://)\S*@")
+_OPTIONS = re.compile(r"\?\S+")
 
 
 class ObjectCorpus:
@@ -136,10 +140,16 @@ class ObjectCorpus:
         try:
             return ask(*arguments)
         except Exception as error:  # each kind of address has errors of its own
+            why = f"{type(error).__name__}: {error}"
             raise StoreError(
-                f"the corpus at {self._folder} cannot be used ({type(error).__name__}: {error}); "
+                f"the corpus at {_shown(self._folder)} cannot be used ({_shown(why)}); "
                 "mend KORDON_CORPUS_URL or what it names"
             ) from error
+
+
+def _shown(text: str) -> str:
+    """Return a text without the users, passwords and options of the addresses in it."""
+    return _OPTIONS.sub("?…", _USER.sub("", text))
 
 
 def _oldest(path: str) -> datetime:
@@ -154,7 +164,7 @@ def _opened(address: str) -> tuple[Any, str]:
         files, folder = fsspec.core.url_to_fs(address, **options)
     except (ImportError, ValueError, TypeError) as error:
         raise ConfigError(
-            f"KORDON_CORPUS_URL cannot be used ({error})",
+            f"KORDON_CORPUS_URL cannot be used ({_shown(str(error))})",
             "give an fsspec address such as s3://bucket/corpus, and install what it names (s3fs)",
         ) from error
     return files, folder.rstrip("/")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import signal
+import socket
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -145,6 +146,22 @@ async def test_a_bare_path_is_a_directory_that_is_made(tmp_path):
 def test_an_address_of_an_unknown_kind_is_refused(address):
     with pytest.raises(ConfigError, match="KORDON_CORPUS_URL cannot be used"):
         ObjectCorpus(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://olena:s3cr3t@127.0.0.1:{port}/corpus", "http://127.0.0.1:{port}/corpus?key=s3cr3t",
+     "simplecache::http://olena:s3/cr3t@127.0.0.1:{port}/corpus?key=s3cr3t",
+     "nonsense://olena:s3cr3t@bucket/corpus?key=s3cr3t"],
+)  # fmt: skip
+async def test_what_is_said_of_an_address_holds_none_of_its_secrets(address):
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]  # nobody listens there afterwards
+    with pytest.raises((StoreError, ConfigError)) as told:
+        await ObjectCorpus(address.format(port=port)).keep(*articles_of(1))
+    assert "KORDON_CORPUS_URL" in str(told.value)
+    assert "cr3t" not in str(told.value)
+    assert "olena" not in str(told.value)
 
 
 # --- a directory -----------------------------------------------------------------------------
