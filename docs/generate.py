@@ -173,7 +173,8 @@ def _table(rows: Iterator[tuple[str, str]]) -> Iterator[str]:
 def _crawl_keys() -> Iterator[tuple[str, str]]:
     source = inspect.getsource(keys)
     yield from re.findall(r'^    "\w+": "([^"]+)",(?:  # (.*))?$', source, re.MULTILINE)
-    for function in (keys.tokens, keys.tombstones, keys.hubs, keys.bulletins, keys.meta):
+    named = keys.tokens, keys.tombstones, keys.hubs, keys.bulletins, keys.restoring, keys.meta
+    for function in named:
         holds = inspect.getdoc(function) or ""
         yield function().rpartition(":")[2], holds.removeprefix("Return the key of ").rstrip(".")
 

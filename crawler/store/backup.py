@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
@@ -41,6 +41,7 @@ RECORD_MOST = (512 << 20) + 65_536  # bytes: the largest value that a server tak
 BATCH = 500  # keys asked for in one trip
 PAUSE_SECONDS = 5  # writers wait so long at most when this process dies
 RENEW_SECONDS = 1
+SCRATCH_SECONDS = 60  # a key that was only tried goes by itself when this process dies
 READ_BYTES = 1 << 20
 RIGHTS = "grant the Redis user +client|pause +client|unpause +restore for backups"
 
@@ -268,6 +269,8 @@ async def occupied(client: Redis, corpus: Path | None) -> str:
 async def load(client: Redis, corpus: Path | None, source: Path) -> None:
     """Put an examined backup in the place of whatever is there; a corpus elsewhere stays as it is.
 
+    What is there goes once the server has taken one key of the backup.
+
     Raises:
         ConfigError: The disk is full, the home cannot be written, or a crawl adds to the corpus.
         StoreError: The server cannot be reached or does not take the keys; restore again then.
@@ -278,6 +281,7 @@ async def load(client: Redis, corpus: Path | None, source: Path) -> None:
         try:
             if corpus:
                 await asyncio.to_thread(_unpack, tar, fresh)
+            await _check_taken(client, _records(tar))
             with translated():
                 await _clear(client)
             await _put(client, _records(tar))
@@ -285,6 +289,19 @@ async def load(client: Redis, corpus: Path | None, source: Path) -> None:
                 await asyncio.to_thread(_swap, fresh, corpus)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+async def _check_taken(client: Redis, records: Iterator[Record]) -> None:
+    """Refuse a server that does not take what another kind or a newer one dumped."""
+    scratch = keys.restoring()
+    for record in islice(records, 1):
+        try:
+            with translated():
+                await client.restore(scratch, SCRATCH_SECONDS * 1000, record.value, replace=True)
+                await client.unlink(scratch)
+        except StoreError as error:
+            if not isinstance(error.__cause__, failures.OutOfMemoryError):  # _clear makes room
+                raise _not_taken(error) from error
 
 
 async def _clear(client: Redis) -> None:
@@ -302,18 +319,20 @@ async def _put(client: Redis, records: Iterator[Record]) -> None:
                     await pipe.execute()
             await pipe.execute()
     except StoreError as error:
-        raise _not_whole(error) from error
+        whole = "then restore again: what is there is not whole"
+        raise StoreError(f"{_not_taken(error)}, {whole}") from error
 
 
-def _not_whole(error: StoreError) -> StoreError:
-    """Return why a restore came to an end among the keys."""
+def _not_taken(error: StoreError) -> StoreError:
+    """Return why the server does not take a key."""
     if isinstance(error.__cause__, failures.NoPermissionError):
         return StoreError(f"the Redis user may not restore keys; {RIGHTS}")
     if "DUMP payload" in str(error):
         return StoreError(
-            "this server cannot read the backup's keys; restore into the kind that wrote it"
+            "this server cannot read the backup's keys; "
+            "restore into one of the kind that wrote them, and not older"
         )
-    return StoreError(f"{error}, then restore again: what is there is not whole")
+    return StoreError(str(error))
 
 
 def _unpack(tar: tarfile.TarFile, folder: Path) -> None:

@@ -123,6 +123,11 @@ def tombstones() -> str:
     return crawl("forgotten")
 
 
+def restoring() -> str:
+    """Return the key of what a restore tries on the server: one key of the backup; expires."""
+    return crawl("restoring")
+
+
 def meta() -> str:
     """Return the key of the hash: schema version, generations in use, the recipe of each."""
     return f"{PRIVATE}:{{crawl}}:meta"

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from ledger import dangling
 from newsroom import NOON, RECIPE, an_article, copies, decide
+from redis.asyncio import Redis
 from typer.testing import CliRunner
 from zstandard import ZstdCompressor
 
@@ -209,12 +210,12 @@ def members(file):
         }
 
 
-def rewritten(file, target, **changes):
+def rewritten(file, target, parts=(), **changes):
     """Write a backup as it was made before: the manifest first, and no digests in it."""
     with tarfile.open(file) as tar, tarfile.open(target, "w") as older:
         manifest = json.load(tar.extractfile(backup.MANIFEST)) | changes
         del manifest["digests"]
-        found = {backup.MANIFEST: json.dumps(manifest).encode()} | members(file)
+        found = {backup.MANIFEST: json.dumps(manifest).encode()} | members(file) | dict(parts)
         for name, data in found.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
@@ -235,6 +236,63 @@ async def test_a_server_that_takes_no_more_is_told_in_a_sentence(stocked, folder
         "then restore again: what is there is not whole"
     )
     assert [one.name for one in other.parent.iterdir()] == ["corpus.lock"]
+
+
+def of_another_kind(file, target):
+    """Write a backup whose keys no server can read: the version in each dump is none there is."""
+    with tarfile.open(file) as tar:
+        records = [
+            msgspec.structs.replace(one, value=one.value[:-10] + b"\xff\xff" + one.value[-8:])
+            for one in backup._records(tar)
+        ]
+    packed = [msgspec.msgpack.encode(one) for one in records]
+    dumped = b"".join(len(one).to_bytes(backup._LENGTH_BYTES) + one for one in packed)
+    rewritten(
+        file, target, parts={backup.KEYS: ZstdCompressor(write_checksum=True).compress(dumped)}
+    )
+
+
+async def test_what_the_server_cannot_read_replaces_nothing(stocked, folder, tmp_path):
+    file, foreign = tmp_path / "backup.tar", tmp_path / "foreign.tar"
+    await backup.save(stocked, folder, file)
+    of_another_kind(file, foreign)
+    before, kept = await contents(stocked), await articles(folder)
+    backup.examine(foreign)
+    with pytest.raises(StoreError, match="cannot read the backup's keys"):
+        await backup.load(stocked, folder, foreign)
+    assert await contents(stocked) == before
+    assert await articles(folder) == kept
+
+
+async def test_a_user_who_may_not_restore_replaces_nothing(
+    stocked, folder, tmp_path, server_socket
+):
+    file = tmp_path / "backup.tar"
+    await backup.save(stocked, folder, file)
+    before = await contents(stocked)
+    await stocked.acl_setuser(
+        "crawling", enabled=True, nopass=True, keys=["kordon:*"],
+        categories=["+@all", "-@admin", "-@dangerous"],
+    )  # fmt: skip
+    async with Redis(unix_socket_path=str(server_socket), username="crawling", password="") as user:
+        with pytest.raises(StoreError, match=r"may not restore keys; grant .* \+restore"):
+            await backup.load(user, folder, file)
+    await stocked.acl_deluser("crawling")
+    assert await contents(stocked) == before
+
+
+async def test_a_full_server_is_emptied_and_restored(stocked, folder, tmp_path):
+    file = tmp_path / "backup.tar"
+    before = await contents(stocked)
+    await backup.save(stocked, folder, file)
+    await stocked.set("kordon:p1:{crawl}:large", bytes(16 << 20))
+    used = (await stocked.info("memory"))["used_memory"]
+    await stocked.config_set("maxmemory", used - (8 << 20))
+    try:
+        await backup.load(stocked, folder, file)
+    finally:
+        await stocked.config_set("maxmemory", 0)
+    assert await contents(stocked) == before
 
 
 async def test_another_schemas_backup_is_refused(stocked, folder, tmp_path):
