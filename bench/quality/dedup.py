@@ -88,7 +88,7 @@ BASELINES: Mapping[str, Says] = {
 
 def figures_of(pairs: Sequence[JudgedPair], says: Callable[[JudgedPair], bool]) -> dict[str, Any]:
     return {
-        name: shown(Figures.of((p.labelled.label.is_one_text, says(p)) for p in pairs if within(p)))
+        name: shown(Figures.of((p.labelled.label.is_sought, says(p)) for p in pairs if within(p)))
         for name, within in SUBSETS.items()
     }
 
@@ -152,7 +152,7 @@ def _with(evaluation: Evaluation, pairs: Iterable[JudgedPair], rules: Rules) -> 
     def verdict(pair: JudgedPair) -> tuple[bool, bool]:
         ids = (ArticleId(id_of(url)) for url in (pair.labelled.one, pair.labelled.other))
         one, other = (evaluation.articles[id_] for id_ in ids)
-        return pair.labelled.label.is_one_text, relate(one, other, rules).relation in FOUND
+        return pair.labelled.label.is_sought, relate(one, other, rules).relation in FOUND
 
     return Figures.of(map(verdict, pairs))
 
@@ -161,7 +161,7 @@ def report(samples: Iterable[Sample], labelled: Sequence[LabelledPair]) -> dict[
     started = time.perf_counter()
     evaluation = asyncio.run(evaluate(samples, labelled))
     seconds = time.perf_counter() - started
-    positives = [pair for pair in evaluation.pairs if pair.labelled.label.is_one_text]
+    positives = [pair for pair in evaluation.pairs if pair.labelled.label.is_sought]
     return {
         "articles": len(evaluation.articles),
         "pairs": len(evaluation.pairs),

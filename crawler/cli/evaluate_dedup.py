@@ -214,7 +214,7 @@ def _explained(pair: JudgedPair, evaluation: Evaluation) -> Explanation:
 
 
 def _never_nominated(evaluation: Evaluation) -> int:
-    return sum(p.labelled.label.is_one_text and not p.nominated for p in evaluation.pairs)
+    return sum(p.labelled.label.is_sought and not p.nominated for p in evaluation.pairs)
 
 
 # --- for a person ----------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def _print(
     if missing := len(evaluation.missing):
         say(f"{missing} labelled pairs name an article that is not in the file; they are left out")
     if unseen := _never_nominated(evaluation):
-        say(f"{unseen} pairs labelled as one text were never nominated to each other")
+        say(f"{unseen} pairs that are to be found were never nominated to each other")
 
 
 def _print_figures(title: str, figures: Mapping[str, Figures]) -> None:

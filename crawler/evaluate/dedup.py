@@ -39,7 +39,7 @@ FOUND = (
     Relation.EXPANSION,
     Relation.DIGEST,
 )
-"""Relations that answer to the labels copy and excerpt: an embedded text is an excerpt too."""
+"""Relations that answer to the labels sought: a text embedded in a digest is an excerpt too."""
 
 ALARM = 40  # members: a larger story is looked at
 
@@ -66,7 +66,7 @@ class JudgedPair:
     @property
     def right(self) -> bool:
         """Whether that is what the label says."""
-        return self.found == self.labelled.label.is_one_text
+        return self.found == self.labelled.label.is_sought
 
     @property
     def doubt(self) -> float:
@@ -130,8 +130,8 @@ class Evaluation:
         return self._figures(lambda pair: pair.same_story or pair.tie.relation is Relation.DIGEST)
 
     def same_story(self) -> Figures:
-        """Return the figures of standing in one story, strictly."""
-        return self._figures(lambda pair: pair.same_story)["all"]
+        """Return the figures of standing in one story, strictly; a digest is to stand apart."""
+        return Figures.of((p.labelled.label.is_one_text, p.same_story) for p in self.pairs)
 
     def confusion(self) -> dict[str, dict[str, int]]:
         """Return how many pairs of each label were judged each relation."""
@@ -158,7 +158,7 @@ class Evaluation:
     def _figures(self, says: Callable[[JudgedPair], bool]) -> dict[str, Figures]:
         return {
             name: Figures.of(
-                (pair.labelled.label.is_one_text, says(pair)) for pair in self.pairs if within(pair)
+                (pair.labelled.label.is_sought, says(pair)) for pair in self.pairs if within(pair)
             )
             for name, within in SUBSETS.items()
         }
@@ -240,7 +240,7 @@ def swept(evaluation: Evaluation, candidates: Iterable[Rules]) -> list[tuple[Rul
 
 def _again(pair: JudgedPair, evaluation: Evaluation, rules: Rules) -> tuple[bool, bool]:
     one, other = (evaluation.articles[_id(url)] for url in (pair.labelled.one, pair.labelled.other))
-    return pair.labelled.label.is_one_text, relate(one, other, rules).relation in FOUND
+    return pair.labelled.label.is_sought, relate(one, other, rules).relation in FOUND
 
 
 class _WatchedStories(MemoryStories):

@@ -37,8 +37,13 @@ class Label(StrEnum):
     UNRELATED = "unrelated"
 
     @property
+    def is_sought(self) -> bool:
+        """Whether a pair so labelled is to be found; a digest is, for it holds the other whole."""
+        return self.is_one_text or self is Label.DIGEST
+
+    @property
     def is_one_text(self) -> bool:
-        """Whether a pair so labelled is to be found."""
+        """Whether a pair so labelled is to stand in one story."""
         return self in (Label.COPY, Label.EXCERPT, Label.REVISION, Label.EXPANSION)
 
 

@@ -76,6 +76,20 @@ async def test_a_digest_counts_as_found_though_it_stands_apart():
     assert (pair.tie.relation, pair.found, pair.same_story) == (Relation.DIGEST, True, False)
 
 
+async def test_a_pair_labelled_as_a_digest_is_to_be_found_and_to_stand_apart():
+    samples = [
+        SAMPLES[0],
+        SAMPLES[2],
+        Sample("https://three.example/week", "three", None, "", f"{WIRE} {OTHER}"),
+    ]
+    held = LabelledPair(samples[2].url, samples[0].url, Label.DIGEST, True)
+    evaluation = await evaluate(samples, [held])
+    assert evaluation.mistakes() == []
+    assert evaluation.by_relation()["all"] == Figures(found=1, wrong=0, missed=0)
+    assert evaluation.by_story()["all"] == Figures(found=1, wrong=0, missed=0)
+    assert evaluation.same_story() == Figures(found=0, wrong=0, missed=0)
+
+
 async def test_a_sweep_shows_what_other_limits_give():
     evaluation = await evaluate(SAMPLES, PAIRS)
     loose = replace(RULES, held=0.2, partial=0.1, framed=0.0)
