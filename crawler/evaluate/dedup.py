@@ -5,7 +5,7 @@ also one that was never nominated.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -198,16 +198,28 @@ async def evaluate(
         unread += sample.unread
         await place(_TOPIC, article)
     articles = dict(await stories.articles(_TOPIC, list(texts)))
-    known = [pair for pair in labelled if {_id(pair.one), _id(pair.other)} <= articles.keys()]
+    known, missing = _parted(labelled, articles)
     judged = [await _judged(pair, stories, articles, place) for pair in known]
     return Evaluation(
         pairs=judged,
         stories=await stories.newest(_TOPIC, max(1, len(texts))),
         articles=articles,
-        missing=[pair for pair in labelled if pair not in known],
+        missing=missing,
         unread=unread,
         texts=texts,
     )
+
+
+def _parted(
+    labelled: Iterable[LabelledPair], articles: Container[ArticleId]
+) -> tuple[list[LabelledPair], list[LabelledPair]]:
+    """Return the pairs of which both articles are there, and the others."""
+    known: list[LabelledPair] = []
+    missing: list[LabelledPair] = []
+    for pair in labelled:
+        is_known = _id(pair.one) in articles and _id(pair.other) in articles
+        (known if is_known else missing).append(pair)
+    return known, missing
 
 
 def prepared(sample: Sample, number: int, recipe: Recipe) -> Article:
