@@ -9,12 +9,12 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from crawler.cli.console import Json, print_json, print_table, say
+from crawler.cli.console import Json, counted, out, print_facts, print_json, print_table, say
 from crawler.dedup.explanation import Explanation, explain
 from crawler.dedup.rules import RULES, Rules
 from crawler.errors import ConfigError
 from crawler.evaluate.dedup import ALARM, Evaluation, Figures, JudgedPair, evaluate, swept
-from crawler.evaluate.labels import read_pairs, read_samples
+from crawler.evaluate.labels import Sample, read_pairs, read_samples
 from crawler.model import ArticleId, id_of
 from crawler.text.asides import told_words
 
@@ -40,6 +40,7 @@ _SWEPT: Mapping[str, Sequence[float]] = {
     "later_numbers": (0.0, 0.1, 0.2, 0.3, 0.4, 1.0),
     "other_names": (0.2, 0.3, 0.5, 0.7, 1.0),
 }
+TOLD_EVERY = 1_000  # articles; some seconds
 _PASSAGE_WORDS = 24  # shown of a shared passage
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def evaluate_dedup(
 ) -> None:
     """Place articles as a crawl would, and judge labelled pairs; no network, no server."""
     labelled = read_pairs(pairs)
-    evaluation = asyncio.run(evaluate(read_samples(articles), labelled))
+    evaluation = asyncio.run(evaluate(_told(read_samples(articles), quiet=as_json), labelled))
     if labelled and not evaluation.pairs:
         raise ConfigError(
             f"none of the {len(labelled)} pairs names two articles of {articles}",
@@ -78,11 +79,19 @@ def evaluate_dedup(
     rules = list(_candidates()) if sweep else []
     table = swept(evaluation, (rule for _, rule in rules)) if sweep else []
     sweeps = [(name, figures) for (name, _), (_, figures) in zip(rules, table, strict=True)]
-    worst = evaluation.mistakes()[:errors]
+    worst = evaluation.mistakes()[:errors] if errors else None
     if as_json:
         print_json(_document(evaluation, sweeps, worst, groups=groups))
     else:
-        _print(evaluation, sweeps, worst, groups=groups)
+        _print(evaluation, sweeps, worst or (), groups=groups)
+
+
+def _told(samples: Iterable[Sample], *, quiet: bool) -> Iterator[Sample]:
+    """Yield the articles, and say now and then how many are placed."""
+    for number, sample in enumerate(samples):
+        if number and number % TOLD_EVERY == 0 and not quiet:
+            say(f"{number:,} articles placed")
+        yield sample
 
 
 def _candidates() -> Iterator[tuple[str, Rules]]:
@@ -134,7 +143,7 @@ def _pair_row(pair: JudgedPair) -> Sequence[object]:
 def _document(
     evaluation: Evaluation,
     sweeps: Sequence[tuple[str, Figures]],
-    worst: Sequence[JudgedPair],
+    worst: Sequence[JudgedPair] | None,
     *,
     groups: bool,
 ) -> dict[str, Any]:
@@ -153,7 +162,7 @@ def _document(
         document["groups"] = _groups_of(evaluation)
     if sweeps:
         document["sweep"] = {name: _numbers(figures) for name, figures in sweeps}
-    if worst:
+    if worst is not None:
         document["errors"] = [_error_of(pair, _explained(pair, evaluation)) for pair in worst]
     return document
 
@@ -237,15 +246,18 @@ def _print(
         shipped = {name for name, rules in _candidates() if rules == RULES}
         marked = {name + " *" * (name in shipped): found for name, found in sweeps}
         _print_figures("Other limits (pairs; * as shipped)", marked)
+    if worst:
+        out.print("Mistakes\n", style="bold")
     for pair in worst:
         _print_error(pair, _explained(pair, evaluation))
-    say(f"{len(evaluation.articles)} articles placed, {len(evaluation.pairs)} pairs judged")
+    articles, pairs = len(evaluation.articles), len(evaluation.pairs)
+    say(f"{counted(articles, 'article')} placed, {counted(pairs, 'pair')} judged")
     if unread := evaluation.unread:
-        say(f"{unread} articles tell a time that cannot be read; they are judged without")
+        say(f"{counted(unread, 'time')} cannot be read; those articles are judged without")
     if missing := len(evaluation.missing):
-        say(f"{missing} labelled pairs name an article that is not in the file; they are left out")
+        say(f"{counted(missing, 'pair')} left out: an article of it is not in the file")
     if unseen := _never_nominated(evaluation):
-        say(f"{unseen} pairs that are to be found were never nominated to each other")
+        say(f"{counted(unseen, 'pair')} to be found, but never nominated to each other")
 
 
 def _print_figures(title: str, figures: Mapping[str, Figures]) -> None:
@@ -282,11 +294,13 @@ def _print_error(pair: JudgedPair, why: Explanation) -> None:
     sure = "sure" if pair.labelled.sure else "fair"
     shares = f"{pair.tie.one_in_other:.0%} and {pair.tie.other_in_one:.0%} held"
     passage = " ".join(why.passage.words[:_PASSAGE_WORDS])
-    rows = [
-        ("one", pair.labelled.one),
-        ("other", pair.labelled.other),
-        ("label", f"{pair.labelled.label} ({sure}) {pair.labelled.note}"),
-        ("judged", f"{pair.tie.relation}: {why.reason}; {shares}"),
-        ("shared", f"{len(why.passage.words)} words: {passage}"),
-    ]
-    print_table("Mistake", ("", ""), rows)
+    print_facts(
+        {
+            "one": pair.labelled.one,
+            "other": pair.labelled.other,
+            "label": f"{pair.labelled.label} ({sure}) {pair.labelled.note}",
+            "judged": f"{pair.tie.relation}: {why.reason}; {shares}",
+            "shared": f"{counted(len(why.passage.words), 'word')}: {passage}",
+        }
+    )
+    out.print()

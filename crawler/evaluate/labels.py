@@ -19,6 +19,7 @@ from crawler.model import Precision
 from crawler.read.dates import read_date
 
 _GZIP = b"\x1f\x8b"  # RFC 1952, 2.3.1
+SHOWN = 40  # letters of what is refused
 _NEEDED = ("url_a", "url_b", "relation")
 
 
@@ -149,7 +150,12 @@ def _url(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    """Return a value as text; half a surrogate pair, which JSON may escape, becomes U+FFFD."""
+    """Return a value as text; half a surrogate pair, which JSON may escape, becomes U+FFFD.
+
+    A number is taken for what it looks like, null for nothing.
+    """
+    if isinstance(value, list | dict):
+        raise TypeError(f"{json.dumps(value)[:SHOWN]} is no text")
     return str(value or "").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
@@ -185,12 +191,18 @@ def _pair(row: dict[str, str | None], where: str) -> LabelledPair:
         return LabelledPair(
             one=(row["url_a"] or "").strip(),
             other=(row["url_b"] or "").strip(),
-            label=Label((row["relation"] or "").strip().lower()),
+            label=_label(row["relation"]),
             sure=(row.get("confidence") or "sure").strip().lower() == "sure",
             note=row.get("note") or "",
         )
     except ValueError as error:
         raise ConfigError(
-            f"{where}: no labelled pair ({error})",
-            f"relation is one of {', '.join(Label)}; confidence is sure or fair",
+            f"{where}: no labelled pair: {error}", f"relation is one of {', '.join(Label)}"
         ) from error
+
+
+def _label(value: str | None) -> Label:
+    try:
+        return Label((value or "").strip().lower())
+    except ValueError as error:
+        raise ValueError(f"its relation is {value!r}") from error

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from crawler.cli.evaluate_dedup import evaluate_dedup
+from crawler.cli.evaluate_dedup import _told, evaluate_dedup
 from crawler.dedup.rules import RULES
 from crawler.errors import ConfigError
 from crawler.evaluate.dedup import Figures, evaluate, swept
@@ -166,8 +166,12 @@ def test_a_date_alone_or_midnight_tells_the_day_only(tmp_path, written, precisio
 
 
 @pytest.mark.parametrize(
-    "line", ["[]", "{", '{"url": "u"}', '{"text": "t"}', "3", '{"url": " ", "text": "t"}']
-)
+    "line",
+    [
+        "[]", "{", '{"url": "u"}', '{"text": "t"}', "3", '{"url": " ", "text": "t"}',
+        '{"url": "u", "text": ["t"]}', '{"url": "u", "text": "t", "title": {"en": "t"}}',
+    ],
+)  # fmt: skip
 def test_a_line_that_is_no_article_is_named(tmp_path, line):
     path = tmp_path / "a.jsonl"
     path.write_text('{"url": "u", "text": "t"}\n' + line)
@@ -179,7 +183,7 @@ def test_a_line_that_is_no_article_is_named(tmp_path, line):
 def test_an_unknown_label_is_named(tmp_path):
     path = tmp_path / "p.tsv"
     path.write_text("url_a\turl_b\trelation\na\tb\tsimilar\n")
-    with pytest.raises(ConfigError, match="row 2"):
+    with pytest.raises(ConfigError, match=r"row 2: no labelled pair: its relation is 'similar';"):
         read_pairs(path)
 
 
@@ -255,6 +259,19 @@ def test_the_command_tells_a_person_of_mistakes_and_lost_labels(tmp_path, comman
     result = command(*write(tmp_path), "--groups", "--errors", 1)
     assert result.exit_code == 0
     assert "Mistake" in result.stdout
-    assert "1 labelled pairs name an article that is not in the file" in " ".join(
-        result.stderr.split()
-    )
+    assert "1 pair left out: an article of it is not in the file" in " ".join(result.stderr.split())
+    assert "4 articles placed, 4 pairs judged" in result.stderr
+
+
+@pytest.mark.parametrize(("quiet", "said"), [(False, "1,000 articles placed\n2,000"), (True, "")])
+def test_long_work_says_how_far_it_is(capsys, quiet, said):
+    assert len(list(_told([SAMPLES[0]] * 2_500, quiet=quiet))) == 2_500
+    told = capsys.readouterr()
+    assert (told.out, told.err.startswith(said), bool(told.err)) == ("", True, bool(said))
+
+
+def test_errors_stand_in_the_document_when_asked_for_though_there_are_none(tmp_path, command):
+    articles, pairs = write(tmp_path)
+    pairs.write_text(f"url_a\turl_b\trelation\n{SAMPLES[0].url}\t{SAMPLES[1].url}\tcopy\n")
+    assert json.loads(command(articles, pairs, "--json", "--errors", 3).stdout)["errors"] == []
+    assert "errors" not in json.loads(command(articles, pairs, "--json").stdout)
