@@ -34,7 +34,9 @@ FILES = {
 
 
 def schedule(
-    scheduler: Annotated[Scheduler, typer.Argument(help="Who starts Kordon.")],
+    scheduler: Annotated[
+        Scheduler, typer.Argument(help="Who starts Kordon: cron, systemd, kubernetes.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Print examples that run Kordon regularly, with this installation's paths."""

@@ -43,6 +43,25 @@ def test_cron_reaches_a_home_whose_name_is_several_words():
     assert backup[-1] == f"{home}/backup.tar"
 
 
+CRONTAB = """#!/bin/sh
+[ "$1" = -l ] && exec cat "$0.held"
+cat > "$0.new" && mv "$0.new" "$0.held"
+"""
+
+
+def test_the_crontab_is_installed_beside_what_is_there(tmp_path):
+    text = examples(Scheduler.CRON, HOME)["crontab"]
+    (install,) = re.findall(r"^# Install.*?: (.*)$", text, re.MULTILINE)
+    (tmp_path / "example").write_text(text)
+    (tmp_path / "crontab.held").write_text("0 4 * * * certbot renew\n")
+    for name, script in (("crontab", CRONTAB), ("kordon", '#!/bin/sh\ncat "${0%/*}/example"\n')):
+        (tmp_path / name).write_text(script)
+        (tmp_path / name).chmod(0o755)
+    subprocess.run(["sh", "-c", install], check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    held = (tmp_path / "crontab.held").read_text()
+    assert held == f"0 4 * * * certbot renew\n{text}"
+
+
 def test_systemd_lets_a_run_finish_before_it_ends_the_rest():
     units = examples(Scheduler.SYSTEMD, HOME)
     for name in ("kordon.service", "kordon-once.service"):
