@@ -52,7 +52,8 @@ TOPICS = ["ukraine-border"]
 HOST_RATE_PER_SECOND = 0.5
 ```
 
-`kordon settings list` shows what is in force and where it comes from. Units stand in the names.
+`kordon settings list` shows what is in force and where it comes from. Units stand in the names. A
+process reads its settings when it starts.
 """
 
 SETTINGS_TAIL = """

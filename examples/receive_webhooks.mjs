@@ -1,6 +1,6 @@
 // Receive webhooks of Kordon's with Node: check each signature, take each delivery in once.
 //
-//     KORDON_HOOK_SECRET=whsec_... node receive_webhooks.mjs 8000
+//     HOOK_SECRET=whsec_... node receive_webhooks.mjs 8000
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
@@ -24,7 +24,7 @@ if (process.argv[2]) {
     const parts = [];
     for await (const part of request) parts.push(part);
     const body = Buffer.concat(parts);
-    const genuine = isGenuine(request.headers, body, process.env.KORDON_HOOK_SECRET, Date.now() / 1000);
+    const genuine = isGenuine(request.headers, body, process.env.HOOK_SECRET, Date.now() / 1000);
     if (genuine && !seen.has(request.headers["webhook-id"])) {
       const told = JSON.parse(body);
       console.log(told.type, told.data.change?.title ?? ""); // keep it durably before you answer

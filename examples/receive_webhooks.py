@@ -1,6 +1,6 @@
 """Receive webhooks of Kordon's: check each signature, take each delivery in once.
 
-    KORDON_HOOK_SECRET=whsec_... python receive_webhooks.py 8000
+    HOOK_SECRET=whsec_... python receive_webhooks.py 8000
 
 Needs nothing but Python. `kordon hooks add http://127.0.0.1:8000/` makes the secret; a receiver on
 this machine has to be allowed first (docs/how-to/receive-webhooks.md).
@@ -25,7 +25,7 @@ REMEMBERED = 10_000  # ids
 def is_genuine(headers: Mapping[str, str], body: bytes, secret: str, now: float) -> bool:
     """Tell whether a delivery is Kordon's and fresh; compares in constant time."""
     sent = headers.get("webhook-timestamp", "")
-    if not sent.isdigit() or abs(now - int(sent)) > TOLERANCE_SECONDS:
+    if not sent.isdecimal() or abs(now - int(sent)) > TOLERANCE_SECONDS:
         return False
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{headers.get('webhook-id', '')}.{sent}.".encode() + body
@@ -43,7 +43,7 @@ class Receiver(BaseHTTPRequestHandler):
         """Take a delivery in, unless it was taken in before."""
         body = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        genuine = is_genuine(headers, body, os.environ["KORDON_HOOK_SECRET"], time.time())
+        genuine = is_genuine(headers, body, os.environ["HOOK_SECRET"], time.time())
         if genuine and headers["webhook-id"] not in self.seen:
             show(json.loads(body))  # keep it durably before you answer
             self.seen[headers["webhook-id"]] = None

@@ -17,6 +17,7 @@ from crawler.cli import main
 from crawler.fetch.reasons import FailReason
 from crawler.model import ChangeKind, SkipReason
 from crawler.overrides import changed_settings
+from crawler.setting import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -140,6 +141,18 @@ def test_settings_and_topics_in_the_documents_can_be_used(text, tmp_path):
     file = tmp_path / f"{name or 'settings'}.toml"
     file.write_text(text)
     assert topic(name, tmp_path) if name else changed_settings(file)
+
+
+def test_every_variable_that_is_named_is_taken():
+    taken = {f"{one.name}{end}" for one in VARIABLES for end in ("", "_FILE")}
+    files = [*PAGES, *(ROOT / "examples").iterdir(), *(ROOT / "deploy").rglob("*.*")]
+    named = {
+        (file.name, name)
+        for file in files
+        if file.is_file() and "decisions" not in file.parts
+        for name in re.findall(r"\bKORDON_[A-Z_]*[A-Z]", file.read_text("utf-8"))
+    }
+    assert {(file, name) for file, name in named if name not in taken} == set()
 
 
 @pytest.mark.parametrize("text", snippets("csv"))

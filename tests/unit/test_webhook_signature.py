@@ -79,6 +79,7 @@ def test_another_program_refuses_what_is_forged_or_old(is_genuine):
     assert not is_genuine(headers, MESSAGE.body, SECRET, now + 301)
     later = str(int(now) + 1)
     assert not is_genuine(headers | {"webhook-timestamp": later}, MESSAGE.body, SECRET, now)
+    assert not is_genuine(headers | {"webhook-timestamp": "²"}, MESSAGE.body, SECRET, now)
     assert not is_genuine({}, MESSAGE.body, SECRET, now)
 
 
