@@ -29,6 +29,9 @@ from crawler.setting import nearest
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Weight = Annotated[float, msgspec.Meta(ge=0, le=10)]
 
+TAKEN = "crawl"  # the keys of schedule and frontier stand where a topic's would
+_ID = re.compile(r"[\w.-]{1,64}")
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -169,6 +172,10 @@ def _files(own: Path | None) -> dict[str, Traversable]:
 
 def _read(name: str, file: Traversable) -> Topic:
     found, unknown = _decoded(name, file)
+    if name == TAKEN or not _ID.fullmatch(name):
+        raise ConfigError(
+            f"no topic can be called {name!r}", f"take letters, digits and hyphens, and not {TAKEN}"
+        )
     if found.id != name:
         raise ConfigError(f"topic {name} calls itself {found.id!r}", "give file and id one name")
     for problem in (*unknown, *_problems(found)):

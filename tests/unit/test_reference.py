@@ -5,6 +5,7 @@ import importlib.util
 import re
 import shlex
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from crawler.catalog.outlets import read_catalogue
 from crawler.catalog.topics import topic
 from crawler.cli import main
 from crawler.fetch.reasons import FailReason
-from crawler.model import ChangeKind, SkipReason
+from crawler.model import Alert, ChangeKind, SkipReason
 from crawler.overrides import changed_settings
 from crawler.setting import VARIABLES
+from crawler.store import keys
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -169,3 +171,25 @@ def test_python_in_the_documents_can_be_read(text):
 def test_links_between_documents_lead_somewhere(page):
     for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def anchors(page):
+    """Return what links may name in a page: its headings, as GitHub spells them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for heading in re.findall(r"^#+ +(.*)$", text, re.MULTILINE):
+        words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        yield re.sub(r"[^\w -]", "", words).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_into_a_page_meet_a_heading(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)", page.read_text("utf-8"))
+    for target, anchor in links:
+        assert anchor in set(anchors(page.parent / target if target else page)), (target, anchor)
+
+
+def test_the_public_stream_beside_the_topics_is_in_the_contract():
+    assert f"`{keys.alerts()}`" in reference("contract.md")
+    assert {one.name for one in fields(Alert)} <= set(
+        re.findall(r"`(\w+)`", reference("contract.md"))
+    )

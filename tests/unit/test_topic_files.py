@@ -51,6 +51,13 @@ def test_a_word_that_no_topic_has_is_refused_with_the_nearest(home, text, said):
         topic("dogs", own)
 
 
+@pytest.mark.parametrize("name", ["crawl", "two words", "brace}"])
+def test_a_name_that_cannot_stand_in_keys_and_addresses_is_refused(home, name):
+    own = write(home, f"id = '{name}'\nname = 'Dogs'\n", name)
+    with pytest.raises(ConfigError, match=f"no topic can be called '{name}'; take letters"):
+        topic(name, own)
+
+
 def test_what_the_reference_shows_is_taken(home):
     places = "[places]\ncrossing = 1.0\n'' = 0.1\n't-ua-uzhhorod' = 0.5\n"
     assert topic("dogs", write(home, HEAD + CONCEPT + places)).places[""] == 0.1
