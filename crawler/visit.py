@@ -8,7 +8,17 @@ from datetime import timedelta
 from crawler.config import Config
 from crawler.fetch.politeness import NONE, host_pause
 from crawler.fetch.reasons import FailReason
-from crawler.model import EntryClaim, Page, Skipped, SkipReason
+from crawler.model import (
+    Entry,
+    EntryClaim,
+    EntryId,
+    FeedId,
+    OutletId,
+    Page,
+    Skipped,
+    SkipReason,
+    id_of,
+)
 from crawler.ports import Clock, Frontier
 from crawler.schedule.backoff import retry_delay
 from crawler.telemetry import Answers, Tally
@@ -86,6 +96,11 @@ class Visit:
         pause = host_pause(config.host_pause, longest=config.crawl_delay_longest, latency=latency)
         with self._answers.taken() as answers:
             await self._frontier.free_host(claim, pause=pause, answers=answers)
+
+    def unlisted(self, url: str, outlet: str) -> EntryClaim:
+        """Return a claim on an address that no feed listed; to end it changes nothing."""
+        entry = Entry(id=EntryId(id_of(url)), url=url, outlet=OutletId(outlet), feed=FeedId(""))
+        return EntryClaim("", entry, 0, self._clock.now())
 
     async def passed_over(self, claim: EntryClaim, skipped: Skipped) -> None:
         """End the claim of an entry that need not be asked for; its host goes on at once."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from rich.console import Group
@@ -11,18 +11,20 @@ from rich.text import Text
 
 from crawler.app import App
 from crawler.cli.console import err, say
-from crawler.shift import Shift
 from crawler.telemetry import Tally
 
 REDRAW_SECONDS = 0.5
 LINE_SECONDS = 10.0
 
+InFlight = Callable[[], int]
+"""Tells how many entries are being worked on."""
+
 
 @asynccontextmanager
-async def shown(app: App, shift: Shift, *, quiet: bool) -> AsyncIterator[None]:
+async def shown(app: App, in_flight: InFlight, *, quiet: bool) -> AsyncIterator[None]:
     """Show the crawl's progress on standard error until the block ends."""
-    show = _nothing() if quiet else _panel(app, shift) if err.is_terminal else _lines(app, shift)
-    task = asyncio.create_task(show)
+    show = _panel if err.is_terminal else _lines
+    task = asyncio.create_task(_nothing() if quiet else show(app, in_flight))
     try:
         yield
     finally:
@@ -35,21 +37,21 @@ async def _nothing() -> None:
     return
 
 
-async def _panel(app: App, shift: Shift) -> None:
+async def _panel(app: App, in_flight: InFlight) -> None:
     started = time.monotonic()
     with Live(console=err, transient=True, auto_refresh=False) as live:
         while True:
-            lines = progress_lines(app.tally, shift.open, time.monotonic() - started)
+            lines = progress_lines(app.tally, in_flight(), time.monotonic() - started)
             live.update(Group(*(Text(line, overflow="ellipsis", no_wrap=True) for line in lines)))
             live.refresh()
             await asyncio.sleep(REDRAW_SECONDS)
 
 
-async def _lines(app: App, shift: Shift) -> None:
+async def _lines(app: App, in_flight: InFlight) -> None:
     started = time.monotonic()
     while True:
         await asyncio.sleep(LINE_SECONDS)
-        lines = progress_lines(app.tally, shift.open, time.monotonic() - started)
+        lines = progress_lines(app.tally, in_flight(), time.monotonic() - started)
         say(" | ".join(lines))
 
 

@@ -152,7 +152,7 @@ async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:
     )
     async with (
         interruptible(shift.stop),
-        shown(app, shift, quiet=quiet),
+        shown(app, lambda: shift.open, quiet=quiet),
         warming(app),
         retaining(app),
     ):

@@ -21,6 +21,7 @@ def app_of(crawler: Crawler) -> "App":
     if APP_SETTING not in crawler.settings:
         raise ConfigError(
             "Scrapy was started without Kordon's application",
-            "use `scrapy crawl feeds` or `kordon run`; `kordon feeds verify` to look at a feed",
+            "use `scrapy crawl feeds` or `kordon run`; `kordon feeds verify` to look at a feed, "
+            "`scrapy crawl NAME` for a spider of your own",
         )
     return cast("App", crawler.settings[APP_SETTING])

@@ -58,7 +58,8 @@ async def test_scrapy_lists_the_spiders(scrapy):
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("check",), "the spider to crawl with is feeds"),
+        (("check",), "use kordon feeds verify"),
+        (("feeds", "check"), "name one spider: feeds, or one of your own"),
         (("feeds", "-a", "watch"), "give -a as NAME=VALUE"),
         (("feeds", "-a", "watch=perhaps"), "-a watch=perhaps: give 1 or 0"),
         (("feeds", "-a", "max_pages=x"), "Invalid value for '--max-pages'"),

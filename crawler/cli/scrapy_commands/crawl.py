@@ -1,4 +1,7 @@
-"""`scrapy crawl feeds`: what `kordon run` does, for who starts crawls in Scrapy's words."""
+"""`scrapy crawl`: what `kordon run` does, for who starts crawls in Scrapy's words.
+
+A spider of a contributor's own is started as `kordon work spider` does.
+"""
 
 import logging
 from argparse import ArgumentParser, Namespace
@@ -25,7 +28,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return how the command is called."""
-        return f"[options] {SPIDER}"
+        return f"[options] {SPIDER}, or a spider of your own"
 
     def short_desc(self) -> str:
         """Return what the command does."""
@@ -40,20 +43,26 @@ class Command(ScrapyCommand):
             action="append",
             default=[],
             metavar="NAME=VALUE",
-            help="an option of `kordon run`: max_pages=50, catalog=my.csv, for=2h, watch=1",
+            help="an option of `kordon run` (max_pages=50, catalog=my.csv, for=2h, watch=1), "
+            "or what a spider of your own is told",
         )
 
     def run(self, args: list[str], opts: Namespace) -> None:
         """Run `kordon run` with these options, and end as it does."""
-        if args != [SPIDER]:
-            raise UsageError(
-                f"the spider to crawl with is {SPIDER}; `kordon feeds add` and `kordon feeds "
-                "verify` start the other one"
-            )
-        options = [*_run_options(opts.spargs), *_setting_options(opts.set)]
+        if len(args) != 1:
+            raise UsageError(f"name one spider: {SPIDER}, or one of your own")
+        changed = list(_setting_options(opts.set))
+        command = _command_of(args[0], opts.spargs)
         if self.settings is not None:  # Scrapy sets them before it runs a command
             _begin_logging(self.settings)
-        main(["run", *options])
+        main([*command, *changed])
+
+
+def _command_of(spider: str, given: list[str]) -> list[str]:
+    """Return the command of Kordon's that crawls with a spider, and what the spider is told."""
+    if spider == SPIDER:
+        return ["run", *_run_options(given)]
+    return ["work", "spider", spider, *(f"{name}={it}" for name, it in _pairs(given, "-a").items())]
 
 
 def _begin_logging(settings: Settings) -> None:
