@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.app import App
-from crawler.cli.console import Json, print_facts, print_json, print_table, say
+from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
 from crawler.cli.elsewhere import kept_elsewhere, print_elsewhere
 from crawler.cli.session import config_on, opened
 from crawler.cli.stories import Topic
@@ -113,14 +113,14 @@ def forget(
     if not why.strip():
         raise ConfigError("no reason is given", "say --why, such as --why 'publisher asked'")
     ids = [article_named(name) for name in articles or ()]
-    _ask_whether_sure(outlet or f"{len(ids)} article(s)", sure=sure)
+    _ask_whether_sure(outlet or counted(len(ids), "article"), sure=sure)
     gone = asyncio.run(_forgotten(ids, OutletId(outlet), why.strip()))
     if as_json:
         print_json(gone)
         return
     say(
         f"forgotten: {gone.articles} from stories, {gone.records} from the corpus, "
-        f"{gone.entries} from the frontier; {gone.feeds_paused} feeds paused"
+        f"{gone.entries} from the frontier; {counted(gone.feeds_paused, 'feed')} paused"
     )
 
 
@@ -254,5 +254,5 @@ def _print(view: ArticleView, *, whole: bool) -> None:
             for tie in view.ties
         ]  # fmt: skip
         columns = ("relation", "jaccard", "in other", "of other", "compared with")
-        print_table(f"{len(rows)} relations", columns, rows)
+        print_table(counted(len(rows), "relation"), columns, rows)
         say(TIES_LEGEND)

@@ -163,9 +163,9 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: 1 feed, 2 feeds."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: 1 feed, 2 feeds; a plural with more than an s is told."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
 def a_few(names: Sequence[str]) -> str:

@@ -257,7 +257,7 @@ def webhooks(hooks: Sequence[Hook]) -> Check:
     """Whether everybody who asked to be told of changes is."""
     stopped = [hook for hook in hooks if hook.state in {HookState.SUSPENDED, HookState.GONE}]
     failing = [hook for hook in hooks if hook.failures and hook not in stopped]
-    found = f"{len(hooks)} hooks, {len(failing)} failing, {len(stopped)} told no more"
+    found = f"{counted(len(hooks), 'hook')}, {len(failing)} failing, {len(stopped)} told no more"
     if stopped or failing:
         remedy = "kordon hooks list; kordon hooks deliveries ID"
         return Check(Health.WARN, "webhooks", found, remedy)

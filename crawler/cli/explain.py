@@ -10,7 +10,7 @@ import typer
 from crawler.account import PairAccount, StoryAccount
 from crawler.app import App
 from crawler.cli.articles import Named, article_named
-from crawler.cli.console import Json, print_facts, print_json, print_table, printable, say
+from crawler.cli.console import Json, counted, print_facts, print_json, print_table, printable, say
 from crawler.cli.session import config_on, opened
 from crawler.dedup.rules import Rules
 from crawler.errors import ConfigError
@@ -213,7 +213,7 @@ def _print_story(view: StoryWhyView) -> None:
         for pair in view.members
     ]  # fmt: skip
     columns = ("relation", "in canonical", "of canonical", "rule", "longest passage", "article")
-    print_table(f"{len(rows)} members beside the canonical article", columns, rows)
+    print_table(f"{counted(len(rows), 'member')} beside the canonical article", columns, rows)
     if rows:
         say(WHY_LEGEND)
     for ruling in view.rulings:

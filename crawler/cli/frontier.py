@@ -67,7 +67,8 @@ async def _retry(chosen: Sequence[EntryId] | None, *, as_json: bool) -> int:
     if as_json:
         print_json({"retried": revived})
     else:
-        say(f"{revived} put back" if revived else "no such dead entry")
+        none = "no entry is dead" if chosen is None else "no such dead entry"
+        say(f"{revived} put back" if revived else none)
     return 0 if revived or chosen is None else 1
 
 

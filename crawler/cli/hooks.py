@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.app import App
-from crawler.cli.console import Json, print_facts, print_json, print_table, say
+from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
 from crawler.cli.delivering import sending
 from crawler.cli.hook_options import (
     check_address,
@@ -88,7 +88,7 @@ def list_hooks(as_json: Json = False) -> None:
         return
     columns = ("id", "name", "state", "address", "topic", "asks for", "delivered", "queued", "dead",
                "trouble")  # fmt: skip
-    print_table(f"{len(hooks)} hooks", columns, [_row(hook) for hook in hooks])
+    print_table(counted(len(hooks), "hook"), columns, [_row(hook) for hook in hooks])
 
 
 @app.command()
@@ -161,10 +161,12 @@ def deliveries(
         print_json({"letters": letters} if dead else {"attempts": attempts, "letters": letters})
     elif dead:
         rows = [_letter(one) for one in letters]
-        print_table(f"{len(rows)} dead letters", ("change", "at", "attempts", "reason"), rows)
+        print_table(counted(len(rows), "dead letter"), ("change", "at", "attempts", "reason"), rows)
     else:
         tried = [_attempt(one) for one in attempts]
-        print_table(f"{len(tried)} attempts", ("at", "change", "outcome", "reason", "ms"), tried)
+        print_table(
+            counted(len(tried), "attempt"), ("at", "change", "outcome", "reason", "ms"), tried
+        )
 
 
 @app.command()
@@ -181,7 +183,7 @@ def retry(
     if as_json:
         print_json({"retried": again, "left": left})
         return
-    say(f"{again} dead letters are due again")
+    say(f"due again: {counted(again, 'dead letter')}")
     if left:
         say(f"{left} more wait until there is room in the queue; give the command again then")
 

@@ -76,7 +76,11 @@ def ledger(
         print_json(rows)
         return
     columns = ("host", "requests", "bytes", "304", "refused", "failed", "mean answer")
-    print_table(f"{len(rows)} hosts in {days} days", columns, [_borne(row) for row in rows])
+    print_table(
+        f"{counted(len(rows), 'host')} in {counted(days, 'day')}",
+        columns,
+        [_borne(row) for row in rows],
+    )
 
 
 def host_named(name: str) -> Host:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.app import App
-from crawler.cli.console import a_few, out, print_json, say
+from crawler.cli.console import a_few, counted, out, print_json, say
 from crawler.cli.stories import StoryView, print_stories, story_views
 from crawler.fetch.reasons import UNASKED, UNREACHED
 from crawler.ports import Census
@@ -47,8 +47,9 @@ async def print_report(app: App, since: datetime, *, as_json: bool) -> bool:
 def _print_counts(tally: Tally, census: Census) -> None:
     placed, fetched = tally.total("place"), tally["page/fetched"]
     out.print(
-        f"\n{tally.total('poll')} feeds polled, {tally['entry/new']} new entries, "
-        f"{fetched} pages fetched, {placed} articles placed.",
+        f"\n{counted(tally.total('poll'), 'feed')} polled, "
+        f"{counted(tally['entry/new'], 'new entry', 'new entries')}, "
+        f"{counted(fetched, 'page')} fetched, {counted(placed, 'article')} placed.",
         soft_wrap=True,
     )
     for what, title in (("skip", "skipped"), ("dead", "given up"), ("retry", "to retry")):
@@ -57,7 +58,7 @@ def _print_counts(tally: Tally, census: Census) -> None:
             listed = ", ".join(f"{n} {name}" for name, n in counts.items())
             out.print(f"{title}: {listed}", soft_wrap=True)
     if census.dead:
-        out.print(f"{census.dead} dead letters: kordon frontier list --state dead")
+        out.print(f"{counted(census.dead, 'dead letter')}: kordon frontier list --state dead")
 
 
 @dataclass(frozen=True, slots=True)

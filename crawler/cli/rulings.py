@@ -15,7 +15,7 @@ import typer
 from crawler.app import App
 from crawler.cli import explain
 from crawler.cli.articles import article_named
-from crawler.cli.console import Json, print_json, print_table, say
+from crawler.cli.console import Json, counted, print_json, print_table, say
 from crawler.cli.session import config_on, opened
 from crawler.cli.stories import StoryView, app, print_stories, views_of
 from crawler.dedup.ruling import Decree, decrees_of
@@ -115,7 +115,9 @@ def rulings(as_json: Json = False) -> None:
         say("Nothing was ruled: kordon stories split, merge, pin and never-merge do.")
     else:
         rows = [(v.id, v.at, v.kind, len(v.articles), v.who, v.why) for v in views]
-        print_table(f"{len(rows)} rulings", ("id", "at", "ruling", "articles", "who", "why"), rows)
+        print_table(
+            counted(len(rows), "ruling"), ("id", "at", "ruling", "articles", "who", "why"), rows
+        )
 
 
 def _act(act: Act, why: str, who: str, topic: str, as_json: bool) -> None:

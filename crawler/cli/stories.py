@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from crawler.app import App
-from crawler.cli.console import Json, out, print_json, print_table, printable, say
+from crawler.cli.console import Json, counted, out, print_json, print_table, printable, say
 from crawler.cli.elsewhere import kept_elsewhere, print_elsewhere
 from crawler.cli.session import config_on, opened
 from crawler.model import ArticleId, LookAlike, Member, Story, StoryId, TopicId
@@ -143,7 +143,7 @@ def _print(view: StoryView) -> None:
         for m in view.members
     ]  # fmt: skip
     print_table(
-        f"{view.copies} articles in {view.topic}, version {view.version}",
+        f"{counted(view.copies, 'article')} in {view.topic}, version {view.version}",
         ("published", "outlet", "relation", "id", "title", "url"),
         rows,
     )

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.access import SECRET_BYTES, Role, Token, issued
-from crawler.cli.console import Json, print_json, print_table, say
+from crawler.cli.console import Json, counted, print_json, print_table, say
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
 
@@ -44,7 +44,7 @@ def list_tokens(as_json: Json = False) -> None:
         print_json([_facts(token) for token in tokens])
         return
     rows = [(token.id, token.name, token.role, token.created) for token in tokens]
-    print_table(f"{len(tokens)} tokens", ("id", "name", "role", "issued"), rows)
+    print_table(counted(len(tokens), "token"), ("id", "name", "role", "issued"), rows)
 
 
 @app.command()

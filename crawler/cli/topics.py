@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from crawler.catalog.topics import known_topic, topic, topic_ids
-from crawler.cli.console import Json, print_facts, print_json, print_table, say
+from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
 from crawler.cli.session import opened, settings_of_kordon, why_of
 from crawler.config import Config
 from crawler.desk import desk_of
@@ -59,7 +59,7 @@ def list_topics(as_json: Json = False) -> None:
         return
     columns = ("id", "name", "active", "concepts")
     rows = [tuple(row[column] for column in columns) for row in found]
-    print_table(f"{len(found)} topics", columns, rows)
+    print_table(counted(len(found), "topic"), columns, rows)
     for row in found:
         if row["problem"]:
             say(f"{row['problem']}.")
@@ -218,7 +218,7 @@ def _print(verdict: Verdict) -> None:
         "places": verdict.places,
     })  # fmt: skip
     rows = [tuple(asdict(one).values()) for one in verdict.evidence]
-    print_table(f"{len(rows)} pieces of evidence",
+    print_table(counted(len(rows), "piece of evidence", "pieces of evidence"),
                 ("where", "concept", "words", "why", "worth", "border"), rows)  # fmt: skip
     made = [(part.where, f"{part.worth:.2f}", part.why) for part in verdict.parts]
     print_table("What the score is made of", ("where", "adds", "why"), made)

@@ -86,3 +86,17 @@ def test_an_encoding_without_a_letter_shows_a_sign_for_it_and_json_is_utf8(tmp_p
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
     assert seen in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "said"),
+    [
+        (1, ("hook",), "1 hook"),
+        (0, ("hook",), "0 hooks"),
+        (2_000, ("page",), "2,000 pages"),
+        (1, ("new entry", "new entries"), "1 new entry"),
+        (3, ("new entry", "new entries"), "3 new entries"),
+    ],
+)
+def test_a_number_agrees_with_its_noun(number, noun, said):
+    assert console.counted(number, *noun) == said
