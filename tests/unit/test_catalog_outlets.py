@@ -1,4 +1,5 @@
 from collections import Counter
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from crawler.catalog.outlets import (
     shipped_catalogue,
     write_catalogue,
 )
+from crawler.catalog.topics import terms
 from crawler.errors import ConfigError
 from crawler.model import Redistribution
 
@@ -113,6 +115,23 @@ def test_the_shipped_catalogue_is_large_enough():
     assert len(catalogue.outlets) >= 200
     assert len(catalogue.feeds) >= 150
     assert sum(feed.enabled for feed in catalogue.feeds) >= 50
+
+
+def test_the_reference_counts_what_is_shipped():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "catalogue.md").read_text("utf-8")
+    shipped = shipped_catalogue()
+    countries = {outlet.country for outlet in shipped.outlets if outlet.country}
+    enabled = sum(feed.enabled for feed in shipped.feeds)
+    assert (
+        f"{len(shipped.outlets)} outlets of {len(countries)} countries, "
+        f"{len(shipped.feeds)} feed addresses. {enabled} feeds are enabled"
+    ) in page
+    concepts, languages = (
+        {getattr(one, name) for one in terms()} for name in ("concept", "language")
+    )
+    assert (
+        f"{len(terms())} patterns for {len(concepts)} concepts in {len(languages)} languages"
+    ) in page
 
 
 def test_the_shipped_outlets_carry_their_facts():

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 import settings
@@ -61,6 +64,12 @@ def test_every_setting_is_declared_has_a_default_and_reaches_the_configuration()
     read = Reading(defaults())
     Config.from_settings(read, {})
     assert {setting.name for setting in SETTINGS} == read.names
+
+
+def test_every_constant_before_scrapys_own_is_a_setting():
+    own, _, _ = Path(settings.__file__).read_text("utf-8").partition("# --- Scrapy")
+    given = set(re.findall(r"^([A-Z_]+) = ", own, re.MULTILINE)) - {"BOT_NAME"}
+    assert given == {setting.name for setting in SETTINGS}
 
 
 class Reading(dict[str, object]):

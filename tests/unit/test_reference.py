@@ -6,6 +6,7 @@ import re
 import shlex
 import tomllib
 from dataclasses import fields
+from inspect import isfunction, signature
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def reference(name):
 @pytest.mark.parametrize("page", ["commands.md", "settings.md", "keys.md"])
 def test_a_page_written_from_code_is_current(page):
     assert reference(page) == generator().pages()[page], "run python docs/generate.py"
+
+
+def test_every_key_of_the_crawl_is_in_the_reference():
+    functions = [one for name, one in vars(keys).items() if callable(one) and name.islower()]
+    plain = [one() for one in functions if isfunction(one) and not signature(one).parameters]
+    own = {name for name in plain if isinstance(name, str) and name.startswith(keys.crawl(""))}
+    listed = re.findall(r"^\| `([^`]+)`", reference("keys.md"), re.MULTILINE)
+    assert own - set(map(keys.crawl, listed)) == set()
 
 
 def counted():
