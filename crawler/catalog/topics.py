@@ -30,7 +30,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Weight = Annotated[float, msgspec.Meta(ge=0, le=10)]
 
 TAKEN = "crawl"  # the keys of schedule and frontier stand where a topic's would
-_ID = re.compile(r"[\w.-]{1,64}")
+TOPIC_ID = "[a-z0-9][a-z0-9-]{0,63}"  # a regular expression: stands in files, keys and addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,10 @@ def _files(own: Path | None) -> dict[str, Traversable]:
 
 def _read(name: str, file: Traversable) -> Topic:
     found, unknown = _decoded(name, file)
-    if name == TAKEN or not _ID.fullmatch(name):
+    if name == TAKEN or not re.fullmatch(TOPIC_ID, name):
         raise ConfigError(
-            f"no topic can be called {name!r}", f"take letters, digits and hyphens, and not {TAKEN}"
+            f"no topic can be called {name!r}",
+            f"take small letters of English, digits and hyphens, and not {TAKEN}",
         )
     if found.id != name:
         raise ConfigError(f"topic {name} calls itself {found.id!r}", "give file and id one name")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from crawler.account import Account
+from crawler.catalog.topics import TOPIC_ID
 from crawler.forget import Forget
 from crawler.listing import Listing
 from crawler.model import TopicId
@@ -59,7 +60,7 @@ def topic_of(
     service: Served,
     topic: Annotated[
         str,
-        Path(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["ukraine-border"]),
+        Path(pattern=f"^{TOPIC_ID}$", examples=["ukraine-border"]),
     ],
 ) -> TopicId:
     """Return the topic of a path.

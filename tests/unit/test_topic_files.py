@@ -51,10 +51,10 @@ def test_a_word_that_no_topic_has_is_refused_with_the_nearest(home, text, said):
         topic("dogs", own)
 
 
-@pytest.mark.parametrize("name", ["crawl", "two words", "brace}"])
+@pytest.mark.parametrize("name", ["crawl", "two words", "brace}", "Dogs", "two_words"])
 def test_a_name_that_cannot_stand_in_keys_and_addresses_is_refused(home, name):
     own = write(home, f"id = '{name}'\nname = 'Dogs'\n", name)
-    with pytest.raises(ConfigError, match=f"no topic can be called '{name}'; take letters"):
+    with pytest.raises(ConfigError, match=f"no topic can be called '{name}'; take small letters"):
         topic(name, own)
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, Field, field_validator
 
 from crawler.catalog.facets import borders
+from crawler.catalog.topics import TOPIC_ID
 from crawler.model import Outlet, OutletId
 from crawler.serve.stories import MAX_QUERY_LETTERS, MAX_QUERY_WORDS, NAME
 from crawler.store.search_query import Wanted
@@ -45,7 +46,7 @@ class Control(StrEnum):
 class Filters(BaseModel):
     """The parameters that views share; everything given must hold."""
 
-    topic: str = Field("", pattern="^([a-z0-9][a-z0-9-]{0,63})?$")
+    topic: str = Field("", pattern=f"^({TOPIC_ID})?$")
     window: Window = Window.DAY
     language: str = Field("", pattern="^([a-z]{2})?$")
     origin: str = Field("", pattern="^([A-Z]{2})?$")  # the country of an outlet
