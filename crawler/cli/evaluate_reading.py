@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -30,6 +30,16 @@ app = typer.Typer(
 Errors = Annotated[int, typer.Option(min=0, help="Show so many of the worst.")]
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A headline that was judged otherwise than it is labelled."""
+
+    id: str
+    verdict: str  # "taken", "missed"
+    score: float
+    headline: str
+
+
 @app.command("extraction")
 def extraction(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Labelled pages.")],
@@ -47,11 +57,12 @@ def extraction(
     if out is not None:
         _write_readings(out, read)
     scores = [scored for scored, _ in read]
+    worst = sorted(scores, key=lambda scored: scored.body.f1)[:errors]
     if as_json:
-        print_json(report(scores))
+        print_json(asdict(report(scores)) | ({"errors": worst} if errors else {}))
         return
     _show_report(report(scores))
-    _show_worst(scores, errors)
+    _show_worst(worst)
 
 
 @app.command("relevance")
@@ -73,11 +84,13 @@ def relevance(
         raise ConfigError(f"{file} has no labelled row", "give it a column label, or --out")
     if out is not None:
         _write_verdicts(out, judged)
+    mistakes = [_mistake(one) for one in judged if one.is_error][:errors]
     if as_json:
-        print_json({group: _facts(tally) for group, tally in tallies(judged).items()})
+        facts = {group: _facts(tally) for group, tally in tallies(judged).items()}
+        print_json(facts | ({"errors": mistakes} if errors else {}))
         return
     _show_tallies(name, tallies(judged))
-    _show_errors(judged, errors)
+    _show_mistakes(mistakes)
 
 
 @app.command("language")
@@ -154,8 +167,7 @@ def _show_report(found: Report) -> None:
     print_table("Facts", ("what", "how many"), facts)
 
 
-def _show_worst(scores: Sequence[PageScore], count: int) -> None:
-    worst = sorted(scores, key=lambda scored: scored.body.f1)[:count]
+def _show_worst(worst: Sequence[PageScore]) -> None:
     rows = [
         (scored.name, *_numbers(scored.body), scored.title, scored.published) for scored in worst
     ]
@@ -172,17 +184,13 @@ def _show_tallies(name: str, found: dict[str, Tally]) -> None:
     print_table(f"Topic {name}", columns, rows)
 
 
-def _show_errors(judged: Sequence[Judged], count: int) -> None:
-    rows = [
-        (
-            one.headline.id,
-            "taken" if one.judgement.relevant else "missed",
-            f"{one.judgement.score:.2f}",
-            one.headline.title,
-        )
-        for one in judged
-        if one.is_error
-    ][:count]
+def _mistake(judged: Judged) -> Mistake:
+    verdict = "taken" if judged.judgement.relevant else "missed"
+    return Mistake(judged.headline.id, verdict, judged.judgement.score, judged.headline.title)
+
+
+def _show_mistakes(mistakes: Sequence[Mistake]) -> None:
+    rows = [(one.id, one.verdict, f"{one.score:.2f}", one.headline) for one in mistakes]
     if rows:
         print_table("Errors", ("id", "verdict", "score", "headline"), rows)
 

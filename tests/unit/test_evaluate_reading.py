@@ -121,8 +121,17 @@ def test_verdicts_are_compared_with_labels_and_written_out(tmp_path):
 
 def test_errors_are_shown_on_request(tmp_path):
     (tmp_path / "h.csv").write_text(LABELLED, encoding="utf-8")
-    result = CliRunner().invoke(app, ["relevance", str(tmp_path / "h.csv"), "--errors", "5"])
-    assert "Hungary" in result.output
+    command = ["relevance", str(tmp_path / "h.csv")]
+    assert "Hungary" in CliRunner().invoke(app, [*command, "--errors", "5"]).output
+    document = json.loads(CliRunner().invoke(app, [*command, "--errors", "5", "--json"]).output)
+    assert [(one["id"], one["verdict"]) for one in document["errors"]] == [("3", "taken")]
+    assert "errors" not in json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
+
+
+def test_the_worst_pages_stand_in_the_document_when_asked_for(tmp_path):
+    command = ["extraction", str(a_folder(tmp_path)), "--json", "--errors", "1"]
+    document = json.loads(CliRunner().invoke(app, command).output)
+    assert [one["body"]["f1"] for one in document["errors"]] == [document["body"]["f1"]]
 
 
 def test_labelled_articles_are_read_as_json_lines(tmp_path):
