@@ -98,7 +98,10 @@ class Visit:
             await self._frontier.free_host(claim, pause=pause, answers=answers)
 
     def unlisted(self, url: str, outlet: str) -> EntryClaim:
-        """Return a claim on an address that no feed listed; to end it changes nothing."""
+        """Return a claim on an address that no feed listed; its end leaves no trace.
+
+        Where one listed it as well, that entry's work is done with it.
+        """
         entry = Entry(id=EntryId(id_of(url)), url=url, outlet=OutletId(outlet), feed=FeedId(""))
         return EntryClaim("", entry, 0, self._clock.now())
 

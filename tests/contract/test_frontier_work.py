@@ -20,7 +20,16 @@ from frontiers import (
     poll,
 )
 
-from crawler.model import EntryId, Skipped, SkipReason, WorkerId
+from crawler.model import (
+    Entry,
+    EntryClaim,
+    EntryId,
+    FeedId,
+    OutletId,
+    Skipped,
+    SkipReason,
+    WorkerId,
+)
 
 # --- leases ----------------------------------------------------------------------------------
 
@@ -237,3 +246,16 @@ async def test_a_finished_entry_leaves_only_its_seen_mark(frontier, clock):
         assert await frontier.entries(state, 9) == []
     clock.advance(HOUR)
     assert await poll(frontier, claim.entry) == 0
+
+
+async def test_a_claim_that_the_frontier_never_gave_ends_without_a_trace(frontier):
+    entry = Entry(EntryId("e"), "https://paper.example/1", OutletId("paper"), FeedId(""))
+    claim = EntryClaim("", entry, 0, START)
+    await frontier.free_host(claim)
+    await frontier.retry(claim, START, "http-500")
+    await frontier.bury(claim, "http-403")
+    await frontier.skip(claim, Skipped(SkipReason.ROBOTS))
+    await frontier.done(claim)
+    census = await frontier.census()
+    assert (census.due, census.leased, census.later, census.dead) == (0, 0, 0, 0)
+    assert await frontier.skipped() == {}
