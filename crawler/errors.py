@@ -22,12 +22,14 @@ class ConfigError(KordonError):
     Args:
         problem: What is wrong, naming the setting, option or file.
         remedy: What to do about it, as an instruction.
+        reason: A stable word (`one-story`), by which the page says it in other languages.
     """
 
-    def __init__(self, problem: str, remedy: str = "") -> None:
+    def __init__(self, problem: str, remedy: str = "", reason: str = "") -> None:
         super().__init__(f"{problem}; {remedy}" if remedy else problem)
         self.problem = problem
         self.remedy = remedy
+        self.reason = reason
 
 
 class UnknownError(ConfigError):
@@ -40,7 +42,7 @@ class UnknownError(ConfigError):
     """
 
     def __init__(self, what: str, subject: str, remedy: str = "") -> None:
-        super().__init__(f"no {what} {subject} is known", remedy)
+        super().__init__(f"no {what} {subject} is known", remedy, f"unknown-{what}")
         self.subject = subject
 
 

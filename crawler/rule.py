@@ -54,7 +54,9 @@ class Rule:
         rest = [one for one in members if one not in articles]
         if not articles or not rest or not set(articles) <= set(members):
             raise ConfigError(
-                f"story {story} cannot be split so", "name some of its articles, not all"
+                f"story {story} cannot be split so",
+                "name some of its articles, not all",
+                "not-so-split",
             )
         against = bound(standing, articles, rest)
         pairs = product(articles, rest)
@@ -76,7 +78,7 @@ class Rule:
         await self._stories.rule(topic, first.canonical, rulings, self._regroup)
         homes = await self._homes(topic, members)
         if len(homes) > 1:
-            raise _in_vain(f"{first.id} and {second.id} are not one story", first)
+            raise _in_vain("merged", f"{first.id} and {second.id} are not one story", first)
         return Word(homes)
 
     async def never_merge(
@@ -87,7 +89,9 @@ class Rule:
         first, second = await self._two(topic, one, other)
         if first.id == second.id:
             raise ConfigError(
-                f"{one} and {other} are one story", "`kordon stories split` takes articles out"
+                f"{one} and {other} are one story",
+                "`kordon stories split` takes articles out",
+                "one-story",
             )
         standing = await self._stories.rulings(topic)
         pairs, known = _pairs(first, second), parted(standing, _members(first), _members(second))
@@ -117,7 +121,7 @@ class Rule:
         await self._stories.rule(topic, article, rulings, self._regroup)
         story = await self._home(topic, article)
         if kept and story.canonical != article:
-            raise _in_vain(f"{article} is not shown for story {story.id}", story)
+            raise _in_vain("pinned", f"{article} is not shown for story {story.id}", story)
         return Word([story])
 
     async def undo(self, topic: TopicId, rulings: Sequence[Ruling], who: str, why: str) -> Word:
@@ -182,7 +186,7 @@ class Rule:
         left, right = await self._homes(topic, ones), await self._homes(topic, others)
         stories = {story.id: story for story in (*left, *right)}
         if len(stories) < len(left) + len(right):
-            raise _in_vain(f"articles of {left[0].id} are not apart", left[0])
+            raise _in_vain("apart", f"articles of {left[0].id} are not apart", left[0])
         return Word(list(stories.values()))
 
     async def _two(self, topic: TopicId, one: StoryId, other: StoryId) -> tuple[Story, Story]:
@@ -250,8 +254,9 @@ def _unknown(what: str, name: str) -> UnknownError:
     return UnknownError(what, name, "`kordon stories list` prints ids")
 
 
-def _in_vain(problem: str, story: Story) -> ConfigError:
+def _in_vain(word: str, problem: str, story: Story) -> ConfigError:
     return ConfigError(
         f"it is on record, but {problem}",
         f"`kordon stories why {story.id}` shows what holds it, `stories take-back` undoes a ruling",
+        f"{word}-in-vain",
     )

@@ -47,7 +47,29 @@ class ProblemView(BaseModel):
 
 
 class Problem(HTTPException):
-    """An answer that is not what was asked for; the detail is one sentence for a person."""
+    """An answer that is not what was asked for; the detail is one sentence for a person.
+
+    Args:
+        status: Of HTTP.
+        detail: What programs are told.
+        headers: Of the answer.
+        key: Under `refusal` the page has the words for people, filled with the values; without a
+            key there are none but the detail.
+        values: What the words name.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        key: str = "",
+        **values: str,
+    ) -> None:
+        super().__init__(status, detail, headers)
+        self.key = key
+        self.values = values
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -74,9 +96,10 @@ def refusals(about: str | None = None) -> Iterator[None]:
     try:
         yield
     except UnknownError as error:
-        raise Problem(404 if error.subject == about else 422, error.problem) from error
+        status = 404 if error.subject == about else 422
+        raise Problem(status, error.problem, key=error.reason) from error
     except ConfigError as error:
-        raise Problem(422, error.problem) from error
+        raise Problem(422, error.problem, key=error.reason) from error
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

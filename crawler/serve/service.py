@@ -69,7 +69,7 @@ def topic_of(
         Problem: It is not served here.
     """
     if topic not in service.indexes:
-        raise Problem(404, f"there is no topic {topic} here")
+        raise Problem(404, f"there is no topic {topic} here", key="no-topic", name=topic)
     return TopicId(topic)
 
 

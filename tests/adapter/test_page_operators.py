@@ -172,6 +172,46 @@ async def test_a_verb_that_cannot_be_done_says_why(stand, operator, verb, fields
     assert await sizes(stand) == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("verb", "fields", "words"),
+    [("split", {}, "не всі"), ("split", {"why": ""}, "вкажіть, чому"),
+     ("merge", {"other": "nonsense"}, "такою адресою немає"), ("pin", {}, "одну статтю"),
+     ("pin", {"article": "0" * 20}, "вже невідома"), ("never-merge", {"other": "itself"}, "один"),
+     ("undo", {"at": "yesterday"}, "прочитати"),
+     ("undo", {"at": "2026-11-22T12:00:00+00:00", "who": "olena"}, "вже скасовано")],
+)  # fmt: skip
+async def test_a_verb_that_cannot_be_done_says_why_in_the_language_of_the_page(
+    stand, operator, verb, fields, words
+):
+    story, _ = await furnished(stand)
+    operator.cookies.set("lang", "uk")
+    fields = {name: story if value == "itself" else value for name, value in fields.items()}
+    status = 404 if "who" in fields else 422
+    tree = await refused(stand, operator, f"{story_path(story)}/{verb}", status, **fields)
+    (told,) = tree.cssselect("#refused span")
+    assert words in told.text
+    assert told.get("lang") == "uk"
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status", "words"),
+    [("/crawl/retry", {}, 422, "Виберіть"), ("/feeds/none/pause", {}, 404, "Стрічки"),
+     ("/crawl/retry", {"mark": ""}, 403, "сеансу"), ("/?topic=none", None, 404, "Теми none"),
+     (f"{story_path('0' * 20)}", None, 404, "Сюжету"), ("/outlets/none", None, 404, "Видання")],
+)  # fmt: skip
+async def test_what_is_refused_is_told_in_the_language_of_the_page(
+    stand, operator, path, fields, status, words
+):
+    operator.cookies.set("lang", "uk")
+    if fields is None:
+        tree = await seen(operator, path, status)
+    else:
+        tree = await refused(stand, operator, path, status, **fields)
+    (told,) = tree.cssselect(".failure .hint")
+    assert words in told.text
+    assert told.get("lang") == "uk"
+
+
 async def test_a_refused_verb_shows_the_story_and_what_was_typed(stand, operator):
     story, other = await furnished(stand)
     boxes = (await seen(operator, story_path(story))).cssselect(".carriers input")
@@ -179,7 +219,7 @@ async def test_a_refused_verb_shows_the_story_and_what_was_typed(stand, operator
     form = {"why": 'a "newer" text', "other": other, "article": chosen}
     tree = await refused(stand, operator, f"{story_path(story)}/pin", **form)
     assert texts(tree, "h1") == ["Border queue grows"]
-    assert texts(tree, "#refused") == ["Not done: choose one article"]
+    assert texts(tree, "#refused") == ["Not done: choose one article."]
     assert tree.cssselect("input[name=why]")[0].get("value") == 'a "newer" text'
     assert tree.cssselect("input[name=other]")[0].get("value") == other
     assert len(tree.cssselect(".carriers input[checked]")) == 2

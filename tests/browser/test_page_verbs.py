@@ -84,7 +84,7 @@ def test_a_verb_that_cannot_be_done_keeps_what_was_typed(open_tab, newsstand, si
     sign_in(tab)
     tab.goto(newsstand.story(LORRIES))
     decide(tab, "Show for the story")
-    expect(tab.get_by_role("alert")).to_have_text("Not done: choose one article")
+    expect(tab.get_by_role("alert")).to_have_text("Not done: choose one article.")
     expect(tab.get_by_role("alert")).to_be_in_viewport()
     expect(tab.get_by_label("Why")).to_be_focused()
     expect(tab.get_by_label("Why")).to_have_value("two queues")

@@ -24,6 +24,10 @@ from crawler.serve.page.projection import is_drawn, project
 from crawler.serve.page.speech import LANGUAGES, plural, speech
 from crawler.serve.page.survey import bounds_of
 
+RULE_REASONS = (
+    "not-so-split", "one-story", "merged-in-vain", "pinned-in-vain", "apart-in-vain",
+    "unknown-story", "unknown-article",
+)  # fmt: skip
 NOON = datetime(2026, 11, 22, 12, 20, tzinfo=UTC)
 TEMPLATES = files("crawler.serve").joinpath("templates")
 
@@ -52,6 +56,14 @@ def test_every_word_that_templates_ask_for_is_there():
         asked |= set(re.findall(r'\bt\("([a-z_.]+)"[,)]', one.read_text("utf-8")))
     assert len(asked) > 40
     assert asked - table("en").keys() == set()
+
+
+def test_there_are_words_for_whatever_the_page_refuses():
+    sources = [one for one in files("crawler.serve.page").iterdir() if one.name.endswith(".py")]
+    said = "".join(one.read_text("utf-8") for one in sources)
+    keys = set(re.findall(r'\bkey="([a-z-]+)"', said)) | set(RULE_REASONS)
+    assert len(re.findall(r"\bProblem\(\s*\d", said)) == len(re.findall(r'\bkey="', said)) > 10
+    assert [key for key in keys if f"refusal.{key}" not in table("uk")] == []
 
 
 def test_there_are_words_for_everything_that_has_a_name():

@@ -33,7 +33,7 @@ async def show_asset(name: str, request: Request) -> Response:
     """Send a file of `crawler/serve/static`."""
     asset = assets().get(name)
     if asset is None:
-        raise Problem(404, f"there is no file {name}")
+        raise Problem(404, f"there is no file {name}", key="no-file")
     return packed_response(
         request, asset.body, asset.packed, asset.media_type, {"Cache-Control": FOR_GOOD}
     )

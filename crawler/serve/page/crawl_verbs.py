@@ -42,7 +42,7 @@ async def retry(service: Served, form: OperatorsForm) -> Response:
     everything = first(form, "all") == "yes"
     chosen = [EntryId(one) for one in form.get("entry", [])]
     if not everything and not chosen:
-        raise Problem(422, "choose at least one of them")
+        raise Problem(422, "choose at least one of them", key="none-chosen")
     done = await service.frontier.retry_dead(None if everything else chosen)
     return redirect(f"/crawl?done=retry&count={done}")
 
@@ -50,5 +50,5 @@ async def retry(service: Served, form: OperatorsForm) -> Response:
 def _back(form: Form, done: str, *, known: bool) -> Response:
     """Lead back to the outlet's view, which says what was done."""
     if not known:
-        raise Problem(404, "no feed has this id")
+        raise Problem(404, "no feed has this id", key="no-feed")
     return redirect(f"{local(first(form, 'back'))}?done={done}")

@@ -15,7 +15,8 @@ from crawler.serve.page.shell import Frame, frame_of
 from crawler.serve.page.visitor import Visitor, visitor_of
 from crawler.serve.service import service_of
 
-FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics", "/websub/")
+FOR_PROGRAMS = ("/api/", "/metrics", "/websub/")
+FEEDS_OUT = "/feeds/"  # to be read; what is sent there are the forms of feeds that are polled
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -29,8 +30,10 @@ def add_handlers(app: FastAPI) -> None:
 
 def wants_page(request: Request) -> bool:
     """Tell whether a person's browser asks, for something that is the page's."""
+    path = request.url.path
+    is_feed = path.startswith(FEEDS_OUT) and request.method == "GET"
     accepted = request.headers.get("accept", "")
-    return "text/html" in accepted and not request.url.path.startswith(FOR_PROGRAMS)
+    return "text/html" in accepted and not is_feed and not path.startswith(FOR_PROGRAMS)
 
 
 def _for_people(answer: Answer) -> Answer:
@@ -48,14 +51,20 @@ async def _page(request: Request, error: Exception, told: Response) -> Response:
     frame = frame_of(request, service, known)
     if status == HTTPStatus.UNAUTHORIZED:
         return frame.render("sign_in.html", {"back": _back(request), "refused": False}, status)
-    detail = error.detail if isinstance(error, problems.Problem) else ""
-    facts = {"status": status, "detail": _said(error, detail), "sections": _offered(frame, error)}
+    detail, tongue = _said(frame, error)
+    facts = {"status": status, "detail": detail, "tongue": tongue,
+             "sections": _offered(frame, error)}  # fmt: skip
     return frame.render("failure.html", facts, status)
 
 
-def _said(error: Exception, detail: str) -> str:
-    """Return what may be shown of an error; of validation errors, the names that were wrong."""
-    return ", ".join(sorted(_wrong(error))) or detail
+def _said(frame: Frame, error: Exception) -> tuple[str, str]:
+    """Return what may be shown of an error, and its language.
+
+    Of validation errors these are the names that were wrong.
+    """
+    if isinstance(error, problems.Problem):
+        return frame.speech.refusal(error.key, error.values, error.detail)
+    return ", ".join(sorted(_wrong(error))), "en"
 
 
 def _wrong(error: Exception) -> set[str]:

@@ -128,7 +128,7 @@ async def show_outlet(frame: Framed, outlet_id: Id, done: str = "") -> Response:
     lines = await outlet_lines(frame.service)
     found = next((one for one in lines if one.source.id == outlet_id), None)
     if found is None:
-        raise Problem(404, f"no outlet has the id {outlet_id}")
+        raise Problem(404, f"no outlet has the id {outlet_id}", key="no-outlet")
     hosts = await _hosts(frame.service, found.feeds)
     facts = {"outlet": found, "hosts": hosts, "done": done if done in DONE else "",
              "alerts": await _alerts(frame.service, found)}  # fmt: skip

@@ -63,6 +63,11 @@ class Speech:
         short = int(number) if number.is_integer() else round(number, 1)
         return f"{self.number(short)}{NO_BREAK_SPACE}{self._table['unit.second']}"
 
+    def refusal(self, key: str, values: Mapping[str, str], otherwise: str) -> tuple[str, str]:
+        """Return why something was refused, and the language of that: English without words."""
+        words = self._table.get(f"refusal.{key}")
+        return (words.format_map(values), self.code) if words else (otherwise, "en")
+
     def outcome(self, code: str) -> str:
         """Return what came of a poll or a page in words, or its code where there are none."""
         reason = code.removeprefix("failed:")

@@ -95,6 +95,7 @@ class Told:
 
     done: str = ""
     refusal: str = ""
+    tongue: str = "en"  # the language of the refusal
     status: int = 200
     why: str = ""
     other: str = ""
@@ -148,7 +149,7 @@ def _elsewhere(
     """
     if not frame.is_refresh:
         if forward is None:
-            raise Problem(404, f"no story has the id {story_id}")
+            raise Problem(404, f"no story has the id {story_id}", key="no-story")
         return RedirectResponse(story_address(topic, StoryId(forward.moved_to)), status_code=307)
     target = "#moved" if forward else "#story"
     facts = {"address": story_address(topic, StoryId(forward.moved_to)) if forward else ""}

@@ -12,5 +12,5 @@ def topic_asked(service: Service, name: str) -> TopicId:
         Problem: 404 when it is not served here.
     """
     if name and name not in service.indexes:
-        raise Problem(404, f"there is no topic {name} here")
+        raise Problem(404, f"there is no topic {name} here", key="no-topic", name=name)
     return TopicId(name) if name else next(iter(service.indexes))

@@ -20,6 +20,7 @@ from crawler.serve.page.cards import story_address
 from crawler.serve.page.failures import wants_page
 from crawler.serve.page.shell import frame_of
 from crawler.serve.page.sign_in import redirect
+from crawler.serve.page.speech import Speech
 from crawler.serve.page.story import Asked as AskedStory
 from crawler.serve.page.story import Told, story_kept, story_view
 from crawler.serve.page.visitor import Asker, Form, OperatorsForm, first, own_form, visitor_of
@@ -78,7 +79,7 @@ class Deed:
             Problem: 422 when it is none, or several.
         """
         if len(self.articles) != 1:
-            raise Problem(422, "choose one article")
+            raise Problem(422, "choose one article", key="not-one-article")
         return self.articles[0]
 
     @property
@@ -99,7 +100,7 @@ def asked_for(
     """
     why = first(form, "why")[:LONGEST_REASON]
     if not why:
-        raise Problem(422, "say why: the reason is kept with what you decide")
+        raise Problem(422, "say why: the reason is kept with what you decide", key="no-reason")
     return Deed(service, topic, StoryId(story_id), form, visitor.name, why)
 
 
@@ -148,7 +149,7 @@ async def undo(deed: Asked) -> Response:
     rulings = await deed.service.rulings.rulings(deed.topic)
     meant = [one for one in rulings if _signature(one) == said and not one.kind.takes_back]
     if not meant:
-        raise Problem(404, "this was taken back already, or decided anew since")
+        raise Problem(404, "this was taken back already, or decided anew since", key="undone")
     word = await deed.service.rule.undo(deed.topic, meant, deed.who, f"taken back: {deed.why}")
     return _back(deed, "undo", word.stories)
 
@@ -169,7 +170,7 @@ def _instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise Problem(422, "at is not an instant") from error
+        raise Problem(422, "at is not an instant", key="form-unreadable") from error
 
 
 async def _refused(request: Request, problem: Problem) -> Response:
@@ -189,12 +190,13 @@ async def _refused(request: Request, problem: Problem) -> Response:
         raise problem
     frame = replace(frame_of(request, service, visitor), home=story_address(topic, id_))
     asked = AskedStory(frame, topic, story, await outlets_of(service))
-    return await story_view(asked, position, _told(problem, await own_form(request)))
+    return await story_view(asked, position, _told(frame.speech, problem, await own_form(request)))
 
 
-def _told(problem: Problem, form: Form) -> Told:
+def _told(speech: Speech, problem: Problem, form: Form) -> Told:
     """Return why nothing was done and what was typed; a decision to take back was not typed."""
-    told = Told(refusal=problem.detail, status=problem.status_code)
+    refusal, tongue = speech.refusal(problem.key, problem.values, problem.detail)
+    told = Told(refusal=refusal, tongue=tongue, status=problem.status_code)
     if "at" in form:
         return told
     chosen = frozenset(form.get("article", []))

@@ -59,7 +59,7 @@ async def reading(request: Request, service: Served, visitor: Asker) -> Visitor:
         Problem: 401 before that.
     """
     if visitor.role is None and not (service.open_reads and is_local(request)):
-        raise Problem(401, "sign in to see this")
+        raise Problem(401, "sign in to see this", key="sign-in")
     return visitor
 
 
@@ -71,11 +71,13 @@ async def operating(request: Request, visitor: Asker) -> Form:
     """
     form = await own_form(request)
     if visitor.role is None:
-        raise Problem(401, "sign in to do this")
+        raise Problem(401, "sign in to do this", key="sign-in")
     if not visitor.operates:
-        raise Problem(403, f"this takes the role {Role.OPERATOR}")
+        raise Problem(403, f"this takes the role {Role.OPERATOR}", key="operators-only")
     if not compare_digest(first(form, MARK).encode(), visitor.mark.encode()):
-        raise Problem(403, "this form is not of your session; load the page again")
+        raise Problem(
+            403, "this form is not of your session; load the page again", key="other-session"
+        )
     return form
 
 
@@ -92,12 +94,12 @@ async def own_form(request: Request) -> Form:
     origin = request.headers.get("origin", "")
     foreign = bool(origin) and origin.partition("://")[2] != request.headers.get("host", "")
     if foreign or request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
-        raise Problem(403, "forms are taken from this page alone")
+        raise Problem(403, "forms are taken from this page alone", key="foreign-form")
     try:
         text = (await request.body()).decode()
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
-        raise Problem(422, "this form cannot be read") from error
+        raise Problem(422, "this form cannot be read", key="form-unreadable") from error
     form: Form = {}
     for name, value in pairs:
         form.setdefault(name, []).append(value)
