@@ -24,6 +24,18 @@ def test_the_stream_goes_on_from_the_last_change_when_the_tab_is_seen_again(tab,
     expect(tab.get_by_role("link", name="2 new stories")).to_be_visible()
 
 
+def test_a_time_of_today_gets_its_day_at_midnight_while_the_view_is_open(tab, newsstand):
+    tab.clock.install()
+    newsstand.place(another("noon", title="Noon news"))
+    tab.goto("/?window=3d")
+    seen = tab.locator(".card", has_text="Noon news").first.locator("time")
+    expect(seen).to_have_text("14:00")  # in Kyiv
+    tab.clock.run_for("09:30:00")
+    expect(seen).to_have_text("14:00")
+    tab.clock.run_for("00:30:20")
+    expect(seen).to_have_text("22\u00a0Nov, 14:00")
+
+
 def hide(tab, state):
     """Let the page believe that its tab went to the background, or came back."""
     tab.evaluate(

@@ -87,6 +87,14 @@ def test_there_are_words_for_everything_that_has_a_name():
     assert [name for name in named if name not in table("uk")] == []
 
 
+def test_an_hour_alone_will_do_until_midnight_in_kyiv():
+    evening = NOON.replace(hour=21, minute=59)
+    until, words = speech("en").later(NOON, evening)
+    assert datetime.fromisoformat(until) == NOON.replace(hour=22, minute=0)
+    assert words == speech("en").time(NOON, evening + timedelta(minutes=1))
+    assert speech("en").later(NOON, evening + timedelta(minutes=1)) is None
+
+
 @pytest.mark.parametrize(
     ("number", "form"),
     [(0, "many"), (1, "one"), (2, "few"), (4, "few"), (5, "many"), (11, "many"), (12, "many"),

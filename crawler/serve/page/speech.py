@@ -85,11 +85,21 @@ class Speech:
     def time(self, at: datetime, now: datetime) -> str:
         """Return an instant in Kyiv time: its hour, its day unless today, another year besides."""
         local, today = at.astimezone(ZONE), now.astimezone(ZONE)
-        hour = f"{local:%H:%M}"
         if local.date() == today.date():
-            return hour
+            return f"{local:%H:%M}"
         year = f"{NO_BREAK_SPACE}{local.year}" if local.year != today.year else ""
-        return f"{self.day(at)}{year}, {hour}"
+        return f"{self.day(at)}{year}, {local:%H:%M}"
+
+    def later(self, at: datetime, now: datetime) -> tuple[str, str] | None:
+        """Return until when an hour alone will do, as ISO 8601, and what to say from then on.
+
+        None for an instant that is told with its day at once.
+        """
+        local = at.astimezone(ZONE)
+        if local.date() != now.astimezone(ZONE).date():
+            return None
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        return midnight.isoformat(), f"{self.day(at)}, {local:%H:%M}"
 
     def length(self, length: timedelta) -> str:
         """Return how long something took: in minutes, hours and minutes, or days."""

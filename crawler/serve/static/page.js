@@ -76,6 +76,19 @@ for (const part of document.querySelectorAll("[data-every-seconds]")) {
   }, 1000 * part.dataset.everySeconds);
 }
 
+// An hour of today gets its day at midnight; by the server's clock, as far as we can know it.
+const ahead = Date.now() - Date.parse(document.body.dataset.now);
+const date = () => {
+  for (const told of document.querySelectorAll("[data-until]")) {
+    if (Date.now() - ahead < Date.parse(told.dataset.until)) continue;
+    told.textContent = told.dataset.later;
+    delete told.dataset.until;
+  }
+};
+document.addEventListener("visibilitychange", date);
+document.addEventListener("htmx:after:swap", date);
+setInterval(date, 1000 * AGAIN_SECONDS);
+
 // A view that was replaced is where the reader goes on.
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail?.ctx?.target?.id === "view") document.getElementById("main").focus();
