@@ -5,18 +5,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 
 from crawler.catalog.facets import borders
 from crawler.catalog.gazetteer import Place, every_place
 from crawler.model import Feed, Outlet, OutletId, TopicId
 from crawler.serve import views
-from crawler.serve.guard import reader
 from crawler.serve.known import unknown
+from crawler.serve.narrowing import MOST_NAMES, Border, Country
+from crawler.serve.parameters import READING
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service
 
-router = APIRouter(prefix="/api/v1", tags=["catalogue"], dependencies=[Depends(reader)],
+router = APIRouter(prefix="/api/v1", tags=["catalogue"], dependencies=READING,
                    responses=described(401, 422, 429, 503))  # fmt: skip
 
 
@@ -29,13 +30,15 @@ async def list_topics(service: Served) -> views.Topics:
 
 @router.get("/outlets")
 async def list_outlets(
-    service: Served, country: Annotated[str, Query(pattern="^([A-Z]{2})?$")] = ""
+    service: Served,
+    country: Annotated[list[Country], Query(default_factory=list, max_length=MOST_NAMES)],
 ) -> views.Outlets:
     """List publishers, shipped and the operator's own."""
     catalogue = await service.listing.catalogue()
-    _refuse_unknown("country", country, {one.country for one in catalogue.outlets if one.country})
+    known = {one.country for one in catalogue.outlets if one.country}
+    wanted = _known("country", country, known)
     feeds = _by_outlet(catalogue.feeds)
-    chosen = [one for one in catalogue.outlets if not country or one.country == country]
+    chosen = [one for one in catalogue.outlets if not wanted or one.country in wanted]
     return views.Outlets(outlets=[_outlet(one, feeds[one.id]) for one in chosen])
 
 
@@ -53,29 +56,35 @@ async def show_outlet(
 
 @router.get("/places")
 async def list_places(
+    country: Annotated[list[Country], Query(default_factory=list, max_length=MOST_NAMES)],
+    border: Annotated[list[Border], Query(default_factory=list, max_length=MOST_NAMES)],
     kind: Annotated[
         str, Query(max_length=60, description="how it begins", examples=["crossing"])
     ] = "",
-    country: Annotated[str, Query(pattern="^([A-Z]{2})?$")] = "",
-    border: Annotated[str, Query(pattern="^([A-Z]{2}-[A-Z]{2})?$", examples=["UA-PL"])] = "",
 ) -> views.Places:
     """List what stories can be at: the gazetteer; countries, capitals, rivers and whole borders."""
     known = {code for place in every_place() for code in place.countries}
-    _refuse_unknown("country", country, known)
-    _refuse_unknown("border", border, borders())
+    countries, sections = _known("country", country, known), _known("border", border, borders())
     found = [
         place
         for place in every_place()
         if place.kind.startswith(kind)
-        and (not country or country in place.countries)
-        and (not border or place.nearest_border == border)
+        and (not countries or not countries.isdisjoint(place.countries))
+        and (not sections or place.nearest_border in sections)
     ]
     return views.Places(places=[_place(place) for place in found])
 
 
-def _refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:
-    if name and name not in known:
+def _known(kind: str, names: Iterable[str], known: Collection[str]) -> set[str]:
+    """Return the names that are given, of which any will do; none: everything.
+
+    Raises:
+        Problem: 422 when one of them is not known.
+    """
+    given = {name for name in names if name}
+    for name in sorted(given - set(known)):
         raise Problem(422, unknown(kind, name, known))
+    return given
 
 
 async def _topic(service: Service, topic: TopicId) -> views.TopicView:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from crawler.contract import ChangePayload, is_before
@@ -14,8 +14,8 @@ from crawler.errors import StoreError
 from crawler.model import ChangeId, StoryId, TopicId
 from crawler.ports import Event, Published
 from crawler.serve import views
-from crawler.serve.guard import reader
 from crawler.serve.heads import is_head
+from crawler.serve.parameters import READING
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
 from crawler.serve.stories import as_json, changes_document
@@ -28,7 +28,7 @@ START = ChangeId("0-0")
 router = APIRouter(
     prefix="/api/v1/topics/{topic}/changes",
     tags=["changes"],
-    dependencies=[Depends(reader)],
+    dependencies=READING,
     responses=described(401, 404, 422, 429, 503),
 )
 

@@ -8,12 +8,13 @@ from crawler.model import ArticleId, EntryId, FeedId, FeedState, OutletId
 from crawler.ports import EntryRecord, HostRecord
 from crawler.schedule.health import health_of
 from crawler.serve import views
-from crawler.serve.guard import json_body, operator, reader
+from crawler.serve.guard import json_body, operator
+from crawler.serve.parameters import READING
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served
 from crawler.serve.stories import outlets_of
 
-router = APIRouter(prefix="/api/v1", tags=["crawl"], dependencies=[Depends(reader)],
+router = APIRouter(prefix="/api/v1", tags=["crawl"], dependencies=READING,
                    responses=described(401, 422, 429, 503))  # fmt: skip
 verbs = APIRouter(prefix="/api/v1", tags=["operate"],
                   dependencies=[Depends(operator), Depends(json_body)],

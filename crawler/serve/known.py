@@ -1,11 +1,12 @@
 """What a filter may name: what the catalogue knows, and what stories have besides."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 
 from crawler.catalog.facets import known_names
 from crawler.model import TopicId
+from crawler.serve.narrowing import Outlets, origins
 from crawler.serve.problems import Problem
 from crawler.serve.service import Service
 from crawler.store.search_query import Wanted
@@ -18,22 +19,25 @@ TOO_MANY = {
 NEAREST = 3
 
 
-async def refuse_unknown(service: Service, topic: TopicId, asked: Mapping[str, str]) -> None:
-    """Refuse a filter that no story can ever meet, rather than find nothing.
+async def refuse_unknown(
+    service: Service, topic: TopicId, asked: Mapping[str, Sequence[str]], outlets: Outlets
+) -> None:
+    """Refuse a name that no story can ever have, rather than find nothing, or only the others'.
 
     Args:
-        service: Whose catalogue and index know.
+        service: Whose index knows.
         topic: Whose stories are looked through for what the catalogue does not know.
-        asked: Kind of facet to the value asked for.
+        asked: Kind of facet, or `origin`, to the names asked for.
+        outlets: Those of the catalogue.
 
     Raises:
         Problem: 422, with what is known.
     """
-    outlets = [outlet.id for outlet in (await service.listing.catalogue()).outlets]
-    for kind, name in asked.items():
-        known = known_names(kind, outlets)
-        if name not in known and not await _is_met(service, topic, f"{kind}:{name}"):
-            raise Problem(422, unknown(kind, name, known))
+    for kind, names in asked.items():
+        known = origins(outlets) if kind == "origin" else known_names(kind, outlets)
+        for name in names:
+            if name not in known and not await _is_met(service, topic, f"{kind}:{name}"):
+                raise Problem(422, unknown(kind, name, known))
 
 
 def unknown(kind: str, name: str, known: Collection[str]) -> str:

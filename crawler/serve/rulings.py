@@ -11,12 +11,13 @@ from crawler.access import Token
 from crawler.model import ArticleId, Ruling, StoryId
 from crawler.rule import Word
 from crawler.serve import views
-from crawler.serve.guard import json_body, operator, reader
+from crawler.serve.guard import json_body, operator
+from crawler.serve.parameters import READING
 from crawler.serve.problems import described, refusals
 from crawler.serve.service import Served, Topic
 
 PREFIX = "/api/v1/topics/{topic}"
-router = APIRouter(prefix=PREFIX, tags=["stories"], dependencies=[Depends(reader)],
+router = APIRouter(prefix=PREFIX, tags=["stories"], dependencies=READING,
                    responses=described(401, 404, 422, 429, 503))  # fmt: skip
 verbs = APIRouter(prefix=PREFIX, tags=["operate"],
                   dependencies=[Depends(operator), Depends(json_body)],

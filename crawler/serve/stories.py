@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from crawler.catalog.facets import KINDS
 from crawler.contract import StoryPayload, article_payload, read_story
 from crawler.model import (
     ArticleId,
@@ -26,70 +25,44 @@ from crawler.model import (
 from crawler.ports import Event
 from crawler.render.excerpt import excerpt
 from crawler.serve import views
-from crawler.serve.guard import reader
 from crawler.serve.known import refuse_unknown
+from crawler.serve.narrowing import Narrowing, Outlets
+from crawler.serve.parameters import READING
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
 from crawler.store.search_query import Wanted
-from crawler.text.lemmas import wanted
 
 MAX_PAGE = 100
-MAX_QUERY_LETTERS = 200
-MAX_QUERY_WORDS = 16
 LOG_LENGTH = 500  # changes of a story shown, the newest
 AHEAD_MOST = 1_000  # changes looked at that the index has not reached yet
 
 router = APIRouter(
     prefix="/api/v1/topics/{topic}",
     tags=["stories"],
-    dependencies=[Depends(reader)],
+    dependencies=READING,
     responses=described(401, 404, 422, 429, 503),
 )
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$", examples=[views.STORY])]
 CURSOR = r"^([0-7]?[0-9a-f]{1,15})?$"  # a row: 63 bits
-NAME = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 
 
-class Filters(BaseModel):
-    """What a list of stories is narrowed to; everything given must hold."""
+class Filters(Narrowing):
+    """What a list of stories is narrowed to, and which page of it is meant."""
 
-    model_config = {"extra": "forbid"}  # a misspelt filter would give every story
-
-    q: str = Field(
-        "", max_length=MAX_QUERY_LETTERS, description="words in any form; there are no operators"
-    )
-    language: str = Field("", pattern="^([a-z]{2})?$", examples=["uk"])
-    outlet: str = Field("", pattern=NAME)
-    place: str = Field(
-        "", pattern=NAME, description="gazetteer id", examples=["x-pl-shehyni-medyka"]
-    )
-    country: str = Field(
-        "", pattern="^([A-Z]{2})?$", description="a place lies in", examples=["PL"]
-    )
-    border: str = Field("", pattern="^([A-Z]{2}-[A-Z]{2})?$", examples=["UA-PL"])
     since: datetime | None = Field(None, description="created at or after")
     until: datetime | None = Field(None, description="created before; not at that instant")
     cursor: str = Field("", pattern=CURSOR, description="`next` of the page before")
     limit: int = Field(20, ge=1, le=MAX_PAGE)
 
-    @property
-    def facets(self) -> Mapping[str, str]:
-        """What stories must have, by its kind."""
-        return {kind: name for kind in KINDS if (name := getattr(self, kind))}
-
-    def wanted(self) -> Wanted:
+    def wanted(self, outlets: Outlets) -> Wanted:
         """Return the search they amount to.
 
         Raises:
             Problem: 422 when words are asked for and none is there.
         """
-        terms = wanted(self.q)[:MAX_QUERY_WORDS]
-        if self.q.strip() and not terms:
-            raise Problem(422, "q: there is no word in it to search for; give letters or digits")
-        return Wanted(
-            terms=terms,
-            facets=[f"{kind}:{name}" for kind, name in self.facets.items()],
+        return replace(
+            super().wanted(outlets),
             since=_aware(self.since),
             until=_aware(self.until),
             after=int(self.cursor, 16) if self.cursor else None,
@@ -109,9 +82,9 @@ async def list_stories(
     index = service.indexes[topic]
     reached = await asyncio.to_thread(lambda: index.position)  # before the list is read
     position = reached or (await service.published.window(topic)).last
-    found = await asyncio.to_thread(lambda: index.find(asked.wanted(), asked.limit))
-    if not found.stories:
-        await refuse_unknown(service, topic, asked.facets)
+    outlets = await outlets_of(service)
+    await refuse_unknown(service, topic, asked.named, outlets)
+    found = await asyncio.to_thread(lambda: index.find(asked.wanted(outlets), asked.limit))
     payloads = await service.published.payloads(topic, found.stories)
     shown = [
         payloads[id_] for id_ in found.stories if id_ in payloads and is_standing(payloads[id_])
@@ -121,7 +94,7 @@ async def list_stories(
         "next": format(found.last, "x") if found.last is not None else None,
         "complete": reached is not None,
         "position": position,
-        "state_controlled": await state_controlled(service, shown),
+        "state_controlled": state_controlled(outlets, shown),
     }
     return as_json(page)
 
@@ -199,10 +172,10 @@ async def outlets_of(service: Service) -> Mapping[OutletId, Outlet]:
     return {outlet.id: outlet for outlet in catalogue.outlets}
 
 
-async def state_controlled(service: Service, payloads: Iterable[bytes]) -> list[str]:
+def state_controlled(outlets: Outlets, payloads: Iterable[bytes]) -> list[str]:
     """Return those among the stories' outlets that a state controls."""
     named = {name for payload in payloads for name in _outlets.decode(payload).outlets}
-    return _controlled(await outlets_of(service), named) if named else []
+    return _controlled(outlets, named)
 
 
 async def shown_texts(

@@ -16,7 +16,7 @@ from crawler.model import ArticleId, Outlet, OutletId, PlaceId, Redistribution, 
 from crawler.render import atom, jsonfeed, rss
 from crawler.render.document import Copy, Document, Item, plain
 from crawler.render.excerpt import excerpt
-from crawler.serve.guard import reader
+from crawler.serve.parameters import READING
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
 from crawler.serve.stories import outlets_of, shown_texts
@@ -28,7 +28,7 @@ COPIES = 20  # of one story in a feed
 
 router = APIRouter(
     tags=["feeds"],
-    dependencies=[Depends(reader)],
+    dependencies=READING,
     responses=described(401, 404, 422, 429, 503),
 )
 

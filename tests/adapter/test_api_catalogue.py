@@ -15,6 +15,18 @@ async def test_every_place_that_a_story_can_name_is_listed_with_its_names(api):
     assert {one["id"] for one in lithuanian} == {"c-lt", "vilnius"}
 
 
+async def test_lists_of_the_catalogue_take_several_countries_and_borders(api):
+    async def named(path, kind):
+        answer = await api.get(f"/api/v1/{path}")
+        return {one["id"] for one in answer.json()[kind]}
+
+    lithuanian, latvian = [await named(f"places?country={code}", "places") for code in ("LT", "LV")]
+    assert await named("places?country=LT&country=LV", "places") == lithuanian | latvian
+    polish, slovak = [await named(f"places?border={one}", "places") for one in ("UA-PL", "UA-SK")]
+    assert await named("places?border=UA-PL&border=UA-SK", "places") == polish | slovak
+    assert await named("outlets?country=PL&country=RU", "outlets") == {"open", "state"}
+
+
 @pytest.mark.parametrize("path", ["places?border=PL-UA", "places?country=XX", "outlets?country=XX"])
 async def test_lists_of_the_catalogue_refuse_what_it_does_not_know(api, path):
     answer = await api.get(f"/api/v1/{path}")

@@ -58,6 +58,35 @@ async def test_stories_are_filtered(stand, api, asked, found):
     assert [s["id"] for s in page["stories"]] == {"en": [one], "uk": [other], "": []}[found]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ([("language", "uk"), ("language", "pl")], {"uk", "pl"}),
+        ([("language", "uk"), ("language", "pl"), ("outlet", "open")], {"pl"}),
+        ([("outlet", "open"), ("outlet", "state")], {"pl", "ru"}),
+        ([("language", "uk"), ("language", "")], {"uk"}), ([("origin", "PL")], {"pl"}),
+        ([("origin", "PL"), ("origin", "RU")], {"pl", "ru"}), ([("control", "state")], {"ru"}),
+        ([("control", "others"), ("language", "uk"), ("language", "ru")], {"uk"}),
+    ],
+)  # fmt: skip
+async def test_of_several_of_one_kind_any_will_do(stand, api, asked, found):
+    await stand.place(
+        another("one", language="uk"), another("two", language="pl", outlet="open"),
+        another("three", language="ru", outlet="state"),
+    )  # fmt: skip
+    stories = (await api.get(f"{BASE}/stories", params=asked)).json()["stories"]
+    assert {story["canonical"]["language"] for story in stories} == found
+
+
+async def test_one_unknown_name_among_several_is_refused_though_others_have_stories(stand, api):
+    await stand.place(another("one", language="uk"))
+    for kind, known, unknown in (("language", "uk", "xx"), ("origin", "UA", "XX")):
+        asked = [(kind, known), (kind, unknown)]
+        answer = await api.get(f"{BASE}/stories", params=asked)
+        assert answer.status_code == 422
+        assert f"{kind}: there is no {unknown}" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("q", ['"', "'", "*", "\U0001f600", "-", "?!"])
 async def test_a_query_without_a_word_is_refused_rather_than_left_out(stand, api, q):
     await stand.place(an_article())

@@ -242,6 +242,12 @@ async def test_an_impossible_filter_is_refused_with_its_name(page):
     assert texts(tree, "p.hint") == ["border, window"]
 
 
+@pytest.mark.parametrize("path", ["/", "/search", "/outlets"])
+async def test_a_filter_that_is_given_twice_is_refused_rather_than_half_heard(page, path):
+    tree = await seen(page, f"{path}?lang=uk&origin=UA&origin=PL", 422)
+    assert texts(tree, "p.hint") == ["Задано кілька разів, а тут може бути лише одне: origin."]
+
+
 @pytest.mark.parametrize("path", ["/?border=UA-XX&window=7d", "/search?border=XX-YY&q=queue"])
 async def test_a_section_that_is_none_is_refused_and_the_known_ones_are_offered(page, path):
     tree = await seen(page, path, 422)

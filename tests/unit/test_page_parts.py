@@ -17,9 +17,10 @@ from crawler.catalog.topics import topic, topic_ids
 from crawler.dedup.relation import Reason
 from crawler.fetch.reasons import FailReason
 from crawler.model import ChangeKind, Relation, RulingKind
+from crawler.serve.narrowing import Control
 from crawler.serve.page.chart import bars_of, chart_of
 from crawler.serve.page.difference import MOST_WORDS, difference
-from crawler.serve.page.filters import Control, Filters, Window
+from crawler.serve.page.filters import Filters, Window
 from crawler.serve.page.projection import is_drawn, project
 from crawler.serve.page.speech import LANGUAGES, plural, speech
 from crawler.serve.page.survey import bounds_of

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from crawler.catalog.facets import is_crossing, place_of
 from crawler.contract import MemberPayload, StoryPayload, read_story
 from crawler.model import OutletId, PlaceId, StoryId, TopicId
-from crawler.serve.page.filters import Outlets
+from crawler.serve.narrowing import Outlets
 from crawler.serve.service import Service
 
 SPREAD = timedelta(hours=6)  # in which a fast story reaches its outlets

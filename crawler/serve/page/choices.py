@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from crawler.catalog.facets import borders, is_crossing, place_of
 from crawler.model import PlaceId
+from crawler.serve.narrowing import Control, Outlets
 from crawler.serve.page.cards import source_of
-from crawler.serve.page.filters import Control, Filters, Outlets
+from crawler.serve.page.filters import Filters
 from crawler.serve.page.shell import Frame
 from crawler.serve.page.survey import Survey
 

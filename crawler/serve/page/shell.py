@@ -17,6 +17,8 @@ from crawler.render.document import address
 from crawler.serve.page.assets import asset_address, packed_response
 from crawler.serve.page.speech import LANGUAGES, Speech, preferred, speech
 from crawler.serve.page.visitor import Asker, Reader, Visitor
+from crawler.serve.parameters import repeated
+from crawler.serve.problems import Problem
 from crawler.serve.service import Served, Service
 
 THEMES = ("auto", "light", "dark")
@@ -140,7 +142,13 @@ def frame_of(request: Request, service: Served, visitor: Asker) -> Frame:
 
 
 def reading_frame(request: Request, service: Served, visitor: Reader) -> Frame:
-    """Return the frame for whoever may read."""
+    """Return the frame for whoever may read.
+
+    Raises:
+        Problem: 422 when something is given twice; one of the two would be passed over.
+    """
+    if twice := ", ".join(repeated(request)):
+        raise Problem(422, f"{twice}: give it once", key="twice", names=twice)
     return frame_of(request, service, visitor)
 
 

@@ -26,9 +26,9 @@ from crawler.model import (
 )
 from crawler.render.document import plain
 from crawler.render.excerpt import excerpt
+from crawler.serve.narrowing import Outlets
 from crawler.serve.page.cards import Source, cards_of, is_dated, moment, source_of, story_address
 from crawler.serve.page.difference import Difference, difference
-from crawler.serve.page.filters import Outlets
 from crawler.serve.page.shell import Frame, Framed
 from crawler.serve.problems import Problem
 from crawler.serve.service import Service, Topic

@@ -8,15 +8,8 @@ from functools import reduce
 import numpy as np
 
 from crawler.model import StoryId
-from crawler.serve.page.filters import (
-    Condition,
-    Control,
-    Filters,
-    Outlets,
-    conditions_of,
-    controlled,
-    origins,
-)
+from crawler.serve.narrowing import Condition, Control, Outlets, controlled, origins
+from crawler.serve.page.filters import Filters, conditions_of
 from crawler.serve.page.speech import ZONE
 from crawler.store.listings import Listings, Mask
 from crawler.store.search import SearchIndex
