@@ -1,12 +1,13 @@
 """Feeds out: every list of stories as RSS, Atom and JSON Feed, and one OPML of all of them."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import Response
 from lxml import etree
 
@@ -16,6 +17,8 @@ from crawler.model import ArticleId, Outlet, OutletId, PlaceId, Redistribution, 
 from crawler.render import atom, jsonfeed, rss
 from crawler.render.document import Copy, Document, Item, plain
 from crawler.render.excerpt import excerpt
+from crawler.serve.known import refuse_unknown
+from crawler.serve.narrowing import Control, Narrowing
 from crawler.serve.parameters import READING
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
@@ -25,6 +28,10 @@ from crawler.store.search_query import Wanted
 ITEMS = 50
 MAX_AGE_SECONDS = 300
 COPIES = 20  # of one story in a feed
+CONTROLS = {
+    Control.STATE: "some outlet state-controlled",
+    Control.OTHERS: "no outlet state-controlled",
+}
 
 router = APIRouter(
     tags=["feeds"],
@@ -33,7 +40,7 @@ router = APIRouter(
 )
 
 
-_WRITERS: Mapping[Format, tuple[Callable[[Document], bytes], str]] = {
+WRITERS: Mapping[Format, tuple[Callable[[Document], bytes], str]] = {
     Format.RSS: (rss.write_rss, rss.MEDIA_TYPE),
     Format.ATOM: (atom.write_atom, atom.MEDIA_TYPE),
     Format.JSON: (jsonfeed.write_jsonfeed, jsonfeed.MEDIA_TYPE),
@@ -52,6 +59,7 @@ _ANSWER: dict[int | str, dict[str, object]] = {
     304: {"description": "nothing changed"},
 }
 
+One = tuple[Kind, str]  # what the path of a feed narrows it to
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", examples=["uk"])]
 
 
@@ -62,8 +70,10 @@ class Asked:
     service: Service
     topic: TopicId
     written_as: Format
+    narrowed: Narrowing
     url: str  # the feed's own
     base: str  # of all our addresses
+    hub: str  # that is told when the feed changes
     known: str  # marks of what the asker has
 
 
@@ -71,12 +81,17 @@ def asked_for(
     service: Served,
     topic: Topic,
     written_as: Annotated[Format, Path(alias="format")],
+    narrowed: Annotated[Narrowing, Query()],
+    *,
     request: Request,
     known: Annotated[str, Header(alias="If-None-Match", max_length=1_000)] = "",
 ) -> Asked:
     """Return what a request asks for."""
     base = _base(service, request)
-    return Asked(service, topic, written_as, f"{base}{request.url.path}", base, known)
+    query = urlencode(request.query_params.multi_items())
+    url = f"{base}{request.url.path}{'?' if query else ''}{query}"
+    hub = "" if query else service.hub_url  # it is told of paths alone
+    return Asked(service, topic, written_as, narrowed, url, base, hub, known)
 
 
 Feed = Annotated[Asked, Depends(asked_for)]
@@ -100,33 +115,31 @@ async def list_feeds_out(service: Served, request: Request) -> Response:
 
 @router.get("/feeds/{topic}/all.{format}", responses=_ANSWER, response_class=Response)
 async def topic_feed(asked: Feed) -> Response:
-    """Return the newest stories of a topic as a feed."""
-    return await _answer(await _document(asked, f"Kordon: {asked.topic}"), asked)
+    """Return the newest stories of a topic as a feed, perhaps narrowed as lists of stories are."""
+    return await _answer(await _document(asked), asked)
 
 
 @router.get("/feeds/{topic}/{kind}/{name}.{format}", responses=_ANSWER, response_class=Response)
 async def narrowed_feed(asked: Feed, kind: Kind, name: Name) -> Response:
     """Return the newest stories of one language, outlet, country, place, crossing or border."""
-    title = f"Kordon: {asked.topic}, {await _title(asked.service, kind, name)}"
-    facet = f"{Kind.PLACE if kind is Kind.CROSSING else kind}:{name}"
-    language = name if kind is Kind.LANGUAGE else ""
-    return await _answer(await _document(asked, title, (facet,), language), asked)
+    return await _answer(await _document(asked, (kind, name)), asked)
 
 
 # --- what a feed holds -----------------------------------------------------------------------
 
 
-async def _document(
-    asked: Asked, title: str, facets: Sequence[str] = (), language: str = ""
-) -> Document:
+async def _document(asked: Asked, one: One | None = None) -> Document:
     service, topic = asked.service, asked.topic
-    found = await asyncio.to_thread(service.indexes[topic].find, Wanted(facets=facets), ITEMS)
+    catalogue = await service.listing.catalogue()
+    outlets = {outlet.id: outlet for outlet in catalogue.outlets}
+    title = _title(asked, one, outlets)
+    await refuse_unknown(service, topic, asked.narrowed.named, outlets)
+    wanted = await asyncio.to_thread(_wanted, asked, one, outlets)
+    found = await asyncio.to_thread(service.indexes[topic].find, wanted, ITEMS)
     payloads = await service.published.payloads(topic, found.stories)
     read = [read_story(payloads[id_]) for id_ in found.stories if id_ in payloads]
     stories = [story for story in read if isinstance(story, StoryPayload)]
     canonicals = {ArticleId(s.canonical.id): OutletId(s.canonical.outlet) for s in stories}
-    catalogue = await service.listing.catalogue()
-    outlets = {outlet.id: outlet for outlet in catalogue.outlets}
     feeds = {feed.outlet: feed.url for feed in reversed(catalogue.feeds)}
     texts = await shown_texts(service, topic, canonicals, outlets)
     items = [_item(s, texts.get(ArticleId(s.canonical.id), ""), outlets, feeds) for s in stories]
@@ -136,9 +149,24 @@ async def _document(
         url=asked.url,
         home=f"{asked.base}/",
         items=items,
-        language=language,
-        hub=asked.service.hub_url,
+        language=_language(asked, one),
+        hub=asked.hub,
     )
+
+
+def _wanted(asked: Asked, one: One | None, outlets: Mapping[OutletId, Outlet]) -> Wanted:
+    wanted = asked.narrowed.wanted(outlets)
+    if one is None:
+        return wanted
+    kind, name = one
+    return replace(wanted, facets=[f"{Kind.PLACE if kind is Kind.CROSSING else kind}:{name}"])
+
+
+def _language(asked: Asked, one: One | None) -> str:
+    """Return the language that a feed is in, if it is in one."""
+    names = list(asked.narrowed.named.get("language", ()))
+    names += [one[1]] if one and one[0] is Kind.LANGUAGE else []
+    return names[0] if len(names) == 1 else ""
 
 
 def _item(
@@ -178,18 +206,23 @@ def _copy(
 # --- which feeds there are -------------------------------------------------------------------
 
 
-async def _title(service: Service, kind: Kind, name: str) -> str:
+def _title(asked: Asked, one: One | None, outlets: Mapping[OutletId, Outlet]) -> str:
     """Return what a feed is narrowed to, for a person.
 
     Raises:
-        Problem: There is nothing of that name.
+        Problem: There is nothing of the name that its path has.
     """
-    titles = {
-        found: title for known, found, title in choices(await outlets_of(service)) if known is kind
-    }
-    if name not in titles:
-        raise Problem(404, f"there is no {kind} {name}")
-    return titles[name]
+    titles = {(str(kind), name): title for kind, name, title in choices(outlets)}
+    if one and one not in titles:
+        raise Problem(404, f"there is no {one[0]} {one[1]}")
+    parts = [titles[one]] if one else []
+    for kind, names in asked.narrowed.named.items():
+        parts.append(" or ".join(titles.get((kind, name), f"{kind} {name}") for name in names))
+    if asked.narrowed.control:
+        parts.append(CONTROLS[asked.narrowed.control])
+    if asked.narrowed.q.strip():
+        parts.append(f"“{asked.narrowed.q.strip()}”")
+    return ", ".join([f"Kordon: {asked.topic}", *parts])
 
 
 def _listed(topic: TopicId, outlets: Mapping[OutletId, Outlet]) -> Iterator[tuple[str, str]]:
@@ -206,7 +239,7 @@ async def _answer(document: Document, asked: Asked) -> Response:
 
     The mark is a digest of the feed, and weak: it is the same however the feed is packed.
     """
-    write, media_type = _WRITERS[asked.written_as]
+    write, media_type = WRITERS[asked.written_as]
     body = await asyncio.to_thread(write, document)
     mark = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"ETag": f"W/{mark}", "Cache-Control": f"private, max-age={MAX_AGE_SECONDS}"}

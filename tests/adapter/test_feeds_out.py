@@ -7,6 +7,7 @@ from html import unescape
 
 import fastfeedparser
 import feedparser
+import httpx
 import pytest
 from lxml import etree
 from served import TOPIC, an_article, another
@@ -145,6 +146,63 @@ async def test_stories_are_in_the_feeds_of_their_language_place_and_border(stand
     ):
         feed = feedparser.parse(await read(api, f"{BASE}/{path}.atom"))
         assert [entry.id for entry in feed.entries] == [f"urn:kordon:story:{story}"], path
+
+
+async def ids(api, path, params=()):
+    """The stories of a feed."""
+    answer = await api.get(path, params=params or None)
+    assert answer.status_code == 200, answer.text
+    return [entry.id for entry in feedparser.parse(answer.content).entries]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "found"),
+    [
+        ("all", [("language", "uk"), ("outlet", "open")], [0]),
+        ("all", [("language", "uk"), ("language", "pl")], [0, 1, 2]),
+        ("all", [("q", "bridges"), ("control", "others")], [1]), ("all", [("origin", "RU")], [2]),
+        ("language/uk", [("control", "state")], [2]), ("outlet/open", [("language", "pl")], []),
+        ("all", [("border", "UA-PL"), ("country", "PL"), ("place", "warsaw")], []),
+    ],
+)  # fmt: skip
+async def test_a_feed_is_narrowed_as_lists_of_stories_are(stand, api, path, asked, found):
+    stories = await stand.place(
+        another("one", language="uk", outlet="open"),
+        another("two", language="pl", outlet="town", title="A bridge"),
+        another("three", language="uk", outlet="state", title="The bridge"),
+    )
+    told = await ids(api, f"{BASE}/{path}.atom", asked)
+    assert sorted(told) == sorted(f"urn:kordon:story:{stories[number]}" for number in found)
+    listed = await api.get(f"/api/v1/topics/{TOPIC}/stories", params=asked)
+    if path == "all":
+        assert len(listed.json()["stories"]) == len(told)
+
+
+async def test_a_narrowed_feed_says_what_it_holds_and_where_it_is(stand, api):
+    asked = {"q": "черга & <b>", "border": "UA-PL", "origin": "PL", "control": "others"}
+    for form in FORMATS:
+        answer = await api.get(f"{BASE}/all.{form}", params=asked)
+        if form == "json":
+            title, address = answer.json()["title"], answer.json()["feed_url"]
+        else:
+            feed = feedparser.parse(answer.content).feed
+            title = unescape(feed.title)
+            address = next(link.href for link in feed.links if link.rel == "self")
+        assert title == (
+            "Kordon: ukraine-border, border UA-PL, origin PL, no outlet state-controlled, "
+            "“черга & <b>”"
+        )
+        assert httpx.URL(address).params == httpx.QueryParams(asked)
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%3F!", "langauge=uk", "language=xx", "q=a&q=b", "border=UA-XX", "since=2026-11-22"]
+)
+async def test_a_feed_refuses_what_it_cannot_hold(api, query):
+    for path in ("all", "language/uk"):
+        answer = await api.get(f"{BASE}/{path}.rss?{query}")
+        assert answer.status_code == 422, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 # --- hostile words ---------------------------------------------------------------------------

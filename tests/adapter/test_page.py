@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+import feedparser
 import httpx
 import pytest
 from hostile_words import HOSTILE
@@ -255,6 +256,48 @@ async def test_a_section_that_is_none_is_refused_and_the_known_ones_are_offered(
     assert len(offered) == len(borders())
     assert texts(await seen(page, offered[0].get("href")), ".chips li")
     assert ("window=7d" in offered[0].get("href")) is ("window" in path)
+
+
+# --- feeds -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/", f"/feeds/{TOPIC}/all"),
+        ("/search?window=7d&language=uk", f"/feeds/{TOPIC}/language/uk"),
+        ("/?border=UA-PL", f"/feeds/{TOPIC}/border/UA-PL"),
+        (f"/?place={CROSSING}", f"/feeds/{TOPIC}/place/{CROSSING}"),
+        ("/?language=ja", f"/feeds/{TOPIC}/all?language=ja"),
+        ("/?control=others&border=UA-PL", f"/feeds/{TOPIC}/all?control=others&border=UA-PL"),
+        ("/search?q=queue&origin=RU", f"/feeds/{TOPIC}/all?origin=RU&q=queue"),
+    ],
+)  # fmt: skip
+async def test_a_view_leads_to_the_feeds_of_its_stories(stand, page, path, address):
+    await furnished(stand)
+    tree = await seen(page, path)
+    path, _, query = address.partition("?")
+    expected = [f"{path}.{form}{'?' if query else ''}{query}" for form in ("rss", "atom", "json")]
+    assert [one.get("href") for one in tree.cssselect(".feeds-out a")] == expected
+    declared = tree.cssselect("head link[rel=alternate]")
+    assert [one.get("href") for one in declared] == expected
+    shown = len(tree.cssselect("#newest ~ ol h3, #results h3"))
+    for link in declared:
+        answer = await page.get(link.get("href"))
+        assert answer.headers["content-type"].startswith(link.get("type"))
+        is_json = link.get("type").endswith("json")
+        items = answer.json()["items"] if is_json else feedparser.parse(answer.content).entries
+        assert len(items) == shown
+
+
+async def test_a_view_without_stories_of_its_own_or_a_word_to_seek_leads_to_no_feed(stand, page):
+    for path in ("/search?q=%3F", "/outlets", "/crawl", "/sign-in"):
+        assert not (await seen(page, path)).cssselect("link[rel=alternate], .feeds-out"), path
+
+
+async def test_who_reads_from_elsewhere_is_told_that_a_feed_takes_a_token(page, operator):
+    assert "token" not in texts(await seen(page, "/"), ".feeds-out")[0]
+    assert "takes a token" in texts(await seen(operator, "/"), ".feeds-out")[0]
 
 
 # --- languages and themes --------------------------------------------------------------------

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from crawler.serve.page.cards import cards_of, fastest
 from crawler.serve.page.chart import bars_of, chart_of
 from crawler.serve.page.choices import busiest, chips_of, choices_of
+from crawler.serve.page.feed_links import feed_links
 from crawler.serve.page.filters import Filters, Window
 from crawler.serve.page.shell import Frame, Framed
 from crawler.serve.page.survey import survey
@@ -54,6 +55,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "crossings": busiest(options["place"], BUSIEST, crossings=True),
         "elsewhere": busiest(options["place"], ELSEWHERE, crossings=False),
         "newest": await cards_of(service, topic, newest.stories, outlets),
+        "feeds_out": feed_links(topic, asked, outlets),
         "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position})}",
         "more": newest.last is not None,
         "fastest": fastest(await cards_of(service, topic, found.widest, outlets), FASTEST),

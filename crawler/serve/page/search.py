@@ -10,6 +10,7 @@ from pydantic import Field
 
 from crawler.serve.page.cards import cards_of
 from crawler.serve.page.choices import chips_of, choices_of
+from crawler.serve.page.feed_links import feed_links
 from crawler.serve.page.filters import Filters, Window
 from crawler.serve.page.shell import Framed
 from crawler.serve.page.survey import survey
@@ -52,5 +53,6 @@ async def find(frame: Framed, asked: Annotated[Asked, Query()]) -> Response:
         "total": counted.total,
         "choices": choices_of(frame, asked, counted),
         "chips": chips_of(frame, asked, outlets),
+        "feeds_out": feed_links(topic, asked, outlets),
     }
     return frame.render("search.html", facts)
