@@ -121,6 +121,19 @@ async def test_words_and_outlet_that_narrow_border_now_are_told_by_name(stand, p
     ]  # fmt: skip
 
 
+async def test_a_view_is_called_by_what_it_is_narrowed_to(stand, page):
+    await furnished(stand)
+    titles = {
+        "/": "Border now · Kordon",
+        "/?language=uk&origin=PL": (
+            "Border now – Language: Ukrainian, Outlet's country: Poland · Kordon"
+        ),
+        "/search?q=queue&border=UA-PL": "queue – Section: Poland · Kordon",
+    }
+    for path, title in titles.items():
+        assert texts(await seen(page, path), "head title") == [title]
+
+
 async def test_two_places_of_one_name_are_named_once(stand, page):
     (story,) = await stand.place(another("klintsi", places=("mil-klintsy", "t-ru-klintsy")))
     assert texts(await seen(page, "/", lang="uk"), ".card .place") == ["Клинці"]

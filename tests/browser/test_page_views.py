@@ -39,6 +39,19 @@ def test_a_filter_is_applied_when_it_is_chosen_and_stands_in_the_address(tab):
     expect(tab.locator("select[name=language]")).to_have_value("uk")
 
 
+def test_the_keyboard_stays_at_a_filter_that_is_chosen(tab):
+    tab.goto("/?window=7d")
+    language = tab.locator("select[name=language]")
+    language.focus()
+    for chosen in ("uk", "en"):
+        with tab.expect_navigation():
+            tab.keyboard.press("ArrowDown")
+        expect(language).to_have_value(chosen)
+        expect(language).to_be_focused()
+    tab.goto("/?window=7d")
+    expect(language).not_to_be_focused()
+
+
 def test_another_filter_can_be_chosen_while_the_answer_is_on_its_way(tab):
     tab.goto("/?window=7d")
     chosen = """form => {

@@ -17,11 +17,22 @@ if (here && here !== location.pathname + location.search) {
   history.replaceState(history.state, "", here + location.hash);
 }
 
-// A filter that is chosen is applied; empty ones stay out of the address.
+// A filter that is chosen is applied, and the keyboard stays at it: with arrows one goes from choice
+// to choice. Empty ones stay out of the address.
+const CHOSEN = "kordon-chosen";
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto]");
-  if (form) form.requestSubmit();
+  if (!form) return;
+  try {
+    sessionStorage.setItem(CHOSEN, event.target.name);
+  } catch {} // a browser may forbid it
+  form.requestSubmit();
 });
+try {
+  const chosen = sessionStorage.getItem(CHOSEN);
+  sessionStorage.removeItem(CHOSEN);
+  document.querySelector("form[data-auto]")?.elements[chosen]?.focus({ preventScroll: true });
+} catch {}
 document.addEventListener("formdata", (event) => {
   if (!event.target.matches("form[data-auto], form[role=search]")) return;
   for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
