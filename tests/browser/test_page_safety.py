@@ -85,11 +85,13 @@ def test_headings_landmarks_and_targets_are_as_they_should(open_tab, newsstand, 
     assert tab.evaluate(SMALL) == []
 
 
-def test_a_printed_view_does_not_ask_to_sign_in(tab):
+def test_a_printed_view_says_when_it_was_true_and_does_not_ask_to_sign_in(tab):
     tab.goto("/")
     expect(tab.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(tab.locator(".printed")).to_be_hidden()
     tab.emulate_media(media="print")
     expect(tab.get_by_role("link", name="Sign in")).to_be_hidden()
+    expect(tab.locator(".printed")).to_have_text("As of 22\u00a0Nov\u00a02026, 14:01, Kyiv time.")
 
 
 def test_a_printed_story_is_the_story_alone(operators_tab, newsstand):
@@ -105,6 +107,7 @@ def test_a_printed_story_is_the_story_alone(operators_tab, newsstand):
     assert side.evaluate("one => getComputedStyle(one).overflowY") == "visible"
     assert side.evaluate("one => getComputedStyle(one).maxHeight") == "none"
     expect(operators_tab.locator("h1")).to_be_visible()
+    expect(operators_tab.locator(".printed")).to_be_visible()
     operators_tab.goto("/")
     expect(operators_tab.locator("form.filters")).to_be_hidden()
 

@@ -90,6 +90,11 @@ class Speech:
         year = f"{NO_BREAK_SPACE}{local.year}" if local.year != today.year else ""
         return f"{self.day(at)}{year}, {local:%H:%M}"
 
+    def moment(self, at: datetime) -> str:
+        """Return an instant in Kyiv time with day and year, as paper needs it."""
+        local = at.astimezone(ZONE)
+        return f"{self.day(at)}{NO_BREAK_SPACE}{local.year}, {local:%H:%M}"
+
     def later(self, at: datetime, now: datetime) -> tuple[str, str] | None:
         """Return until when an hour alone will do, as ISO 8601, and what to say from then on.
 
