@@ -21,6 +21,7 @@ RETRY_SECONDS = 5
 _ID = "20 hex digits, as lists give them"
 _CHANGE = "the id of a change, such as 1700000000000-0"
 _NAME = "an id of letters, digits, '.', '_' and '-', as lists give them"
+INSTANT = "a day or an instant, such as 2026-11-22T12:00:00Z; + is written %2B in an address"
 FORMS = {
     "cursor": "`next` of the page before as it is",
     "after": _CHANGE,
@@ -111,13 +112,19 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    return problem(error.status_code, _said(error), error.headers)
+    headers = _told(error.headers or {})
+    return problem(error.status_code, _said(error, headers), headers)
 
 
-def _said(error: HTTPException) -> str:
+def _told(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the headers of an answer; who may GET may HEAD, which the framework does not know."""
+    return {**headers, "Allow": "GET, HEAD"} if headers.get("Allow") == "GET" else headers
+
+
+def _said(error: HTTPException, headers: Mapping[str, str]) -> str:
     """Return the detail; where the framework has only the status for it, what to do."""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return f"this address takes {(error.headers or {}).get('Allow', 'another method')}"
+        return f"this address takes {headers.get('Allow', 'another method')}"
     if error.detail == HTTPStatus.NOT_FOUND.phrase:
         return "nothing is at this address; /openapi.json lists those there are"
     return error.detail
@@ -133,6 +140,8 @@ def _in_words(error: Mapping[str, Any]) -> str:
     """Return what is wrong with a value; of a pattern, what it stands for."""
     if error["type"] == "extra_forbidden":
         return "nothing is called so here; /openapi.json lists what is"
+    if error["type"].startswith(("datetime", "timezone")):
+        return f"give {INSTANT}"
     if error["type"] != "string_pattern_mismatch":
         return str(error["msg"])
     names = [name for name in error["loc"] if name in FORMS]  # of a list, the last is a number

@@ -59,12 +59,16 @@ class Filters(Narrowing):
         """Return the search they amount to.
 
         Raises:
-            Problem: 422 when words are asked for and none is there.
+            Problem: 422 when words are asked for and none is there, or when no instant is within
+                the bounds.
         """
+        since, until = _aware(self.since), _aware(self.until)
+        if since and until and since >= until:
+            raise Problem(422, "until: nothing can be created at since or later and before this")
         return replace(
             super().wanted(outlets),
-            since=_aware(self.since),
-            until=_aware(self.until),
+            since=since,
+            until=until,
             after=int(self.cursor, 16) if self.cursor else None,
         )
 

@@ -80,6 +80,11 @@ async def test_a_stream_is_never_packed(stand, api):
         (f"{BASE}/stories?lang=uk", "query.lang: nothing is called so"),
         (f"{BASE}/stories?q=a&q=b&limit=1&limit=2", "query.q: give it once; query.limit: give it"),
         (f"{BASE}/stories?since=2026-11-22T00:00:00Z&since=", "query.since: give it once"),
+        (f"{BASE}/stories?since=2026-11-22T00:00:00+02:00", "+ is written %2B"),
+        (f"{BASE}/stories?until=yesterday", "such as 2026-11-22T12:00:00Z"),
+        (f"{BASE}/stories?until=2026-13-01", "such as 2026-11-22T12:00:00Z"),
+        (f"{BASE}/stories?since=2026-11-23&until=2026-11-22T00:00:00Z", "nothing can be created"),
+        (f"{BASE}/stories?since=2026-11-22&until=2026-11-22", "nothing can be created"),
         (f"{BASE}/changes?afer=1-0", "query.afer: nothing is called so"),
         (f"{BASE}/changes?after=1-0&after=2-0", "query.after: give it once"),
         ("/api/v1/hosts?limits=3", "query.limits: nothing is called so"),
@@ -95,8 +100,12 @@ async def test_what_is_asked_wrongly_is_told_in_words(api, path, told):
 
 
 async def test_a_method_that_an_address_does_not_take_is_told_those_it_takes(api):
-    answer = await api.put("/health")
-    assert (answer.status_code, answer.json()["detail"]) == (405, "this address takes GET")
+    for path in ("/health", f"{BASE}/stories", "/feeds.opml"):
+        answer = await api.put(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD"), path
+        assert answer.json()["detail"] == "this address takes GET, HEAD"
+    answer = await api.get("/api/v1/entries/dead/retry")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded"])
