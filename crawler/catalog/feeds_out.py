@@ -60,7 +60,17 @@ def feeds_of(topic: TopicId, facets: Iterable[str]) -> Iterator[str]:
 def name_of(place: PlaceId) -> str:
     """Return what a place is called in English; an unknown one by its id."""
     known = any_place_of(place)
-    return next(iter(known.names.get("en", ())), place) if known else place
+    return next(iter(known.names.get("en", ())), _spelled(place)) if known else place
+
+
+def _spelled(place: PlaceId) -> str:
+    """Return what the id says of a place that the gazetteer has no English name for.
+
+    These are whole borders, and towns whose English name stands in a row of its own.
+    """
+    border = place.removeprefix("border-")
+    town = place.removesuffix("-city").removesuffix("-village")
+    return town.capitalize() if border == place else f"whole border {border.upper()}"
 
 
 def _narrowed(facets: Iterable[str]) -> Iterator[tuple[Kind, str]]:

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from served import TOPIC, an_article, another
 
-from crawler.catalog.feeds_out import feeds_of
+from crawler.catalog.feeds_out import choices, feeds_of
 from crawler.render.document import address, plain
 
 BASE = f"/feeds/{TOPIC}"
@@ -121,6 +121,23 @@ async def test_there_is_no_feed_of_what_does_not_exist(api):
     ):
         assert (await api.get(f"{BASE}/{path}.rss")).status_code in {404, 422}
     assert (await api.get(f"{BASE}/all.pdf")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [("border-ua", "whole border UA"), ("border-ua-pl", "whole border UA-PL"),
+     ("kharkiv-city", "Kharkiv"), ("medyka-village", "Medyka"), ("c-pl", "Poland"),
+     ("washed-away", "washed-away")],
+)  # fmt: skip
+async def test_places_without_an_english_name_are_told_in_words(stand, api, place, name):
+    await stand.place(another("there", places=(place,)))
+    (entry,) = feedparser.parse(await read(api, f"{BASE}/all.atom")).entries
+    assert [tag.term for tag in entry.tags] == ["en", name]
+
+
+def test_no_feed_is_titled_by_an_id():
+    titles = [title for _, name, title in choices({}) if "-" in name and title == name]
+    assert titles == []
 
 
 def test_only_feeds_that_there_are_are_told_of():

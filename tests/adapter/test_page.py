@@ -119,6 +119,9 @@ async def test_words_and_outlet_that_narrow_border_now_are_told_by_name(stand, p
     assert [" ".join(one.split()) for one in texts(tree, ".chips a:not(.plain)")] == [
         "Remove the filter Words: queue ×", "Remove the filter Outlet: Open Desk ×",
     ]  # fmt: skip
+    for lang, told in (("en", "Place: Kharkiv"), ("uk", "Місце: Kharkiv")):
+        (chip,) = texts(await seen(page, f"/?place=kharkiv-city&lang={lang}"), ".chips a")
+        assert told in chip
 
 
 async def test_a_view_is_called_by_what_it_is_narrowed_to(stand, page):

@@ -11,7 +11,8 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from crawler.catalog.facets import place_of
+from crawler.catalog.facets import any_place_of
+from crawler.catalog.feeds_out import name_of
 from crawler.model import PlaceId
 from crawler.render.document import address
 from crawler.serve.page.assets import asset_address, packed_response
@@ -100,10 +101,9 @@ class Frame:
 
     def place_name(self, name: str) -> str:
         """Return what a place of the gazetteer is called in this language."""
-        known = place_of(PlaceId(name))
-        if known is None:
-            return name
-        return next(iter(known.names.get(self.speech.code) or known.names["en"]), name)
+        known = any_place_of(PlaceId(name))
+        spoken = known.names.get(self.speech.code, ()) if known else ()
+        return next(iter(spoken), name_of(PlaceId(name)))
 
     def places_named(self, ids: Iterable[str]) -> list[tuple[str, str]]:
         """Return places with their names, in their order; of one name the first alone.
