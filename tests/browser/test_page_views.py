@@ -52,6 +52,25 @@ def test_the_keyboard_stays_at_a_filter_that_is_chosen(tab):
     expect(language).not_to_be_focused()
 
 
+def test_going_back_shows_the_filters_and_words_of_the_view_that_is_gone_back_to(tab):
+    tab.goto("/?window=7d")
+    tab.locator("select[name=language]").select_option("uk")
+    expect(tab.locator(NEWEST)).to_have_count(4)
+    tab.go_back()
+    expect(tab.locator(NEWEST)).to_have_count(8)
+    expect(tab.locator("select[name=language]")).to_have_value("")
+    tab.go_forward()
+    expect(tab.locator("select[name=language]")).to_have_value("uk")
+    tab.goto("/search?q=lorries")
+    words = tab.get_by_label("Words in any form")
+    words.fill("romania")
+    words.press("Enter")
+    expect(tab.locator("#results h3")).to_have_text(["Romania opens a new lane for grain"])
+    tab.go_back()
+    expect(tab.locator("#results h3")).to_have_text([LORRIES])
+    expect(words).to_have_value("lorries")
+
+
 def test_another_filter_can_be_chosen_while_the_answer_is_on_its_way(tab):
     tab.goto("/?window=7d")
     chosen = """form => {

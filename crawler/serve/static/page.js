@@ -38,6 +38,14 @@ document.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
 });
 
+// Going back, a browser keeps what was chosen last, though the view is of what was chosen before.
+window.addEventListener("pageshow", (event) => {
+  const how = performance.getEntriesByType("navigation")[0]?.type;
+  if (!event.persisted && how !== "back_forward") return;
+  const forms = document.querySelectorAll("form[data-auto], form[role=search]");
+  for (const form of forms) form.reset();
+});
+
 // What cannot be undone asks once more.
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.sure;
