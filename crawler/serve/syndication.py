@@ -1,7 +1,7 @@
 """Feeds out: every list of stories as RSS, Atom and JSON Feed, and one OPML of all of them."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Annotated
@@ -147,7 +147,7 @@ async def _document(asked: Asked, one: One | None = None) -> Document:
         title=title,
         description="One entry for each story, with a link to every copy of it.",
         url=asked.url,
-        home=f"{asked.base}/",
+        home=f"{asked.base}{_home(asked, one)}",
         items=items,
         language=_language(asked, one),
         hub=asked.hub,
@@ -156,17 +156,38 @@ async def _document(asked: Asked, one: One | None = None) -> Document:
 
 def _wanted(asked: Asked, one: One | None, outlets: Mapping[OutletId, Outlet]) -> Wanted:
     wanted = asked.narrowed.wanted(outlets)
-    if one is None:
-        return wanted
-    kind, name = one
-    return replace(wanted, facets=[f"{Kind.PLACE if kind is Kind.CROSSING else kind}:{name}"])
+    return replace(wanted, facets=[f"{_facet(one[0])}:{one[1]}"]) if one else wanted
 
 
 def _language(asked: Asked, one: One | None) -> str:
     """Return the language that a feed is in, if it is in one."""
-    names = list(asked.narrowed.named.get("language", ()))
-    names += [one[1]] if one and one[0] is Kind.LANGUAGE else []
+    names = _named(asked, one).get("language", ())
     return names[0] if len(names) == 1 else ""
+
+
+def _home(asked: Asked, one: One | None) -> str:
+    """Return where the page shows these stories; those that no view shows alone, among others."""
+    named, narrowed = _named(asked, one), asked.narrowed
+    given = {kind: names[0] for kind, names in named.items()}
+    given |= {"control": str(narrowed.control), "q": narrowed.q.strip()}
+    given = {kind: name for kind, name in given.items() if name}
+    if not given or "country" in given or any(len(names) > 1 for names in named.values()):
+        return f"/?{urlencode({'topic': asked.topic})}"
+    return f"/search?{urlencode({'topic': asked.topic, **given})}"
+
+
+def _named(asked: Asked, one: One | None) -> Mapping[str, Sequence[str]]:
+    """Return all names that a feed is narrowed to, by kind; that of its path among them."""
+    named = dict(asked.narrowed.named)
+    if one:
+        kind = _facet(one[0])
+        named[kind] = sorted({*named.get(kind, ()), one[1]})
+    return named
+
+
+def _facet(kind: Kind) -> str:
+    """Return under which kind stories are listed."""
+    return Kind.PLACE if kind is Kind.CROSSING else kind
 
 
 def _item(

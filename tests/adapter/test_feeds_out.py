@@ -213,6 +213,25 @@ async def test_a_narrowed_feed_says_what_it_holds_and_where_it_is(stand, api):
 
 
 @pytest.mark.parametrize(
+    ("path", "home"),
+    [
+        ("all", "/?topic=ukraine-border"), ("all?origin=UA&q=x", "/search?topic={}&origin=UA&q=x"),
+        ("language/uk", "/search?topic={}&language=uk"), ("country/PL", "/?topic={}"),
+        ("crossing/x-pl-krakovets-korczowa", "/search?topic={}&place=x-pl-krakovets-korczowa"),
+        ("border/UA-PL?border=UA-SK", "/?topic={}"), ("border/UA-PL?border=UA-PL",
+                                                      "/search?topic={}&border=UA-PL"),
+        ("outlet/town?control=others", "/search?topic={}&outlet=town&control=others"),
+    ],
+)  # fmt: skip
+async def test_a_feed_leads_to_the_view_of_its_stories(stand, api, page, path, home):
+    path, _, query = path.partition("?")
+    feed = (await api.get(f"{BASE}/{path}.json?{query}")).json()
+    address = feed["home_page_url"].removeprefix("http://localhost")
+    assert address == home.format(TOPIC)
+    assert (await page.get(address)).status_code == 200
+
+
+@pytest.mark.parametrize(
     "query", ["q=%3F!", "langauge=uk", "language=xx", "q=a&q=b", "border=UA-XX", "since=2026-11-22"]
 )
 async def test_a_feed_refuses_what_it_cannot_hold(api, query):
