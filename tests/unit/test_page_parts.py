@@ -15,6 +15,7 @@ from crawler.catalog.gazetteer import places
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.catalog.topics import topic, topic_ids
 from crawler.dedup.relation import Reason
+from crawler.demo.world import load
 from crawler.fetch.reasons import FailReason
 from crawler.model import ChangeKind, Relation, RulingKind
 from crawler.serve.narrowing import Control
@@ -68,7 +69,7 @@ def test_there_are_words_for_whatever_the_page_refuses():
 
 
 def test_there_are_words_for_everything_that_has_a_name():
-    outlets = shipped_catalogue().outlets
+    outlets = (*shipped_catalogue().outlets, *load(NOON).outlets)
     named = [
         *(f"why.{one}" for one in Relation),
         *(f"relation.{one}" for one in Relation),
@@ -83,7 +84,7 @@ def test_there_are_words_for_everything_that_has_a_name():
         *(f"country.{section[-2:]}" for section in borders()),
         *(f"kind.{one.kind}" for one in outlets if one.kind),
         *(f"language.{code}" for one in topic_ids() for code in topic(one).languages),
-        *(f"language.{code}" for one in outlets for code in one.languages),
+        *(f"language.{code}" for one in shipped_catalogue().outlets for code in one.languages),
     ]
     assert [name for name in named if name not in table("uk")] == []
 
