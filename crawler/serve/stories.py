@@ -79,6 +79,8 @@ async def list_stories(
 ) -> Response:
     """List stories, the newest first.
 
+    Everything asked for must hold; of several names of one kind, any (`language=uk&language=pl`).
+
     Pages follow creation, which never changes: however much is placed meanwhile, a walk from page
     to page meets every story once that was there when it began. What changed since is in
     `changes` after `position`.

@@ -115,7 +115,10 @@ async def list_feeds_out(service: Served, request: Request) -> Response:
 
 @router.get("/feeds/{topic}/all.{format}", responses=_ANSWER, response_class=Response)
 async def topic_feed(asked: Feed) -> Response:
-    """Return the newest stories of a topic as a feed, perhaps narrowed as lists of stories are."""
+    """Return the newest stories of a topic as a feed, perhaps narrowed as lists of stories are.
+
+    Everything asked for must hold; of several names of one kind, any.
+    """
     return await _answer(await _document(asked), asked)
 
 
