@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "adapter"))  # what the API s
 from newsstand import Newsstand
 
 from crawler.access import Role
+from crawler.text.lemmas import load
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE_MILLISECONDS = 15_000
@@ -28,8 +29,13 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def dictionaries():
+    load()  # the first installation would wait for them
+
+
 @pytest.fixture
-def newsstand(tmp_path):
+def newsstand(tmp_path, dictionaries):
     opened = Newsstand(tmp_path)
     yield opened
     opened.close()

@@ -85,7 +85,7 @@ class Newsstand:
 
     def __init__(self, folder: Path) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.stand = patient(self._do(a_stand(folder)))
         self.stand.clock.advance(timedelta(minutes=1))
