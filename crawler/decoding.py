@@ -1,8 +1,10 @@
 """Text out of a publisher's bytes, whatever was declared about them."""
 
 import codecs
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from html.entities import html5
 
 _HEAD_BYTES = 4_096
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -71,3 +73,45 @@ def _mostly_utf8(body: bytes) -> bool:
     lost = len(body) - len(text.encode())
     beyond_ascii = sum(1 for letter in text if letter > "\x7f")
     return lost <= beyond_ascii / 20
+
+
+# --- XML -------------------------------------------------------------------------------------
+
+_DECLARATION = re.compile(
+    r"(<\?xml\b[^>]{0,200}?)\s+encoding\s*=\s*(?:\"[^\">]*\"|'[^'>]*')", re.IGNORECASE
+)
+_HEAD_LETTERS = 1_000
+_AMPERSAND = re.compile(
+    r"&(?!#\d+;|#x[\da-fA-F]+;|(?:amp|lt|gt|quot|apos);)(?:(?P<name>[A-Za-z]\w*;))?"
+)
+_SECTION, _SECTION_END = "<![CDATA[", "]]>"
+
+
+def mended_xml(text: str) -> bytes:
+    """Return a document in UTF-8, with HTML's entities spelled out and bare `&` escaped.
+
+    Parsers that mend drop what they do not understand: of `?a=1&b=2` the `&b`, of a title with
+    `&nbsp;` all that follows. A document that declares entities of its own keeps them.
+
+    Source: docs/decisions/0041-two-feed-parsers.md
+    """
+    head, rest = text[:_HEAD_LETTERS], text[_HEAD_LETTERS:]
+    text = _DECLARATION.sub(r"\1", head, count=1) + rest
+    if "<!ENTITY" not in text:
+        text = _SECTION.join(_outside_sections(text))
+    return text.encode("utf-8", "replace")
+
+
+def _outside_sections(text: str) -> Iterator[str]:
+    """Yield the text in pieces that each begin with a section, its ampersands mended outside."""
+    first, *others = text.split(_SECTION)
+    yield _AMPERSAND.sub(_escaped, first)
+    for piece in others:
+        section, end, after = piece.partition(_SECTION_END)
+        yield f"{section}{end}{_AMPERSAND.sub(_escaped, after)}"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Return what an entity of HTML's stands for; any other ampersand escaped."""
+    meant = html5.get(match["name"] or "")
+    return html.escape(meant) if meant else f"&amp;{match[0][1:]}"

@@ -5,7 +5,7 @@ only broken (quotes inside quotes, missing ends): exports of well-known readers 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,15 +13,20 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.catalog.outlets import Catalogue, address_of, feed_id
+from crawler.decoding import decoded, mended_xml, own_charsets
 from crawler.errors import ConfigError
 from crawler.model import Feed, Outlet, OutletId, id_of
 
 MAX_OUTLINES = 10_000
 MAX_BYTES = 10_000_000
 
-_MENDING = etree.XMLParser(
-    recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
-)
+_NAMES = ("title", "text")
+_ADDRESSES = ("xmlurl", "url")
+_FEEDS = frozenset({"rss", "rss1", "atom", "feed"})
+_NO_FEED = {  # what an outline can be instead, by its type
+    "include": "another list of feeds: import that",
+    "link": "a link to a page: `kordon feeds add` finds its feeds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def read_opml(body: bytes, source: str) -> FeedList:
     Outlets are named after the host that publishes, for OPML knows none.
 
     Args:
-        body: The document, in any encoding it declares.
+        body: The document, in the encoding it declares, or another.
         source: What it is called in an error, such as its path.
 
     Raises:
@@ -51,14 +56,15 @@ def read_opml(body: bytes, source: str) -> FeedList:
     feeds: dict[str, Feed] = {}
     refused: list[tuple[str, str]] = []
     for outline in _outlines(root, source):
-        url = (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
-        reason = _why_not(url)
+        url = outline.get("xmlurl") or outline.get("url") or ""
+        reason = _NO_FEED.get(outline.get("type", "").lower()) or _why_not(url)
         if reason:
             refused.append((url, reason))
         else:
-            outlet = _outlet(outline, url)
+            address = address_of(url)
+            outlet = _outlet(outline, address)
             outlets.setdefault(outlet.id, outlet)
-            feeds.setdefault(url, Feed(feed_id(url), outlet.id, url))
+            feeds.setdefault(address, Feed(feed_id(address), outlet.id, address))
     catalogue = Catalogue(tuple(outlets.values()), tuple(feeds.values()))
     return FeedList(_title(root), catalogue, tuple(refused))
 
@@ -81,24 +87,44 @@ def write_opml(catalogue: Catalogue, title: str) -> bytes:
 def _root(body: bytes, source: str) -> etree._Element:
     if len(body) > MAX_BYTES:
         raise ConfigError(f"{source} is over {MAX_BYTES // 1_000_000} MB", "split it")
+    text = decoded(body, own_charsets(body)).strip("\ufeff\0 \t\r\n")
+    parser = _mending_parser()
     try:
-        root = etree.fromstring(body, _MENDING)
+        root = etree.fromstring(mended_xml(text), parser)
     except etree.XMLSyntaxError:  # nothing in it that could be mended
         root = None
     if root is None or etree.QName(root).localname.lower() != "opml":
         raise ConfigError(f"{source} is not OPML", "export the list of feeds as OPML")
     if root.getroottree().docinfo.internalDTD is not None:
         raise ConfigError(f"{source} has a doctype, which can hide anything", "remove the doctype")
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        raise ConfigError(f"{source} has over 2,000 folders in each other", "close its outlines")
     return root
 
 
-def _outlines(root: etree._Element, source: str) -> Iterator[etree._Element]:
-    """Outlines that say they are feeds; the others are folders and notes."""
-    for number, outline in enumerate(root.iter("outline")):
+def _mending_parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        huge_tree=True,  # deep folders; how much there is is bounded here
+    )
+
+
+def _outlines(root: etree._Element, source: str) -> Iterator[Mapping[str, str]]:
+    """Yield the facts, named in lower case, of outlines that are more than folders and notes."""
+    for number, element in enumerate(filter(_is_outline, root.iter(etree.Element))):
         if number == MAX_OUTLINES:
             raise ConfigError(f"{source} has over {MAX_OUTLINES} outlines", "split it")
-        if "xmlUrl" in outline.attrib or "xmlurl" in outline.attrib:
-            yield outline
+        facts = {str(name).lower(): str(value).strip() for name, value in element.items()}
+        if not facts.keys().isdisjoint(_ADDRESSES) or facts.get("type", "").lower() in _FEEDS:
+            yield facts
+
+
+def _is_outline(element: etree._Element) -> bool:
+    return element.tag.rpartition("}")[2].lower() == "outline"
 
 
 def _why_not(address: str) -> str:
@@ -108,12 +134,16 @@ def _why_not(address: str) -> str:
         return str(error)
 
 
-def _outlet(outline: etree._Element, url: str) -> Outlet:
-    homepage = (outline.get("htmlUrl") or "").strip()
+def _outlet(outline: Mapping[str, str], url: str) -> Outlet:
+    homepage = outline.get("htmlurl", "")
     homepage = "" if _why_not(homepage) else homepage
     host = (urlsplit(homepage or url).hostname or "").removeprefix("www.")
-    name = " ".join((outline.get("title") or outline.get("text") or host).split())
+    name = next(filter(None, (_printable(outline.get(one, "")) for one in _NAMES)), host)
     return Outlet(id=identifier_of(host), name=name[:200], homepage=homepage)
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def identifier_of(host: str) -> OutletId:

@@ -199,6 +199,8 @@ def _yes(value: bool) -> str:
 
 # --- values: each returns what a text means, or raises the remedy ----------------------------
 
+_FEED_AHEAD = re.compile(r"^feed:(?://)?(?=https?://)", re.IGNORECASE)
+_FEED_OVER_HTTP = re.compile(r"^feed://", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -215,7 +217,11 @@ def _name(text: str) -> str:
 
 
 def address_of(text: str) -> str:
-    """Return an http(s) address that may be polled; raises `ValueError` with the remedy."""
+    """Return an http(s) address that may be polled; raises `ValueError` with the remedy.
+
+    Readers also write `feed:https://...`, and `feed://...` for http.
+    """
+    text = _FEED_OVER_HTTP.sub("http://", _FEED_AHEAD.sub("", text))
     if not text:
         return ""
     parts = urlsplit(text)
