@@ -4,9 +4,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler.catalog.changes import Changes, changed, differing
-from crawler.catalog.outlets import Catalogue
+from crawler.catalog.outlets import Catalogue, address_of, feed_id
+from crawler.errors import ConfigError, SourceError
+from crawler.fetch.urls import normal_address
 from crawler.model import Feed
 from crawler.ports import Frontier, Subscriptions
+
+
+def polled_address(url: str) -> str:
+    """Return the one spelling under which a feed is known and asked; empty for an empty one.
+
+    Raises:
+        ConfigError: It cannot be polled.
+    """
+    try:
+        address = address_of(url)
+        return normal_address(address) if address else ""
+    except ValueError as error:
+        raise ConfigError(f"{url!r} cannot be polled", str(error)) from error
+    except SourceError as error:
+        raise ConfigError(f"{url!r} cannot be polled", error.problem) from error
+
+
+def spelled_alike(given: Catalogue) -> tuple[Catalogue, tuple[tuple[str, str], ...]]:
+    """Return a list with its feeds under their polled addresses, the first of those that share one.
+
+    Returns:
+        The list, and each address that cannot be polled with the reason.
+    """
+    feeds: dict[str, Feed] = {}
+    unfit: list[tuple[str, str]] = []
+    for feed in given.feeds:
+        try:
+            url = polled_address(feed.url)
+        except ConfigError as error:
+            unfit.append((feed.url, error.remedy))
+        else:
+            feeds.setdefault(url, replace(feed, id=feed_id(url), url=url))
+    return Catalogue(given.outlets, tuple(feeds.values())), tuple(unfit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from crawler.cli.crawling import run_spider
 from crawler.cli.feeds import Named, app, chosen_feeds, tell
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
+from crawler.listing import polled_address
 from crawler.model import Feed
 
 OFFERS_TRIED = 3  # feeds that a page leads to, the likeliest first
@@ -46,6 +47,7 @@ def add(
     """
     facts = {"outlet_id": outlet, "name": name, "homepage": homepage, "country": country,
              "languages": languages, "time_zone": time_zone}  # fmt: skip
+    url = polled_address(url)
     _single(url, facts, Catalogue((), ()))  # what cannot be used is told before anything is asked
     raise typer.Exit(asyncio.run(_add(url, facts, check=not no_check, as_json=as_json)))
 
@@ -83,7 +85,7 @@ async def _add(url: str, facts: Mapping[str, str], *, check: bool, as_json: bool
 
 async def _taken_in(wired: App, checked: Checked, facts: Mapping[str, str]) -> Addition:
     known = await wired.listing.catalogue()
-    given = _single(checked.url, facts, known, checked.title)
+    given = _single(polled_address(checked.url), facts, known, checked.title)
     (outlet,), (feed,) = given.outlets, given.feeds
     added = await wired.listing.add(given)
     paused = {state.feed.id for state in await wired.frontier.feeds() if state.paused}

@@ -1,6 +1,7 @@
 """Lists of feeds as files: CSV with every fact, OPML for other readers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from crawler.catalog.opml import MAX_BYTES, FeedList, read_opml, write_opml
 from crawler.catalog.outlets import Catalogue, read_catalogue, write_catalogue
 from crawler.cli.console import a_few, counted, say
 from crawler.errors import ConfigError
+from crawler.listing import spelled_alike
 from crawler.model import Feed
 
 REFUSED_SHOWN = 10
@@ -29,14 +31,23 @@ def read_list(path: Path) -> FeedList:
     """
     body = _contents(path)
     if body[:64].lstrip(_BEFORE_MARKUP).startswith(b"<"):
-        return read_opml(body, str(path))
+        found = read_opml(body, str(path))
+        listed, unfit = spelled_alike(found.catalogue)
+        return replace(found, catalogue=listed, refused=(*found.refused, *unfit))
+    return FeedList("", _table(body, path), has_facts=True)
+
+
+def _table(body: bytes, path: Path) -> Catalogue:
     try:
         table = read_catalogue(body.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"the catalogue {path} cannot be read (not UTF-8)", "save it as UTF-8"
         ) from error
-    return FeedList("", table, has_facts=True)
+    listed, unfit = spelled_alike(table)
+    for address, reason in unfit:
+        raise ConfigError(f"{path}: {address!r} cannot be polled", reason)
+    return listed
 
 
 def _contents(path: Path) -> bytes:

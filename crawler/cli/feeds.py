@@ -5,7 +5,8 @@ answered, an empty list); 2 a name, address or file cannot be used.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from crawler.cli.console import Json, counted, print_json, print_table, say
 from crawler.cli.health import health
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
+from crawler.listing import polled_address
 from crawler.model import Feed, FeedId, FeedState
 
 app = typer.Typer(
@@ -100,12 +102,20 @@ def chosen_feeds(
     """
     known = list(feeds)
     for name in names:
-        meant = [feed for feed in known if name in _names(feed)]
+        meant = [feed for feed in known if not _names(feed).isdisjoint(_spellings(name))]
         if not meant:
             raise ConfigError(f"no feed is known as {name!r}", "see `kordon feeds list`")
         if all(feed.id in removed for feed in meant):
             raise ConfigError(f"{meant[0].url} is removed", "`kordon feeds add` takes it back")
-    return [feed for feed in known if feed.id not in removed and not _names(feed).isdisjoint(names)]
+    asked = {spelling for name in names for spelling in _spellings(name)}
+    return [feed for feed in known if feed.id not in removed and not _names(feed).isdisjoint(asked)]
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield a name as it was given, and an address as it is known."""
+    yield name
+    with suppress(ConfigError):  # an id, or an outlet
+        yield polled_address(name)
 
 
 def _names(feed: Feed) -> frozenset[str]:

@@ -48,9 +48,24 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 def canonical_address(url: str) -> str:
     """Return the one spelling under which a page is known.
 
-    Scheme and host in lower case, the host as IDNA, no default port, no fragment, escapes one
-    way, no dot segments, no tracking parameters, no empty query. Everything else is kept in its
+    Its normal address, without tracking parameters and empty ones. Everything else is kept in its
     order: two articles never become one, at the price that one may keep two addresses.
+
+    Raises:
+        SourceError: This is no web address that could be asked (`scheme`, `bad-address`).
+
+    Source: RFC 3986, 6.2.2
+    """
+    address, mark, query = normal_address(url).partition("?")
+    kept = _without_tracking(query)
+    return f"{address}{mark if kept else ''}{kept}"
+
+
+def normal_address(url: str) -> str:
+    """Return the one spelling of an address that asks the same; its query stays whole.
+
+    Scheme and host in lower case, the host as IDNA, no default port, no fragment, escapes one
+    way, no dot segments.
 
     Raises:
         SourceError: This is no web address that could be asked (`scheme`, `bad-address`).
@@ -59,7 +74,7 @@ def canonical_address(url: str) -> str:
     """
     parts = _split(url.strip())
     path = _without_dots(_IN_PATH.sub(_one_way, parts.path or "/"))
-    query = _without_tracking(_IN_QUERY.sub(_one_way, parts.query))
+    query = _IN_QUERY.sub(_one_way, parts.query)
     return f"{parts.scheme}://{_host(parts, url)}{path}{'?' if query else ''}{query}"
 
 

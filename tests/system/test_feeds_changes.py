@@ -383,6 +383,37 @@ async def test_an_exported_opml_lists_what_is_polled(kordon, tmp_path):
     assert text.encode() == (tmp_path / "all.opml").read_bytes()
 
 
+async def test_one_feed_spelled_in_two_ways_is_one(kordon, tmp_path):
+    await kordon("add", "HTTPS://Town.example:443/a/../%72ss#top", "--no-check")
+    await kordon("add", "feed:https://town.example/rss", "--no-check")
+    file = tmp_path / "my.opml"
+    file.write_text(LIST.format("https://TOWN.example/rss"))
+    await kordon("import", str(file))
+    await kordon("import", str(table(tmp_path, "https://town.example:443/rss")))
+    assert set(await listed(kordon)) == {"https://town.example/rss"}
+    await kordon("remove", "https://Town.example/rss#x")
+    assert await listed(kordon) == {}
+
+
+def table(tmp_path, address):
+    file = tmp_path / "my.csv"
+    file.write_text(f"outlet_id,name,homepage,feed_url\ntown.example,town.example,,{address}\n")
+    return file
+
+
+@pytest.mark.parametrize("address", ["https://town.example:25/", "https://127.1.1.1.1/"])
+async def test_an_address_that_nobody_may_ask_is_refused(kordon, tmp_path, address):
+    file = tmp_path / "my.opml"
+    file.write_text(LIST.format(address))
+    code, document, _ = await kordon("import", str(file), "--json")
+    assert (code, document["added"]) == (1, [])
+    assert address in [one["address"] for one in document["refused"]]
+    with pytest.raises(ConfigError, match="cannot be polled"):
+        await kordon("import", str(table(tmp_path, address)))
+    with pytest.raises(ConfigError, match="cannot be polled"):
+        await kordon("add", address, "--no-check")
+
+
 async def test_a_file_that_was_there_is_said_to_be_replaced(kordon, tmp_path):
     file = tmp_path / "all.csv"
     assert (await kordon("export", str(file)))[2] == f"written: {file}\n"
