@@ -23,6 +23,7 @@ from crawler.cli.feed_lists import (
 )
 from crawler.cli.feeds import app
 from crawler.cli.session import opened
+from crawler.errors import ConfigError
 
 
 @app.command("import")
@@ -64,14 +65,17 @@ def export_feeds(
     form: Annotated[
         Format | None, typer.Option("--format", help="Else by the file's name; CSV has all facts.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write the catalogue with all changes made to it; OPML holds only what is polled."""
+    was_there = file is not None and file.exists()
+    if file is not None and file.is_file() and not force:
+        raise ConfigError(f"{file} is there already", "give another name, or --force")
     by_name = Format.OPML if file and file.suffix.lower() in {".opml", ".xml"} else Format.CSV
     text = written(asyncio.run(_catalogue()), form or by_name)
     if file is None:
         typer.echo(text.encode(), nl=False)  # as in files
     else:
-        was_there = file.exists()
         write_list(file, text)
         say(f"{'replaced' if was_there else 'written'}: {file}")
 

@@ -1,5 +1,6 @@
 """Lists of feeds as files: CSV with every fact, OPML for other readers."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -69,17 +70,32 @@ def written(catalogue: Catalogue, form: Format) -> str:
 
 
 def write_list(path: Path, text: str) -> None:
-    """Write a list to a file.
+    """Write a list to a file, which appears or changes when the list is whole.
 
     Raises:
         ConfigError: It cannot be written.
     """
     try:
-        path.write_text(text, encoding="utf-8")
+        if path.exists() and not path.is_file():  # a terminal, a pipe
+            path.write_text(text, encoding="utf-8")
+        else:
+            _put_in_place(path.resolve(), text)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written ({error.strerror})", "name another file"
         ) from error
+
+
+def _put_in_place(path: Path, text: str) -> None:
+    """Write beside the file and rename, so that no half of a list ever bears its name."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        if path.exists():
+            draft.chmod(path.stat().st_mode)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def print_refused(refused: Sequence[tuple[str, str]]) -> None:

@@ -383,6 +383,41 @@ async def test_an_exported_opml_lists_what_is_polled(kordon, tmp_path):
     assert text.encode() == (tmp_path / "all.opml").read_bytes()
 
 
+async def test_a_file_that_was_there_is_replaced_by_force_alone(kordon, tmp_path):
+    file = tmp_path / "all.csv"
+    assert (await kordon("export", str(file)))[2] == f"written: {file}\n"
+    whole = file.read_text()
+    file.write_text("mine")
+    with pytest.raises(ConfigError, match="is there already; give another name, or --force"):
+        await kordon("export", str(file))
+    assert file.read_text() == "mine"
+    assert (await kordon("export", str(file), "--force"))[2] == f"replaced: {file}\n"
+    assert file.read_text() == whole
+
+
+async def test_a_replaced_file_keeps_its_mode_and_the_links_to_it(kordon, tmp_path):
+    file, link = tmp_path / "all.csv", tmp_path / "link.csv"
+    file.touch(0o640)
+    link.symlink_to(file)
+    await kordon("export", str(link), "--force")
+    assert link.is_symlink()
+    assert file.read_text().startswith("outlet_id,")
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+async def test_an_export_that_fails_leaves_what_was_there(kordon, tmp_path):
+    file = tmp_path / ("a" * 250 + ".csv")  # a longer name, as its draft has, cannot be
+    file.write_text("mine")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        await kordon("export", str(file), "--force")
+    assert file.read_text() == "mine"
+    assert list(tmp_path.glob("a*")) == [file]
+
+
+async def test_a_list_goes_to_a_device_as_it_is(kordon):
+    assert (await kordon("export", "/dev/null"))[0] == 0
+
+
 async def test_one_feed_spelled_in_two_ways_is_one(kordon, tmp_path):
     await kordon("add", "HTTPS://Town.example:443/a/../%72ss#top", "--no-check")
     await kordon("add", "feed:https://town.example/rss", "--no-check")
@@ -412,12 +447,6 @@ async def test_an_address_that_nobody_may_ask_is_refused(kordon, tmp_path, addre
         await kordon("import", str(table(tmp_path, address)))
     with pytest.raises(ConfigError, match="cannot be polled"):
         await kordon("add", address, "--no-check")
-
-
-async def test_a_file_that_was_there_is_said_to_be_replaced(kordon, tmp_path):
-    file = tmp_path / "all.csv"
-    assert (await kordon("export", str(file)))[2] == f"written: {file}\n"
-    assert (await kordon("export", str(file)))[2] == f"replaced: {file}\n"
 
 
 async def test_a_file_that_cannot_be_written_is_named(kordon, tmp_path):
