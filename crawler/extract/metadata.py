@@ -1,8 +1,8 @@
 """What a page says about its article: title, authors, times, address, language."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import tzinfo
 from html import unescape
 from itertools import islice
@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.extract.dates import Instant, read_instant
+from crawler.extract.dates import Instant
 from crawler.extract.structured import Node, article_node, first, texts
+from crawler.extract.times import published_at, updated_at
 from crawler.extract.titles import Titles, clean, own_heading, title_of, titled
 from crawler.extract.zones import zone_of
-from crawler.model import DateSource, Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,6 @@ class Metadata:
     opted_out: bool = False  # the page reserves text and data mining (TDM Reservation Protocol)
 
 
-PUBLISHED_NAMES = (
-    "article:published_time", "article:published:time", "og:article:published_time",
-    "og:published_time", "datepublished", "date.issued",
-    "dcterms.created", "dc.date.issued", "dc.date", "dcterms.date", "parsely-pub-date",
-    "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date", "published_date",
-    "article.published", "published_time", "release_date", "date", "cxenseparse:recs:publishtime",
-)  # fmt: skip
-UPDATED_NAMES = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "last-modified",
-    "dcterms.modified",
-)
 AUTHOR_NAMES = (
     "author",
     "article:author",
@@ -59,11 +45,7 @@ AUTHOR_NAMES = (
 )
 _AUTHORS_MOST = 20
 _LONGEST_SITE = 200  # letters of its name, as in feeds
-_SAME_DAY_SECONDS = 129_600  # a day, and as much again as zones differ
 DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
-_DATE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:date|datetime|datum|pub\w*|posted|time(?:stamp)?)(?:$|[\s_-])"
-)
 
 
 def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None) -> Metadata:
@@ -79,11 +61,12 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None
     document = titled(tree.findtext(".//title") or "")
     heading = own_heading(tree, meta.get("og:title", ""), document)
     node = article_node(tree, address, heading)
+    title = _title(tree, address, meta, node, document)
     return Metadata(
-        title=_title(tree, address, meta, node, document),
+        title=title,
         authors=_authors(tree, meta, node),
-        published=_published(tree, meta, node, zone),
-        updated=_updated(meta, node, zone),
+        published=published_at(tree, meta, node, address=address, title=title, zone=zone),
+        updated=updated_at(meta, node, zone),
         site=_site(meta),
         canonical=_canonical(tree, meta),
         language=_language(tree, meta, node),
@@ -165,67 +148,6 @@ def _names(text: str) -> Iterator[str]:
     for name in re.split(r",\s+|;\s*|\s+(?:and|und|et|та|и|i|oraz)\s+(?=[^\W\d_a-zа-я])", text):
         if name and "://" not in name and len(name) <= 60:  # noqa: PLR2004 - a name, not a sentence
             yield name.strip(" ,|")
-
-
-# --- time ------------------------------------------------------------------------------------
-
-
-_Claim = tuple[DateSource, str]
-
-
-def _published(tree: HtmlElement, meta: dict[str, str], node: Node, zone: tzinfo) -> Instant | None:
-    told = [
-        (DateSource.JSON_LD, first(node.get("datePublished"))),
-        *((DateSource.META, value) for value in _values(meta, PUBLISHED_NAMES)),
-        *((DateSource.TEXT, value) for value in _marked(tree)),
-    ]
-    shown = [
-        (DateSource.JSON_LD, first(node.get("dateCreated"))),
-        *((DateSource.TEXT, value) for value in _shown(tree)),
-    ]
-    return _time(told, zone) or _time(shown, zone)
-
-
-def _updated(meta: dict[str, str], node: Node, zone: tzinfo) -> Instant | None:
-    told = [
-        (DateSource.JSON_LD, first(node.get("dateModified"))),
-        *((DateSource.META, value) for value in _values(meta, UPDATED_NAMES)),
-    ]
-    return _time(told, zone)
-
-
-def _marked(tree: HtmlElement) -> Iterator[str]:
-    for element in tree.iter("time", "span", "div", "p", "abbr"):
-        if element.tag == "time" or element.get("itemprop") == "datePublished":
-            yield element.get("datetime") or element.get("content") or ""
-
-
-def _shown(tree: HtmlElement) -> Iterator[str]:
-    for element in tree.iter("time", "span", "div", "p"):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-        if element.tag == "time" or _DATE_NAMES.search(names):
-            text = clean(element.text_content())
-            if text and len(text) <= 80:  # noqa: PLR2004 - a date line, not a block
-                yield text
-
-
-def _time(claims: Iterable[_Claim], zone: tzinfo) -> Instant | None:
-    """Return the first claim that can be read, refined by a later one of the same day."""
-    instants = [
-        replace(instant, source=source)
-        for source, claim in claims
-        if claim and (instant := read_instant(claim, zone))
-    ]
-    if not instants:
-        return None
-    best = instants[0]
-    if best.precision is Precision.DAY:
-        finer = (one for one in instants if one.precision is not Precision.DAY)
-        return next(
-            (one for one in finer if abs((one.at - best.at).total_seconds()) < _SAME_DAY_SECONDS),
-            best,
-        )
-    return best
 
 
 # --- where and in what language --------------------------------------------------------------
