@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extract.blocks import Block, blocks_of
 from crawler.extract.dates import Instant, read_instant
+from crawler.extract.nearness import nearest
 from crawler.extract.structured import Node, first
 from crawler.extract.titles import clean, letters
 from crawler.model import DateSource, Precision
@@ -36,7 +37,6 @@ _DATE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|datum|pub\w*|posted|time(?:stamp)?)(?:$|[\s_-])"
 )
 _LONGEST_LINE = 80  # letters; a date line, not a block
-_SHORTEST_TITLE = 15  # letters; what a link tells beside a time
 _LONGEST_BYLINE = 120  # letters of a line that tells more than a date
 _FEW_AFTER, _FEW_BEFORE = 12, 4  # blocks around the title among which the date line is
 _MOST_WORDS = 7  # of a date line without a word for publishing
@@ -130,7 +130,7 @@ def _is_same_day(one: Instant, other: Instant) -> bool:
 
 def _marked(tree: HtmlElement, title: str) -> Iterator[str]:
     """Yield what machines are told of times, the nearest to the title first."""
-    for element in _nearest(tree, title, ("time", "span", "div", "p", "abbr")):
+    for element in nearest(tree, title, "time", "span", "div", "p", "abbr"):
         if element.tag == "time" or element.get("itemprop") == "datePublished":
             yield element.get("datetime") or element.get("content") or element.get("title") or ""
 
@@ -138,7 +138,7 @@ def _marked(tree: HtmlElement, title: str) -> Iterator[str]:
 def _named(tree: HtmlElement, title: str) -> Iterator[str]:
     """Yield lines that are called dates, the nearest to the title first, updates last."""
     lines: list[str] = []
-    for element in _nearest(tree, title, ("time", "span", "div", "p")):
+    for element in nearest(tree, title, "time", "span", "div", "p"):
         names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
         if element.tag == "time" or _DATE_NAMES.search(names):
             text = clean(element.text_content())
@@ -151,28 +151,6 @@ def _as_published(line: str) -> str:
     """Return a line from where it says that something was published."""
     found = _PUBLISHED.search(line)
     return line[found.start() :] if found and _UPDATED.match(line) else line
-
-
-def _nearest(tree: HtmlElement, title: str, tags: Sequence[str]) -> Iterator[HtmlElement]:
-    """Yield elements outside of links, the nearest to the article's heading first."""
-    wanted = letters(title)
-    found: list[tuple[int, HtmlElement]] = []
-    heading = 0
-    for place, element in enumerate(tree.iter("h1", *tags)):
-        if element.tag != "h1":
-            found.append((place, element))
-        elif not heading and letters(element.text_content()) == wanted:
-            heading = place
-    found.sort(key=lambda pair: abs(pair[0] - heading))
-    return (element for _, element in found if not _is_in_teaser(element))
-
-
-def _is_in_teaser(element: HtmlElement) -> bool:
-    """Tell whether an element stands in a link that tells more than a time."""
-    link = next(element.iterancestors("a"), None)
-    if link is None:
-        return False
-    return len(clean(link.text_content())) - len(clean(element.text_content())) > _SHORTEST_TITLE
 
 
 # --- what is shown around the title ----------------------------------------------------------
