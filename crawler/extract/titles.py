@@ -7,11 +7,15 @@ Source: docs/decisions/0052-titles.md
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from unicodedata import normalize
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
+
+from crawler.extract.blocks import blocks_of
 
 _JOINER = re.compile(r"\s+(?:[|–—·•»/-]|::)\s+|\s*[|｜]\s*|：")
 _KICKER = re.compile(rf"(?:{_JOINER.pattern})|:\s+")
@@ -34,19 +38,44 @@ class Titles:
 
 
 def headings(tree: HtmlElement) -> list[str]:
-    """Return the page's first-level headings, in order."""
-    return [titled(element.text_content()) for element in tree.iter("h1")]
+    """Return the page's first-level headings, in order, without the logo that leads home."""
+    return [titled(one.text_content()) for one in tree.iter("h1") if not _leads_home(one)]
+
+
+def _leads_home(heading: HtmlElement) -> bool:
+    links = (*heading.iter("a"), *heading.iterancestors("a"))
+    return any(
+        urlsplit(link.get("href") or "-").path in {"", "/"}
+        and clean(link.text_content()) == clean(heading.text_content())
+        for link in links
+    )
 
 
 def own_heading(tree: HtmlElement, *told: str) -> str:
-    """Return the first-level heading that another title confirms, else the longest.
+    """Return the heading of the page's article; empty when there is none.
 
-    Pages head other articles, boxes and their own logo alike.
+    Pages head other articles, boxes and their own logo alike, and some have no heading at all.
+    So it is the first-level heading that another title confirms, else any other line that is
+    confirmed, else the longest first-level heading.
     """
     found = headings(tree)
     known = " ".join(map(letters, told))
     confirmed = [one for one in found if len(one) >= _SHORTEST_TITLE and letters(one) in known]
-    return max(confirmed or found, key=len, default="")
+    return max(confirmed or _confirmed_lines(tree, told) or found, key=len, default="")
+
+
+def _confirmed_lines(tree: HtmlElement, told: Iterable[str]) -> list[str]:
+    wanted = {letters(piece) for title in told for piece in _pieces(title)}
+    return [block.text for block in blocks_of(tree) if letters(block.text) in wanted]
+
+
+def _pieces(title: str) -> Iterator[str]:
+    """Yield a title, and what remains of it without what stands around it, if that is most."""
+    yield from filter(None, [title])
+    for joiner in _KICKER.finditer(title):
+        for piece in (title[: joiner.start()], title[joiner.end() :]):
+            if len(piece) >= max(_SHORTEST_TITLE, len(title) / 2):
+                yield piece
 
 
 def title_of(told: Titles, *, site: str = "", host: str = "") -> str:
@@ -128,8 +157,11 @@ def titled(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return one line of text that every encoding can carry: entities resolved, no controls."""
-    return " ".join(_UNPRINTABLE.sub(" ", unescape(text)).split())
+    """Return one line of text that every encoding can carry.
+
+    Entities are resolved, also escaped ones; controls go, white space is collapsed.
+    """
+    return " ".join(_UNPRINTABLE.sub(" ", unescape(unescape(text))).split())
 
 
 def without_site(title: str, *names: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.extract.document import parse
-from crawler.extract.titles import Titles, own_heading, title_of, without_site
+from crawler.extract.titles import Titles, clean, own_heading, title_of, without_site
 
 LORRIES = "Lorries wait for days at the border"
 QUEUE = "Why the queue at the crossing grows"
@@ -76,3 +76,31 @@ def test_a_heading_that_another_title_confirms_is_the_articles():
     tree = parse(f"<h1>{LORRIES}</h1><h1>{longer}</h1>".encode())
     assert own_heading(tree) == longer
     assert own_heading(tree, f"{LORRIES} | News") == LORRIES
+
+
+@pytest.mark.parametrize("home", ["/", "https://outlet.example", "https://outlet.example/"])
+def test_a_logo_that_leads_home_is_no_heading(home):
+    logo = f"<h1><a href='{home}'>The Crossing, news for all of the border</a></h1>"
+    assert own_heading(parse(logo.encode())) == ""
+    assert own_heading(parse(f"{logo}<h1><a href='/1'>{LORRIES}</a></h1>".encode())) == LORRIES
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f"{LORRIES} - 24 Ноября 2026 - Вести",
+        f"The Crossing: {LORRIES}",
+        f"{LORRIES} :: Site",
+        LORRIES,
+    ],
+)
+@pytest.mark.parametrize("tag", ["div", "h3", "td"])
+def test_a_line_that_the_documents_title_confirms_is_a_heading(document, tag):
+    page = f"<h1>My blog</h1><table><tr><{tag}>{LORRIES}</{tag}></tr></table><p>The Crossing</p>"
+    heading = own_heading(parse(page.encode()), document)
+    assert heading == LORRIES
+    assert title_of(Titles(heading=heading, document=document)) == LORRIES
+
+
+def test_what_is_escaped_twice_is_read():
+    assert clean("&amp;quot;Now&amp;quot; &amp;amp; then") == '"Now" & then'
