@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from html import unescape
-from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from crawler.extract.authors import authors_of
 from crawler.extract.dates import Instant
-from crawler.extract.structured import Node, article_node, first, texts
+from crawler.extract.structured import Node, article_node, first
 from crawler.extract.times import published_at, updated_at
 from crawler.extract.titles import Titles, clean, own_heading, title_of, titled
 from crawler.extract.zones import zone_of
@@ -34,16 +34,6 @@ class Metadata:
     opted_out: bool = False  # the page reserves text and data mining (TDM Reservation Protocol)
 
 
-AUTHOR_NAMES = (
-    "author",
-    "article:author",
-    "dc.creator",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
-    "dcterms.creator",
-)
-_AUTHORS_MOST = 20
 _LONGEST_SITE = 200  # letters of its name, as in feeds
 DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
 
@@ -64,7 +54,7 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None
     title = _title(tree, address, meta, node, document)
     return Metadata(
         title=title,
-        authors=_authors(tree, meta, node),
+        authors=authors_of(tree, meta, node, title),
         published=published_at(tree, meta, node, address=address, title=title, zone=zone),
         updated=updated_at(meta, node, zone),
         site=_site(meta),
@@ -115,39 +105,6 @@ def _site(meta: dict[str, str]) -> str:
 def _description(meta: dict[str, str], node: Node) -> str:
     claims = (first(node.get("description")), *_values(meta, DESCRIPTION_NAMES))
     return max(map(clean, claims), key=len, default="")
-
-
-# --- people ----------------------------------------------------------------------------------
-
-
-def _authors(tree: HtmlElement, meta: dict[str, str], node: Node) -> tuple[str, ...]:
-    named = (
-        list(texts(node.get("author"))) or list(_values(meta, AUTHOR_NAMES))[:1] or _bylines(tree)
-    )
-    names = (name for text in named for name in _names(text))
-    return tuple(islice(dict.fromkeys(names), _AUTHORS_MOST))
-
-
-def _bylines(tree: HtmlElement) -> list[str]:
-    return [
-        element.text_content()
-        for element in tree.iter("a", "span", "div", "p")
-        if element.get("rel") == "author" or "author" in (element.get("itemprop") or "")
-    ][:4]
-
-
-_BEFORE_NAMES = re.compile(
-    r"^(?:(?:by|von|par|autor(?:ka|i)?|автор(?:ка|и)?)\b[:\s]*"
-    r"|(?:текст|tekst|text|opracowa(?:nie|ł|ła)|szerző|írta|yazar|haber)\s*:\s*)",
-    re.IGNORECASE,
-)
-
-
-def _names(text: str) -> Iterator[str]:
-    text = _BEFORE_NAMES.sub("", clean(text))
-    for name in re.split(r",\s+|;\s*|\s+(?:and|und|et|та|и|i|oraz)\s+(?=[^\W\d_a-zа-я])", text):
-        if name and "://" not in name and len(name) <= 60:  # noqa: PLR2004 - a name, not a sentence
-            yield name.strip(" ,|")
 
 
 # --- where and in what language --------------------------------------------------------------

@@ -21,3 +21,37 @@ from crawler.extract.metadata import read_metadata
 def test_names_come_without_what_stands_before_them(written, authors):
     page = parse(f'<meta name="author" content="{written}"><p>x'.encode())
     assert read_metadata(page, "https://outlet.example/1").authors == authors
+
+
+def shown(byline, head="<meta property='og:title' content='Ferry stops for low water'>"):
+    body = f"<h1>Ferry stops for low water</h1>{byline}<p>It stopped on Tuesday.</p>"
+    page = f"<head>{head}</head>{body}"
+    return read_metadata(parse(page.encode()), "https://outlet.example/1").authors
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("<div class='post-author-name'>By <a href='/a'>Ann Lee</a> - </div>", ("Ann Lee",)),
+        ("<span class='byline'>Автор: Іван Франко, 10 листопада 2026</span>", ("Іван Франко",)),
+        (
+            "<dd itemprop='author'>Written by <span itemprop='name'>Ann Lee</span></dd>",
+            ("Ann Lee",),
+        ),
+        ("<ul><li itemprop='author'><span>Jan Kowalski</span></li></ul>", ("Jan Kowalski",)),
+        ("<p>Аўтар: Янка Купала</p>", ("Янка Купала",)),
+        ("<p>Von Anna Seghers und Bertolt Brecht</p>", ("Anna Seghers", "Bertolt Brecht")),
+        ("<a rel='author'>Ann Lee</a> <a rel='author'>Bo Dee</a>", ("Ann Lee", "Bo Dee")),
+        ("<p class='author'>Ann Lee | Correspondent</p>", ("Ann Lee",)),
+        ("<p class='author'>Our newsroom tells what happened</p>", ()),
+        ("<p>By the time it stopped, nobody was there</p>", ()),
+    ],
+)
+def test_a_byline_is_read_where_nothing_else_tells_the_authors(byline, authors):
+    assert shown(byline) == authors
+    assert shown(byline, "<meta name='author' content='Bea Cee'>") == ("Bea Cee",)
+
+
+def test_the_byline_nearest_to_the_heading_counts():
+    other = "<div class='author'>Olga Nova</div><p>Another article.</p>" * 3
+    assert shown(f"<div class='author'>Ann Lee</div><p>One.</p>{other}") == ("Ann Lee",)
