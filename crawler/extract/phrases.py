@@ -50,6 +50,12 @@ pozrite (?:si )?(?:aj|tiež)
 # lt lv
 (?:taip pat )?skaitykite(?: taip pat| daugiau)?\s*:
 lasi(?:et)? (?:arī|vairāk)
+# bg
+(?:прочетете|вижте|четете) (?:още|също|и)
+още по темата
+# tr
+(?:ayrıca|bunu da|şunu da|bunlar da) (?:oku|bak)\w*
+ilgili haber(?:ler)?\s*:
 # de
 lesen sie (?:auch|mehr|hier|dazu)
 (?:mehr (?:zum thema|dazu)|auch interessant|lies auch|das könnte sie auch interessieren)
@@ -88,7 +94,11 @@ urmări(?:ți|ţi)-ne|urmărește-ne
 # hu
 (?:iratkozz?on fel|köves(?:sen|s) minket)
 # sk
-(?:prihláste sa na|odoberajte|sledujte nás)
+(?:prihlás(?:te|iť) sa (?:na|k)|odoberajte|sledujte nás)
+# bg tr
+(?:абонирай(?:те)? се|последвайте ни|следвайте ни)
+(?:bülten(?:imiz)?e|kanalımıza) abone ol\w*
+(?:bizi .{0,20}takip edin|abone ol(?:un)?\b)
 # lt lv
 (?:prenumeruokite|sekite mus|pieraksties|seko mums)
 # de
@@ -117,9 +127,11 @@ FURNITURE = r"""
 # all: a line that is nothing but this
 share(?: this)?(?: article| story)?
 (?:tweet|e-?mail|print|whatsapp|facebook|twitter|telegram|viber|copy link|loading\.*)
-(?:advertisement|реклама|рэклама|reklam[aáy]|werbung|anzeige|publicitate)
-(?:поділитися|поделиться|udostępnij|teilen|zdieľať)
-(?:comments?|коментарі|комментарии|komentarze|tags?|теги)
+(?:advertisement|реклама|рэклама|reklam[aáy]?|hirdetés|werbung|anzeige|publicitate)
+(?:поділитися|поделиться|падзяліцца|udostępnij|podziel się|teilen|zdieľať|paylaş)
+(?:distribuie|megosztás|споделете|сподели)
+(?:comments?|коментарі?|комментарии|каментары|komentarze|comentarii|hozzászólások|yorumlar)
+(?:komentáre|kommentare|diskusia|tags?|теги|etiketler|címkék|etichete)
 \W*
 """
 
@@ -148,6 +160,9 @@ you (?:may|might) (?:also )?(?:like|enjoy)
 (?:a szerzőről|kapcsolódó cikkek|legolvasottabb|legfrissebb|ajánljuk)
 # sk cs
 (?:o autorovi|súvisiace články|související články|najčítanejšie|nejčtenější)
+# bg tr
+(?:за автора|още по темата|най-четени|последни новини|свързани (?:статии|новини)|коментари)
+(?:yazar hakkında|ilgili haberler|en çok okunan(?:lar)?|son (?:haberler|dakika)|yorumlar|etiketler)
 # lt lv
 (?:apie autorių|susiję straipsniai|par autoru|saistītie raksti)
 # de
@@ -170,7 +185,8 @@ CREDIT = r"""
 # all: what stands before whom a picture is from, at the end of its caption
 (?:bild(?:rechte|quelle)?|foto(?:graf|grafie)?|fotó|photo(?:graph)?(?: credit| by)?)
 (?:image(?: credit)?)
-(?:picture(?: credit)?|фото|світлина|здымак|zdjęcie|fot|kép|nuotr|credits?)
+(?:picture(?: credit)?|фот[ао]|світлина|снимк[аи]|здымак|fotoğraf(?:lar)?|zdjęcie|fot|kép|nuotr)
+credits?
 """
 
 PHOTO = r"""
@@ -179,6 +195,7 @@ PHOTO = r"""
 (?:images?(?: credit)?|picture)
 фото(?: з| із| ілюстративне|графія|графия)?
 (?:іл|ил)люстрация|ілюстрація
+(?:снимк[аи]|фота|fotoğraf(?:lar)?)
 (?:zdj(?:ęcie)?|fot|foto|fotó|kép|bild|nuotr|źródło zdjęcia)
 """
 

@@ -33,6 +33,14 @@ PARAGRAPH = (
         "Ich bin damit einverstanden, dass mir externe Inhalte angezeigt werden.",
         "You must be logged in to post",
         "Follow Border Times on Facebook",
+        "Прочетете още: мостът е затворен",
+        "Абонирайте се за нашия бюлетин.",
+        "Ayrıca okuyun: Köprü kapatıldı",
+        "Bültenimize abone olun.",
+        "Prihláste sa na odber noviniek.",
+        "Камиони пред моста. Снимка: Областна управа",
+        "Fotoğraf: Valilik",
+        "Фота: раённы савет",
     ],
 )
 def test_what_is_no_part_of_the_article_goes(line):
@@ -50,6 +58,8 @@ def test_what_is_no_part_of_the_article_goes(line):
         "Watch the guards at work and you see how long a minute is.",
         "The reading takes 30 minutes.",
         "Stand: the market is closed.",
+        "Прочетете внимателно: таксата е нова.",
+        "Снимката показва моста преди да бъде затворен.",
     ],
 )
 def test_what_only_looks_like_it_stays(line):
