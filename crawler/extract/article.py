@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from itertools import islice
+from itertools import dropwhile, islice
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -13,6 +13,7 @@ from trafilatura.settings import Document, Extractor
 from crawler.extract.blocks import Block
 from crawler.extract.body import Body, find_body
 from crawler.extract.boilerplate import without_boilerplate
+from crawler.extract.dates import read_instant
 from crawler.extract.metadata import Metadata
 
 FEWEST_LETTERS = 60  # a shorter text is a caption or a button
@@ -30,6 +31,8 @@ _NAMED_ABOVE = 2  # elements around a block whose names count
 _SAME_START = 40  # letters that make a shown standfirst the described one
 _SPACED = 2  # times as long as the title, at most, is a line that is the title otherwise spaced
 _WORD = re.compile(r"\w+")
+_SHORT_WORD = 2  # letters
+_DATE_WORDS = 4
 
 
 def main_text(tree: HtmlElement, meta: Metadata) -> str:
@@ -107,11 +110,17 @@ def _is_standfirst(block: Block) -> bool:
 
 
 def _cleaned(lines: Iterable[str], title: str) -> list[str]:
-    kept = without_boilerplate(lines)
+    kept = dropwhile(_is_date, without_boilerplate(lines))
     heading, longest = _squeezed(title), _SPACED * len(title)
     return [
         line for line in dict.fromkeys(kept) if len(line) > longest or _squeezed(line) != heading
     ]
+
+
+def _is_date(line: str) -> bool:
+    """Tell whether a line says when, and nothing else but a weekday and the like."""
+    words = sum(len(word) > _SHORT_WORD for word in _WORD.findall(line) if not word.isdecimal())
+    return words <= _DATE_WORDS and len(line) < FEWEST_LETTERS and read_instant(line) is not None
 
 
 def _running(lines: Iterable[str]) -> int:

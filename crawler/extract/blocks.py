@@ -8,6 +8,7 @@ and a whole article inside something called `widget-area` is still an article.
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -32,6 +33,7 @@ _FRAMES = frozenset({"html", "body", "main", "article"})
 _DOUBTFUL_ROLES = _set(
     "alert banner complementary contentinfo dialog menu menubar navigation search toolbar"
 )
+_BREAK = "\v"  # space that no page holds
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -180,10 +182,18 @@ class _Walk:
         for child in parent:
             tag = child.tag
             if tag == "br":
-                self._parts.append("\n")
+                self._break()
             elif isinstance(tag, str) and tag not in _UNSEEN:
                 self._child(child, tag, in_link=in_link or tag == "a")
             self._add(child.tail, in_link=in_link)
+
+    def _break(self) -> None:
+        """Take a second line break in a row for the end of a paragraph."""
+        line = "".join(takewhile(str.isspace, reversed(self._parts)))
+        if _BREAK in line:
+            self._end()
+        else:
+            self._parts.append(_BREAK)
 
     def _child(self, child: HtmlElement, tag: str, *, in_link: bool) -> None:
         doubtful = tag not in _INLINE and _is_doubtful(child)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.extract.blocks import Block, blocks_of, is_never_article
+from crawler.extract.phrases import SOURCE, any_of
 
+_SOURCE = any_of(SOURCE, before="^", after=r"\s*:\s*\S.{0,60}$")
+_NEAR_END = 3  # blocks after the last sentence, among which a source may be named
 FORGIVING_SHARE = 0.4  # of the page's prose inside a doubtful element: then it is the article
 NEAR_BEST = 0.95
 MAIN = 0.3  # of the prose in one `article` element: then its siblings are other articles
@@ -159,11 +162,13 @@ def _ended(blocks: list[Block]) -> list[Block]:
     if not prose:
         return []
     beside = {blocks[at].element.getparent() for at in prose}
-    return [
+    end = prose[-1] + 1
+    kept = [
         block
-        for at, block in enumerate(blocks[: prose[-1] + 1])
+        for at, block in enumerate(blocks[:end])
         if block.prose > 0 or (not block.is_link and _may_be_short(block, beside, at > prose[0]))
     ]
+    return kept + [block for block in blocks[end : end + _NEAR_END] if _SOURCE.match(block.text)]
 
 
 def _may_be_short(block: Block, beside: Container[HtmlElement | None], begun: bool) -> bool:

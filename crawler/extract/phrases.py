@@ -199,6 +199,12 @@ PHOTO = r"""
 (?:zdj(?:ęcie)?|fot|foto|fotó|kép|bild|nuotr|źródło zdjęcia)
 """
 
+SOURCE = r"""
+# all: what stands before whom a text is from, on a line of its own
+(?:джерел[оа]|источники?|крыніц[аы]|източни(?:к|ци))
+(?:źródł[oa]|sursa|surse|forrás(?:ok)?|zdroj[e]?|kaynak(?:lar)?|quellen?|sources?)
+"""
+
 CHALLENGE = r"""
 # en
 just a moment

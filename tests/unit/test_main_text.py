@@ -1,0 +1,58 @@
+"""Is an article's text found, whole and alone, whatever its page is made of?"""
+
+import pytest
+
+from crawler.extract.article import main_text
+from crawler.extract.document import parse
+from crawler.extract.metadata import read_metadata
+from crawler.text.credit import credits_of
+
+TITLE = "The ferry at Eastmoor stops for low water"
+TEXT = """\
+The ferry at Eastmoor stopped on Tuesday morning because the river is lower than ever in a year.
+The depth at the landing stage is under a metre and a half, said the keeper of the line at noon.
+Cars are still carried, one trip in two hours, and travellers are asked to book a place for it.
+A dredger left the harbour in the south on Monday and should clear the channel within a week.
+""".splitlines()
+PARAGRAPHS = "".join(f"<p>{one}</p>" for one in TEXT)
+
+
+def lines(body, head=""):
+    page = f"<html><head><title>{TITLE}</title>{head}</head><body>{body}</body></html>"
+    tree = parse(page.encode())
+    return main_text(tree, read_metadata(tree, "https://outlet.example/1")).splitlines()
+
+
+@pytest.mark.parametrize(
+    "between", ["<br><br>", "<br />\n<br />\n", "<br>&nbsp;<br>", "<br><br><br>"]
+)
+def test_paragraphs_that_line_breaks_part_are_lines(between):
+    text = between.join([TEXT[0], "Read also: the bridge", *TEXT[1:], "Source: Reuters"])
+    found = lines(f"<h1>{TITLE}</h1><div>{text}</div>")
+    assert found == [*TEXT, "Source: Reuters"]
+    assert credits_of("\n".join(found)) == ("Reuters",)
+
+
+def test_one_line_break_ends_no_paragraph():
+    text = TEXT[0].replace(" because", "<br>\n because")
+    assert lines(f"<h1>{TITLE}</h1><p>{text}</p>{PARAGRAPHS}")[0] == TEXT[0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Джерело: Укрінформ", "Quelle: dpa", "Kaynak: Anadolu", "Źródło: PAP", "Източник: БТА"],
+)
+def test_a_source_below_the_last_sentence_stays(source):
+    page = f"<h1>{TITLE}</h1><div>{PARAGRAPHS}<p>Tags</p><p><em>{source}</em></p></div>"
+    assert lines(page) == [*TEXT, source]
+    assert credits_of("\n".join(lines(page))) == (source.partition(": ")[2],)
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["24 ноември 2026, 10:40 ч.", "2026. november 24., kedd, 8:20", "Tuesday, 24 November 2026."],
+)
+def test_a_date_above_the_text_is_none_of_it(date):
+    assert lines(f"<h1>{TITLE}</h1><p>{date}</p>{PARAGRAPHS}") == TEXT
+    chronicle = f"{PARAGRAPHS}<p>{date}</p><p>{TEXT[1]} Again.</p>"
+    assert date in lines(f"<h1>{TITLE}</h1><div>{chronicle}</div>")
