@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
-from crawler.extract.blocks import Block
+from crawler.extract.blocks import Block, is_sentence
 from crawler.extract.body import Body, find_body
 from crawler.extract.boilerplate import without_boilerplate
 from crawler.extract.dates import read_instant
@@ -55,14 +55,20 @@ def main_text(tree: HtmlElement, meta: Metadata) -> str:
     lines = _from_structure(lines, meta.body)
     lines = _cleaned([*_standfirst(body, lines, meta.description), *lines], meta.title)
     text = "\n".join(lines)
-    return text if len(text) >= FEWEST_LETTERS else ""
+    return text if len(text) >= FEWEST_LETTERS and any(map(is_sentence, lines)) else ""
 
 
 def _second_opinion(tree: HtmlElement, lines: list[str]) -> list[str]:
-    other = trafilatura_lines(tree)
+    other = _between_sentences(trafilatura_lines(tree))
     if likeness(lines, other) >= ALIKE or _running(other) <= _running(lines):
         return lines
     return other
+
+
+def _between_sentences(lines: Sequence[str]) -> list[str]:
+    """Return lines from the first that says something to the last; around them are menus."""
+    places = [at for at, line in enumerate(lines) if is_sentence(line)]
+    return list(lines[places[0] : places[-1] + 1]) if places else []
 
 
 def trafilatura_lines(tree: HtmlElement) -> list[str]:
@@ -124,7 +130,7 @@ def _is_date(line: str) -> bool:
 
 
 def _running(lines: Iterable[str]) -> int:
-    return sum(len(line) for line in lines if len(line) > FEWEST_LETTERS)
+    return sum(len(line) for line in lines if len(line) > FEWEST_LETTERS and is_sentence(line))
 
 
 def likeness(one: Iterable[str], other: Iterable[str]) -> float:

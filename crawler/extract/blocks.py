@@ -56,6 +56,7 @@ _DOUBTFUL_NAMES = _tokens(
     r"metadata timestamp dateline teasers? carousel gallery slideshow player polls? quiz "
     r"disclaimer copyright bildunterschrift"
 )
+_CAPTIONS = _tokens(r"(?:image|img|photo|picture|media)?-?captions? gallery slideshow")
 _ARTICLE_NAMES = re.compile(
     r"(?:article|story|entry|post|content|news)[-_]{0,2}(?:body|content|text)(?![a-z])|body-?text",
     re.IGNORECASE,
@@ -111,7 +112,13 @@ _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _IDEOGRAPH_LETTERS = 3  # one says about as much as three letters
 _LABEL = 25  # letters
 _SENTENCE = 60
+_SURE_SENTENCE = 120  # no title or menu entry is so long
 _ENDED = re.compile(r"[.!?…:;。][\"'”»“’)]*$|[\"”»“]$")
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a line of text says something: it ends as sentences do, or is long."""
+    return len(text) >= _SURE_SENTENCE or (len(text) >= _LABEL and bool(_ENDED.search(text)))
 
 
 def blocks_of(root: HtmlElement) -> list[Block]:
@@ -119,6 +126,11 @@ def blocks_of(root: HtmlElement) -> list[Block]:
     walk = _Walk()
     walk.through(root)
     return walk.blocks
+
+
+def is_caption(element: HtmlElement) -> bool:
+    """Return whether an element holds a picture with its caption, or the caption."""
+    return element.tag in {"figure", "figcaption"} or bool(_CAPTIONS.search(_names(element)))
 
 
 def is_never_article(element: HtmlElement) -> bool:

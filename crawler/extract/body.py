@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from crawler.extract.blocks import Block, blocks_of, is_never_article
+from crawler.extract.blocks import Block, blocks_of, is_caption, is_never_article
 from crawler.extract.phrases import SOURCE, any_of
 
 _SOURCE = any_of(SOURCE, before="^", after=r"\s*:\s*\S.{0,60}$")
@@ -84,7 +84,11 @@ def _card(heading: HtmlElement) -> HtmlElement | None:
 def _undoubted(blocks: list[Block]) -> list[Block]:
     doubted = {doubt for block in blocks for doubt in block.doubts}
     never = {element for element in doubted if is_never_article(element)}
-    kept = _forgiven([block for block in blocks if never.isdisjoint(block.doubts)])
+    shown = [block for block in blocks if never.isdisjoint(block.doubts)]
+    kept = _forgiven(shown)
+    told = [block for block in shown if all(map(is_caption, block.doubts))]
+    if _prose(kept) < FORGIVING_SHARE * _prose(told) and _prose(told) >= FEWEST_LETTERS:
+        return told  # a gallery
     return kept if _prose(kept) >= FEWEST_LETTERS else _forgiven(blocks)
 
 

@@ -56,3 +56,37 @@ def test_a_date_above_the_text_is_none_of_it(date):
     assert lines(f"<h1>{TITLE}</h1><p>{date}</p>{PARAGRAPHS}") == TEXT
     chronicle = f"{PARAGRAPHS}<p>{date}</p><p>{TEXT[1]} Again.</p>"
     assert date in lines(f"<h1>{TITLE}</h1><div>{chronicle}</div>")
+
+
+TITLES = (
+    "Council approves the plan for a new footbridge over the river Wend in the spring",
+    "Rail fares are to rise again in the new year",
+    "A storm leaves two thousand homes without power",
+)
+LINKED = "".join(f"<li><a href='/{at}'>{one}</a></li>" for at, one in enumerate(TITLES * 4))
+BARE = "".join(f"<div><span>{one}</span></div>" for one in TITLES * 4)
+MENU = f"<div class='top'><ul>{LINKED}</ul><ul><li>Home</li><li>News</li><li>Sport</li></ul></div>"
+
+
+@pytest.mark.parametrize("others", [LINKED, BARE])
+@pytest.mark.parametrize("told", ["", "<span>24 November 2026</span>", "<p>1/12</p><p>2/12</p>"])
+def test_a_page_of_pictures_has_no_text_in_its_menus(others, told):
+    assert lines(f"{MENU}<h1>{TITLE}</h1>{told}<video></video><div>{others}</div>") == []
+
+
+def test_of_a_video_page_what_is_said_of_it_is_the_text():
+    said = "<div class='info'>" + TEXT[0] + "</div>"
+    assert lines(f"{MENU}<h1>{TITLE}</h1><video></video>{said}<div>{BARE}</div>") == [TEXT[0]]
+
+
+def test_of_a_gallery_the_captions_are_the_text():
+    shown = "".join(f"<figure><img><figcaption>{one}</figcaption></figure>" for one in TEXT)
+    assert lines(f"{MENU}<h1>{TITLE}</h1><div>{shown}</div><div>{BARE}</div>") == TEXT
+    assert lines(f"{MENU}<h1>{TITLE}</h1><p>{TEXT[0]}</p><div>{shown}</div>")[0] == TEXT[0]
+
+
+def test_captions_among_paragraphs_are_none_of_the_text():
+    figure = f"<figure><img><figcaption>{TITLES[2]}.</figcaption></figure>"
+    assert lines(f"<h1>{TITLE}</h1>{PARAGRAPHS}{figure}<p>{TEXT[0]} So it is.</p>") == [
+        *TEXT, f"{TEXT[0]} So it is.",
+    ]  # fmt: skip
