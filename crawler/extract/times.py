@@ -32,7 +32,6 @@ UPDATED_NAMES = (
     "last-modified",
     "dcterms.modified",
 )
-_SAME_DAY_SECONDS = 129_600  # a day, and as much again as zones differ
 _DATE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:date|datetime|datum|pub\w*|posted|time(?:stamp)?)(?:$|[\s_-])"
 )
@@ -114,15 +113,15 @@ def _time(claims: Iterable[_Claim], zone: tzinfo) -> Instant | None:
             continue
         if best is None:
             best = replace(instant, source=source)
-        elif instant.precision is not Precision.DAY and _is_same_day(instant, best):
+        elif instant.precision is not Precision.DAY and _is_that_day(instant, best, zone):
             return replace(instant, source=source)
         if best.precision is not Precision.DAY:
             return best
     return best
 
 
-def _is_same_day(one: Instant, other: Instant) -> bool:
-    return abs((one.at - other.at).total_seconds()) < _SAME_DAY_SECONDS
+def _is_that_day(moment: Instant, day: Instant, zone: tzinfo) -> bool:
+    return day.at.date() in {moment.at.date(), moment.at.astimezone(zone).date()}
 
 
 # --- what elements say -----------------------------------------------------------------------

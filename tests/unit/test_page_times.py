@@ -67,6 +67,12 @@ def test_a_bare_day_in_metadata_is_refined_by_what_is_shown():
     assert published(body, head.replace("10'", "03'")).precision is Precision.DAY
 
 
+def test_the_time_of_a_comment_on_the_next_day_refines_no_bare_day():
+    head = "<meta property='article:published_time' content='2026-11-10'>"
+    body = f"<h1>{TITLE}</h1>{TEXT}<div><time datetime='2026-11-11T08:00Z'></time>So be it</div>"
+    assert published(body, head).precision is Precision.DAY
+
+
 @pytest.mark.parametrize(
     "address",
     [
