@@ -51,15 +51,17 @@ def main_text(tree: HtmlElement, meta: Metadata) -> str:
     body = find_body(tree)
     lines = [block.text for block in body.blocks]
     if body.share < SURE_SHARE or body.prose < SURE_LETTERS:
-        lines = _second_opinion(tree, lines)
+        lines = _second_opinion(tree, lines, body.others)
     lines = _from_structure(lines, meta.body)
     lines = _cleaned([*_standfirst(body, lines, meta.description), *lines], meta.title)
     text = "\n".join(lines)
     return text if len(text) >= FEWEST_LETTERS and any(map(is_sentence, lines)) else ""
 
 
-def _second_opinion(tree: HtmlElement, lines: list[str]) -> list[str]:
-    other = _between_sentences(trafilatura_lines(tree))
+def _second_opinion(tree: HtmlElement, lines: list[str], others: Sequence[Block]) -> list[str]:
+    known = {_squeezed(block.text) for block in others}
+    own = [line for line in trafilatura_lines(tree) if _squeezed(line) not in known]
+    other = _between_sentences(own)
     if likeness(lines, other) >= ALIKE or _running(other) <= _running(lines):
         return lines
     return other

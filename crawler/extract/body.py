@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.extract.blocks import Block, blocks_of, is_caption, is_never_article
-from crawler.extract.phrases import SOURCE, any_of
+from crawler.extract.phrases import COMMENTS, SOURCE, any_of
 
 _SOURCE = any_of(SOURCE, before="^", after=r"\s*:\s*\S.{0,60}$")
+_COMMENTS = any_of(COMMENTS, before=r"^\W*(?:\d+\s)?", after=r"\W*\d*\W*$")
 _NEAR_END = 3  # blocks after the last sentence, among which a source may be named
 FORGIVING_SHARE = 0.4  # of the page's prose inside a doubtful element: then it is the article
 NEAR_BEST = 0.95
@@ -25,6 +26,7 @@ class Body:
     blocks: tuple[Block, ...]
     before: tuple[Block, ...]  # what the page shows ahead of them: title, standfirst, captions
     share: float  # of the page's prose that is in the article, 0..1
+    others: tuple[Block, ...] = ()  # comments, and other articles of the page
 
     @property
     def prose(self) -> float:
@@ -39,7 +41,8 @@ def find_body(tree: HtmlElement) -> Body:
     the smallest element with nearly all of it is the article, from its title to the last
     sentence, or to the title of the next article where a page goes on with one.
     """
-    shown = _with_cards(blocks_of(_body(tree)))
+    found = _with_cards(blocks_of(_body(tree)))
+    shown = _without_likes(_without_comments(found))
     blocks = _undoubted(shown)
     frame = _frame(blocks)
     inside = [block for block in blocks if frame in block.ancestors] if frame is not None else []
@@ -47,7 +50,9 @@ def find_body(tree: HtmlElement) -> Body:
     start = shown.index(kept[0]) if kept else 0
     whole = _prose([block for block in shown if not any(map(is_never_article, block.doubts))])
     share = _prose(kept) / whole if whole else 0.0
-    return Body(tuple(kept), tuple(shown[:start]), share if share <= 1 else 0.0)
+    own = set(map(id, shown))
+    others = tuple(block for block in found if id(block) not in own)
+    return Body(tuple(kept), tuple(shown[:start]), share if share <= 1 else 0.0, others)
 
 
 def _body(tree: HtmlElement) -> HtmlElement:
@@ -79,6 +84,28 @@ def _card(heading: HtmlElement) -> HtmlElement | None:
     if card is None or next(card.iter("h1"), None) is not None:
         return None
     return card if len(card.text_content()) < LARGEST_CARD else None
+
+
+def _without_comments(blocks: list[Block]) -> list[Block]:
+    """Drop what its heading calls comments, where an article stands before it."""
+    written = 0.0
+    for at, block in enumerate(blocks):
+        if written > FEWEST_LETTERS / 2 and block.prose <= 0 and _COMMENTS.match(block.text):
+            section = _section(block, blocks[:at])
+            return [one for one in blocks if section not in one.ancestors]
+        written += 0.0 if block.doubts else max(0.0, block.prose)
+    return blocks
+
+
+def _section(heading: Block, before: Sequence[Block]) -> HtmlElement:
+    """Return the largest element around a heading that holds no sentence before it."""
+    told = {element for block in before if block.prose > 0 for element in block.ancestors}
+    section = heading.element
+    for around in section.iterancestors():
+        if around in told:
+            break
+        section = around
+    return section
 
 
 def _undoubted(blocks: list[Block]) -> list[Block]:
@@ -158,6 +185,26 @@ def _before_next_title(blocks: list[Block]) -> list[Block]:
             return blocks[:at]
         written += max(0.0, block.prose)
     return blocks
+
+
+def _without_likes(blocks: list[Block]) -> list[Block]:
+    """Drop other articles beside the one with the title: of its tag and class, each with a time."""
+    title = next((block for block in blocks if block.element.tag == "h1"), None)
+    for own in title.element.iterancestors() if title else ():
+        if _prose([block for block in blocks if own in block.ancestors]) > FEWEST_LETTERS:
+            likes = set(filter(_has_time, _likes(own)))
+            return [block for block in blocks if likes.isdisjoint(block.ancestors)]
+    return blocks
+
+
+def _likes(element: HtmlElement) -> Iterator[HtmlElement]:
+    name = element.get("class")
+    named = bool(name) or element.tag == "article"
+    return (one for one in element.itersiblings(element.tag) if named and one.get("class") == name)
+
+
+def _has_time(element: HtmlElement) -> bool:
+    return next(element.iter("time", "h1"), None) is not None
 
 
 def _ended(blocks: list[Block]) -> list[Block]:

@@ -170,6 +170,15 @@ you (?:may|might) (?:also )?(?:like|enjoy)
 (?:meistgelesen|weitere (?:artikel|themen|nachrichten)|dieses thema im programm)
 """
 
+COMMENTS = r"""
+# all: what heads the readers' answers, with their number before or behind
+(?:comments?|responses|leave a (?:comment|reply)|join the discussion)
+(?:коментар(?:і|ів|и)?|комментари(?:и|ев|й|я)|каментар(?:ы|оў|ыі)|обсуждение|обговорення)
+(?:всего комментариев|усього коментарів|komentarz(?:e|y|ów)|opinie|forum|dyskusja)
+(?:comentari(?:i|ile)|hozzászólás(?:ok)?|kommentek|diskusia|diskuse|komentáře?|komentár[ei]?)
+(?:дискусия|мнения|kommentare?|leser(?:kommentare|meinungen)|diskussion|yorum(?:lar)?)
+"""
+
 READING = r"""
 # all: how long it takes, and when it appeared
 \d+\s?min(?:uten|utes|ut[yę]?|úty|\.)?\s?(?:lesezeit|read(?:ing time)?|czytania|čítania|čtení)?

@@ -90,3 +90,52 @@ def test_captions_among_paragraphs_are_none_of_the_text():
     assert lines(f"<h1>{TITLE}</h1>{PARAGRAPHS}{figure}<p>{TEXT[0]} So it is.</p>") == [
         *TEXT, f"{TEXT[0]} So it is.",
     ]  # fmt: skip
+
+
+ANSWERS = "".join(f"<div><b>user {at}</b><div><p>{one} I was there.</p></div></div>" for at, one in
+                  enumerate([*TITLES, *TEXT] * 3))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Comments (24)",
+        "24 коментарі",
+        "Komentarze",
+        "Diskusia",
+        "Всего комментариев: 3",
+        "Yorumlar",
+    ],
+)
+@pytest.mark.parametrize("tag", ["h3", "div", "span"])
+def test_what_is_headed_comments_is_none_of_the_text(heading, tag):
+    answers = f"<div class='x'><{tag}>{heading}</{tag}>{ANSWERS}</div>"
+    assert lines(f"<h1>{TITLE}</h1><div>{PARAGRAPHS}</div>{answers}") == TEXT
+    label = f"<div><a href='#c'>{heading}</a></div>"
+    assert lines(f"<h1>{TITLE}</h1>{label}<div>{PARAGRAPHS}</div>{answers}") == TEXT
+
+
+def test_a_sentence_about_comments_ends_nothing():
+    told = f"<p>{TEXT[0]}</p><p>Comments</p>{PARAGRAPHS}<p>Comments were not to be had.</p>"
+    assert lines(f"<h1>{TITLE}</h1><div>{told}</div>")[-2:] == [
+        TEXT[-1], "Comments were not to be had.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", ["article", "div", "section"])
+def test_the_next_article_of_an_endless_page_is_another(tag):
+    def article(heading, title, text):
+        time = "<time datetime='2026-11-10T10:00Z'>today</time>"
+        head = f"<div><{heading}>{title}</{heading}>{time}</div>"
+        return f"<{tag} class='full'>{head}<div>{text}</div></{tag}>"
+
+    others = "".join(article("h2", one, f"<p>{TEXT[0]} So it was.</p>" * 6) for one in TITLES)
+    assert lines(f"<div>{article('h1', TITLE, PARAGRAPHS)}{others}</div>") == TEXT
+
+
+def test_updates_below_a_title_of_their_own_are_all_of_a_live_page():
+    updates = "".join(
+        f"<div class='update'><time datetime='2026-11-10T1{at}:00Z'></time><p>{one}</p></div>"
+        for at, one in enumerate(TEXT)
+    )
+    assert lines(f"<main><h1>{TITLE}</h1><div>{updates}</div></main>") == TEXT
