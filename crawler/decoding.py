@@ -4,7 +4,10 @@ import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from html.entities import html5
+
+from charset_normalizer import from_bytes
 
 _HEAD_BYTES = 4_096
 _IN_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -19,7 +22,11 @@ _MARKS = (
     (b"<\0", "utf-16-le"),  # markup without a mark
     (b"\0<", "utf-16-be"),
 )
-_LAST_RESORT = ("windows-1251", "windows-1252")
+_CODE_PAGES = (
+    "windows-1251", "windows-1250", "iso-8859-2", "iso-8859-16", "windows-1254", "windows-1252",
+    "koi8-u", "koi8-r",
+)  # of the region's languages  # fmt: skip
+_CYRILLIC = re.compile("([A-Za-z]?)([\u0400-\u04ff]+)([A-Za-z]?)")
 
 
 def charsets(content_type: str) -> list[str]:
@@ -38,8 +45,8 @@ def decoded(body: bytes, declared: Iterable[str]) -> str:
     """Return a body as text.
 
     A byte order mark decides, then valid UTF-8 (text in an old code page almost never is), then
-    what is declared, then the old code pages of the region. UTF-8 with a few broken bytes, as
-    cutting a text leaves them, is UTF-8.
+    what is declared, then windows-1251 if that makes sense, then the old code page of the region
+    that makes most. UTF-8 with a few broken bytes, as cutting a text leaves them, is UTF-8.
 
     Args:
         body: As fetched, decompressed.
@@ -57,13 +64,25 @@ def decoded(body: bytes, declared: Iterable[str]) -> str:
 
 
 def _undeclared(body: bytes) -> str:
-    if not _mostly_utf8(body):
-        for name in _LAST_RESORT:
-            try:
-                return body.decode(name)
-            except UnicodeDecodeError:
-                continue
-    return body.decode("utf-8", "replace")
+    if _mostly_utf8(body):
+        return body.decode("utf-8", "replace")
+    with suppress(UnicodeDecodeError):
+        text = body.decode(_CODE_PAGES[0])
+        if _is_cyrillic(text):
+            return text
+    found = from_bytes(body, cp_isolation=list(_CODE_PAGES), preemptive_behaviour=False).best()
+    return body.decode(found.encoding if found else _CODE_PAGES[0], "replace")
+
+
+def _is_cyrillic(text: str) -> bool:
+    """Tell whether a text makes sense in Cyrillic letters.
+
+    Those of other alphabets stand inside Latin words then, and of KOI8 small letters are capitals.
+    """
+    runs = _CYRILLIC.findall(text)
+    alone = sum(not (before or after) for before, _, after in runs)
+    told = "".join(run for _, run, _ in runs)
+    return alone >= len(runs) / 2 and sum(map(str.isupper, told)) <= len(told) / 2
 
 
 def _mostly_utf8(body: bytes) -> bool:

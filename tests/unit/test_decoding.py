@@ -24,6 +24,30 @@ def test_a_declared_encoding_that_is_none_is_passed_over(nonsense):
     assert decoded(TEXT.encode("windows-1251"), [nonsense]) == TEXT
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("windows-1251", TEXT),
+        ("windows-1251", "Вісті"),
+        ("windows-1251", "ЧЕРГА НА КОРДОНІ"),
+        ("windows-1251", "Отново се вдига таксата за преминаване по моста, съобщиха от управата"),
+        ("koi8-u", "Черга на пропускному пункті зросла до дев'яти кілометрів, кажуть водії"),
+        ("koi8-r", "На границе задержали фуру с незаявленным грузом, сообщили на таможне"),
+        ("windows-1250", "Kolejka wydłużyła się do dziewięciu kilometrów, kierowcy śpią"),
+        ("windows-1250", "A torlódást az okozta, hogy új ellenőrző rendszert vezettek be"),
+        ("windows-1250", "Colníci odhalili pašované cigarety v nákladnom vlaku, uviedla"),
+        ("windows-1254", "Sınır kapısında bekleyen tır sürücüleri için yeni tesis açıldı"),
+        ("windows-1252", "Der Übergang bleibt gesperrt, größere Schäden gibt es nicht"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("declared", [[], ["utf-8"], ["nonsense"]])
+def test_without_a_true_declaration_the_code_page_that_makes_sense_is_taken(
+    encoding, text, declared
+):
+    body = f"<html><title>{text}</title><div class='text'>{text}</div></html>"
+    assert decoded(body.encode(encoding), declared) == body
+
+
 def test_a_broken_byte_spoils_no_other():
     assert decoded(TEXT.encode() + b"\xd1", []) == TEXT + "\ufffd"
 
