@@ -26,7 +26,11 @@ def read_date(text: str, *, zone: str = "") -> datetime | None:
     if not 10 <= len(text) <= _LONGEST:  # noqa: PLR2004 - "1.1.26 1:00" is the shortest
         return None
     try:
-        moment = _read_rfc822(text) or _read_iso(text, zone) or _read_any(text, zone)
+        moment = (
+            _read_rfc822(text)
+            or _read_iso(text, zone)
+            or _read_any(_YEAR_LAST.sub(r"\1 \3 \2", text), zone)
+        )
     except (ValueError, OverflowError):  # the 31st of February, the year 0
         return None
     return None if moment is None or moment.year < _EARLIEST else moment
@@ -59,11 +63,14 @@ def _whole(year: int) -> int:
     return year + 2000 if year < _CENTURY_TURNS else year + 1900 if year < 100 else year  # noqa: PLR2004
 
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\d.\d\d:\d\d.*|\d{8}T\d{4}.*", re.IGNORECASE)
+
+
 def _read_iso(text: str, zone: str) -> datetime | None:
-    if text[4] != "-" or not text[:4].isdigit() or len(text) < len("2026-11-10T10:00"):
+    if not _ISO.fullmatch(text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
     return _in_utc(moment, moment.tzinfo or _zone_named(zone))
@@ -98,10 +105,15 @@ _DATES = tuple(
     )
 )
 _TIME = re.compile(
-    r"[\s,;.|–—-]*(?:(?:t|d\.|г\.|года|р\.|року|r\.|roku|godz\.|ora|um|at|о|в|o|à|a las)"
+    r"[\s,;.|–—-]*(?:(?:t|d\.|г\.|года|р\.|року|r\.|roku|godz\.|ora|um|at|о|в|o|à|a las"
+    r"|hétfő|kedd|szerda|csütörtök|péntek|szombat|vasárnap"
+    r"|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)"
     r"[\s,;|–—-]*){0,2}"
     r"(?P<hour>\d{1,2})(?::|h(?=\d))(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r"\s?(?P<half>[ap]\.?m\.?(?!\w))?\s*(?:uhr|uur|h|ч\.?|год\.?)?(?!\w)[\s,]*"
+)
+_YEAR_LAST = re.compile(  # as C's ctime and the shell's date write it
+    r"([^\W\d_]+ +\d{1,2}) +(\d{1,2}:\d\d(?::\d\d)?(?: +\S+)?) +(\d{4})$"
 )
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 _LEAD = re.compile(rf"(?:{_WORD}[\s.,:|–—-]*){{0,3}}")  # a weekday, "published"

@@ -221,12 +221,19 @@ def _item(entry: Mapping[str, object], wishes: "_Wishes", zone: str) -> Item | N
         url=address,
         guid=guid,
         title=plain_text(entry.get("title"), _MAX_TITLE),
-        summary=plain_text(entry.get("description"), _MAX_SUMMARY),
+        summary=plain_text(entry.get("description") or _content(entry), _MAX_SUMMARY),
         author=_author(entry.get("author")),
         published=published,
         updated=updated,
         language=language_in(entry.get("language")) or wishes.language,
     )
+
+
+def _content(entry: Mapping[str, object]) -> object:
+    """Return the text that an entry brings along whole: in JSON nothing else may be told."""
+    contents = entry.get("content")
+    first = contents[0] if isinstance(contents, list) and contents else None
+    return first.get("value") if isinstance(first, dict) else None
 
 
 def _dates(

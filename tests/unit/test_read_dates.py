@@ -59,6 +59,15 @@ SEVEN = datetime(2026, 11, 10, 7, tzinfo=UTC)
         ("10 de noviembre de 2026 10:00 +0200", EIGHT),
         ("2026 m. lapkričio 10 d. 10:00 EET", EIGHT),
         ("November 10, 2026 10:00 AM EST", datetime(2026, 11, 10, 15, tzinfo=UTC)),
+        ("10 Kasım 2026 Salı 10:00 +0200", EIGHT),
+        ("2026. november 10., kedd, 10:00 +0200", EIGHT),
+        # as programs write them
+        ("Tue Nov 10 10:00:00 EET 2026", EIGHT),
+        ("Tue Nov 10 10:00:00 +0200 2026", EIGHT),
+        ("Tue Nov  3 10:00:00 GMT 2026", datetime(2026, 11, 3, 10, tzinfo=UTC)),
+        ("20261110T100000Z", TEN),
+        ("20261110T1000+0200", EIGHT),
+        ("2026-11-10t10:00:00z", TEN),
         # days in figures
         ("10.11.2026 10:00 +0200", EIGHT),
         ("10.11.2026, 10:00:30 EET", EIGHT.replace(second=30)),

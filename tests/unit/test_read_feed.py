@@ -468,3 +468,9 @@ def test_recorded_feeds_are_read_whole(shared, name, items, parser, language):
                for one in document.items)  # fmt: skip
     if name != "heise_de.rdf":  # it dates nothing
         assert all(one.published for one in document.items)
+
+
+def test_an_item_in_json_that_brings_its_page_along_is_summed_up_by_it():
+    item = {"id": "1", "url": "/one", "content_html": "<p>Long</p><p>words</p>"}
+    document = read_feed(json.dumps(JSON | {"items": [item]}).encode(), url=URL)
+    assert [one.summary for one in document.items] == ["Long words"]
