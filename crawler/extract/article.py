@@ -81,7 +81,10 @@ def trafilatura_lines(tree: HtmlElement) -> list[str]:
 
 
 def _from_structure(lines: list[str], body: str) -> list[str]:
-    if len(body) < WHOLE_BODY * sum(map(len, lines)) or len(body) < SURE_LETTERS:
+    """Return what structured data holds, where it is the same with more, or with its paragraphs."""
+    parted = len(lines) <= 1 and len(body) >= ALIKE * sum(map(len, lines))
+    whole = len(body) >= WHOLE_BODY * sum(map(len, lines)) and len(body) >= SURE_LETTERS
+    if not body or not (whole or parted):
         return lines
     shown, told = _words(lines), _words([body])
     agree = sum((shown & told).values()) >= ALIKE * sum(shown.values())
@@ -118,7 +121,7 @@ def _is_standfirst(block: Block) -> bool:
 
 
 def _cleaned(lines: Iterable[str], title: str) -> list[str]:
-    kept = dropwhile(_is_date, without_boilerplate(lines))
+    kept = dropwhile(lambda line: _is_date(line.removeprefix(title)), without_boilerplate(lines))
     heading, longest = _squeezed(title), _SPACED * len(title)
     return [
         line for line in dict.fromkeys(kept) if len(line) > longest or _squeezed(line) != heading

@@ -24,6 +24,7 @@ _BYLINE = re.compile(
 )
 _PHOTO = any_of(PHOTO, before=r"^[(\[]?\s*", after=r"\s*[.:/©|]")
 _CREDIT = any_of(CREDIT, before=r"(?:^|[\s(\[|])", after=r"\s?[:©]\s?[^.:!?]{2,60}\W*$")
+_ABBREVIATED = re.compile(r"(?:^|[.!?)»”\"]\s)(?:Fot|Zdj)\.\s[^.:!?]{2,60}\W*$")
 _OWNER = re.compile(r"\s©\s?[^.:!?]{2,60}\W*$")
 _LAST = any_of(LAST, before=r"^\W*", after=r"\s*:?\W*$")
 _LONGEST_OFFER = 240  # letters; a longer paragraph that begins so is the article speaking
@@ -45,7 +46,9 @@ def is_boilerplate(line: str) -> bool:
         return True
     if len(line) <= _LONGEST_CREDIT and _PHOTO.match(line):
         return True
-    if len(line) <= _LONGEST_CAPTION and (_CREDIT.search(line) or _OWNER.search(line)):
+    if len(line) <= _LONGEST_CAPTION and any(
+        kind.search(line) for kind in (_CREDIT, _ABBREVIATED, _OWNER)
+    ):
         return True
     return len(line) <= _LONGEST_OFFER and bool(_OPENING.match(line))
 

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.extract.authors import authors_of
+from crawler.extract.blocks import blocks_of
 from crawler.extract.dates import Instant
+from crawler.extract.document import parse
 from crawler.extract.structured import Node, article_node, first
 from crawler.extract.times import published_at, updated_at
 from crawler.extract.titles import Titles, clean, own_heading, title_of, titled
@@ -35,6 +37,7 @@ class Metadata:
 
 
 _LONGEST_SITE = 200  # letters of its name, as in feeds
+_MARKUP = re.compile(r"</(?:p|div|h\d|li|a|b|i|em|strong|span)>|<br\b", re.IGNORECASE)
 DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
 
 
@@ -68,7 +71,11 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None
 
 
 def _clean_lines(text: str) -> str:
-    return "\n".join(filter(None, map(clean, unescape(text).splitlines())))
+    """Return a text's paragraphs, one a line; some outlets put markup where text belongs."""
+    text = unescape(text)
+    tree = parse(f"<body>{text}".encode()) if _MARKUP.search(text) else None
+    lines = text.splitlines() if tree is None else [block.text for block in blocks_of(tree)]
+    return "\n".join(filter(None, map(clean, lines)))
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:

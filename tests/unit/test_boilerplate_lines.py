@@ -40,6 +40,7 @@ PARAGRAPH = (
         "Prihláste sa na odber noviniek.",
         "Камиони пред моста. Снимка: Областна управа",
         "Fotoğraf: Valilik",
+        "Ciężarówki przed mostem. Fot. Jan Kowalski",
         "Фота: раённы савет",
     ],
 )

@@ -1,5 +1,8 @@
 """Is an article's text found, whole and alone, whatever its page is made of?"""
 
+import json
+from html import escape
+
 import pytest
 
 from crawler.extract.article import main_text
@@ -31,6 +34,14 @@ def test_paragraphs_that_line_breaks_part_are_lines(between):
     found = lines(f"<h1>{TITLE}</h1><div>{text}</div>")
     assert found == [*TEXT, "Source: Reuters"]
     assert credits_of("\n".join(found)) == ("Reuters",)
+
+
+@pytest.mark.parametrize("body", ["\n\n".join(TEXT), PARAGRAPHS, escape(PARAGRAPHS)])
+@pytest.mark.parametrize("shown", ["", f"<p>{TEXT[0]}</p>"])
+def test_a_text_in_structured_data_is_lines_without_markup(body, shown):
+    node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": f"{body}\n" * 3}
+    script = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+    assert lines(f"<h1>{TITLE}</h1><div>{shown}</div>", script)[:4] == TEXT
 
 
 def test_one_line_break_ends_no_paragraph():
