@@ -48,7 +48,7 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"\W*(?:(?:last )?(?:updated?|modified)|upd(?:ate)?|akt|оновлен\w*|обновлен\w*|изменен\w*"
+    r"\W*\b(?:(?:last )?(?:updated?|modified)|upd(?:ate)?|akt|оновлен\w*|обновлен\w*|изменен\w*"
     r"|абноўлен\w*|актуализ\w+|обновен\w*|aktuali[sz]\w+|zaktualizowan\w+|edytowan\w+|módosít\w*|frissít\w*"
     r"|actualizat\w*|güncelle\w*|son güncelle\w*|stand)\b",
     re.IGNORECASE,
@@ -147,9 +147,12 @@ def _named(tree: HtmlElement, title: str) -> Iterator[str]:
 
 
 def _as_published(line: str) -> str:
-    """Return a line from where it says that something was published."""
+    """Return of a line what tells of the publication, without what tells of an update."""
+    if not _UPDATED.match(line):
+        later = _UPDATED.search(line)
+        return line[: later.start()] if later else line
     found = _PUBLISHED.search(line)
-    return line[found.start() :] if found and _UPDATED.match(line) else line
+    return line[found.start() :] if found else line
 
 
 # --- what is shown around the title ----------------------------------------------------------

@@ -28,6 +28,7 @@ def published(body, head="", address="https://outlet.example/1"):
         "<div>10:00</div><div>10.11.2026</div>",
         "<div>Updated: 11.11.2026 09:00</div><div>Published: 10.11.2026 10:00</div>",
         "<div>Оновлено 11.11.2026 09:00. Опубліковано 10.11.2026 10:00</div>",
+        "<div class='date'>10 листопада 2026, 10:00 (оновлено: 18:22 11.11.2026)</div>",
         "<p class='teaser'>Nobody knows when.</p><div>10 November 2026, 10:00</div>",
     ],
 )
