@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -25,8 +25,24 @@ def article_node(tree: HtmlElement, address: str, heading: str) -> Node:
     Pages list other articles beside their own, so among several the one that names the
     page's address wins, then the one that bears its heading, then the fullest.
     """
-    nodes = [node for node in _nodes(tree) if _is_article(node)]
-    return max(nodes, key=lambda node: _likeness(node, address, heading), default={})
+    told = list(_nodes(tree))
+    nodes = [node for node in told if _is_article(node)]
+    best = max(nodes, key=lambda node: _likeness(node, address, heading), default={})
+    return best | {"author": _resolved(best["author"], told)} if "author" in best else best
+
+
+def _resolved(value: object, nodes: Iterable[Node]) -> object:
+    """Return a value with the nodes in place of those that only name their ids."""
+    known = {node["@id"]: node for node in nodes if node.get("name") and _is_id(node.get("@id"))}
+    values = value if isinstance(value, list) else [value]
+    return [
+        known.get(one["@id"], one) if isinstance(one, dict) and _is_id(one.get("@id")) else one
+        for one in values
+    ]
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def texts(value: object) -> Iterator[str]:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from crawler.extract.document import parse
@@ -55,3 +57,11 @@ def test_a_byline_is_read_where_nothing_else_tells_the_authors(byline, authors):
 def test_the_byline_nearest_to_the_heading_counts():
     other = "<div class='author'>Olga Nova</div><p>Another article.</p>" * 3
     assert shown(f"<div class='author'>Ann Lee</div><p>One.</p>{other}") == ("Ann Lee",)
+
+
+def test_an_author_that_is_only_referred_to_is_looked_up():
+    person = {"@type": "Person", "@id": "https://outlet.example/#/person/1", "name": "Ann Lee"}
+    article = {"@type": "NewsArticle", "headline": "Ferry stops", "author": {"@id": person["@id"]}}
+    graph = json.dumps({"@graph": [article, person]})
+    head = f'<script type="application/ld+json">{graph}</script>'
+    assert shown("", head) == ("Ann Lee",)
