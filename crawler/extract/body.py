@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from crawler.extract.blocks import Block, blocks_of, is_caption, is_never_article
-from crawler.extract.phrases import COMMENTS, SOURCE, any_of
+from crawler.extract.phrases import COMMENTS, LAST, SOURCE, any_of
 
 _SOURCE = any_of(SOURCE, before="^", after=r"\s*:\s*\S.{0,60}$")
+_OTHERS = any_of(LAST, before=r"^\W*", after=r"\W*$")
 _COMMENTS = any_of(COMMENTS, before=r"^\W*(?:\d+\s)?", after=r"\W*\d*\W*$")
 _NEAR_END = 3  # blocks after the last sentence, among which a source may be named
 FORGIVING_SHARE = 0.4  # of the page's prose inside a doubtful element: then it is the article
@@ -42,7 +43,7 @@ def find_body(tree: HtmlElement) -> Body:
     sentence, or to the title of the next article where a page goes on with one.
     """
     found = _with_cards(blocks_of(_body(tree)))
-    shown = _without_likes(_without_comments(found))
+    shown = _without_likes(_without_sections(found))
     blocks = _undoubted(shown)
     frame = _frame(blocks)
     inside = [block for block in blocks if frame in block.ancestors] if frame is not None else []
@@ -86,15 +87,25 @@ def _card(heading: HtmlElement) -> HtmlElement | None:
     return card if len(card.text_content()) < LARGEST_CARD else None
 
 
-def _without_comments(blocks: list[Block]) -> list[Block]:
-    """Drop what its heading calls comments, where an article stands before it."""
-    written = 0.0
+def _without_sections(blocks: list[Block]) -> list[Block]:
+    """Drop what is said below a heading for comments or other news, an article standing before.
+
+    Labels and links stay: they tell that what is around them is no article.
+    """
+    written, sections = 0.0, set[HtmlElement]()
     for at, block in enumerate(blocks):
-        if written > FEWEST_LETTERS / 2 and block.prose <= 0 and _COMMENTS.match(block.text):
+        if written > FEWEST_LETTERS / 2 and block.prose <= 0 and _heads_others(block.text):
             section = _section(block, blocks[:at])
-            return [one for one in blocks if section not in one.ancestors]
+            inside = _prose([one for one in blocks[at:] if section in one.ancestors])
+            if _COMMENTS.match(block.text) or inside <= written:
+                sections.add(section)
         written += 0.0 if block.doubts else max(0.0, block.prose)
-    return blocks
+    own = {one for one in sections if next(one.iter("h1"), None) is None}
+    return [block for block in blocks if block.prose <= 0 or own.isdisjoint(block.ancestors)]
+
+
+def _heads_others(text: str) -> bool:
+    return bool(_COMMENTS.match(text) or _OTHERS.match(text))
 
 
 def _section(heading: Block, before: Sequence[Block]) -> HtmlElement:

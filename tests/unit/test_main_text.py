@@ -150,3 +150,12 @@ def test_updates_below_a_title_of_their_own_are_all_of_a_live_page():
         for at, one in enumerate(TEXT)
     )
     assert lines(f"<main><h1>{TITLE}</h1><div>{updates}</div></main>") == TEXT
+
+
+@pytest.mark.parametrize(
+    "heading", ["Останні новини", "Polecane", "More stories", "İlgili haberler"]
+)
+def test_teasers_below_a_heading_for_other_news_are_none_of_the_text(heading):
+    teasers = "".join(f"<div><b>{one}</b><p>{one}, and so on.</p></div>" for one in TITLES)
+    page = f"<div><h1>{TITLE}</h1>{PARAGRAPHS}</div><div><h4>{heading}</h4>{teasers}</div>"
+    assert lines(f"<div>{page}</div>") == TEXT
