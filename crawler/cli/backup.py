@@ -13,7 +13,7 @@ from crawler.cli.session import opened, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError
 from crawler.store import backup as backups
-from crawler.store.backup import Manifest
+from crawler.store.backup_file import Manifest, examine
 from crawler.store.connection import connect
 from crawler.store.migrations import check_schema
 
@@ -42,7 +42,7 @@ def restore(
 ) -> None:
     """Put a backup back; refuses to replace anything without --force."""
     config = Config.from_settings(settings_of_kordon())
-    manifest = backups.examine(file)
+    manifest = examine(file)
     asyncio.run(_load(config, file, force=force))
     _tell("restored", manifest, file, as_json=as_json)
     if config.corpus_url and manifest.corpus and not as_json:

@@ -18,7 +18,7 @@ from zstandard import ZstdCompressor
 from crawler.cli.main import app
 from crawler.errors import ConfigError, StoreError
 from crawler.model import TopicId
-from crawler.store import backup, keys
+from crawler.store import backup, backup_file, keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
 from crawler.store.corpus_records import SUFFIX
@@ -73,7 +73,7 @@ async def test_what_was_saved_comes_back_to_the_last_byte(stocked, folder, tmp_p
     saved = await backup.save(stocked, folder, file)
     assert saved.keys == len(before)
     await stocked.flushall()
-    assert backup.examine(file) == saved
+    assert backup_file.examine(file) == saved
     other = tmp_path / "other" / "corpus"
     await backup.load(stocked, other, file)
     assert await contents(stocked) == before
@@ -111,7 +111,7 @@ async def test_a_corpus_that_lies_elsewhere_is_neither_saved_nor_replaced(
     monkeypatch.setenv("KORDON_CORPUS_URL", f"memory://{home.name}")
     said = await asyncio.to_thread(CliRunner().invoke, app, ["backup", str(keys_alone)])
     assert "and 0.0 MiB of corpus" in said.output
-    assert backup.examine(keys_alone).corpus == {}
+    assert backup_file.examine(keys_alone).corpus == {}
     for file, told in ((keys_alone, False), (whole, True)):
         command = ["restore", str(file), "--force"]
         said = await asyncio.to_thread(CliRunner().invoke, app, command)
@@ -153,13 +153,13 @@ async def test_a_damaged_backup_is_refused_before_anything_is_touched(stocked, f
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ConfigError, match="damaged"):
-        backup.examine(file)
+        backup_file.examine(file)
     at = whole.index(b"\x28\xb5\x2f\xfd") + 40  # within the keys' frame
     file.write_bytes(
         whole[:at] + bytes(byte ^ 0xFF for byte in whole[at : at + 8]) + whole[at + 8 :]
     )
     with pytest.raises(ConfigError, match="damaged"):
-        backup.examine(file)
+        backup_file.examine(file)
 
 
 async def test_any_flipped_byte_of_a_backup_is_refused_or_changes_nothing(
@@ -171,7 +171,7 @@ async def test_any_flipped_byte_of_a_backup_is_refused_or_changes_nothing(
     for at in range(0, len(whole), 11):
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 0x11]) + whole[at + 1 :])
         try:
-            backup.examine(file)
+            backup_file.examine(file)
         except ConfigError as error:
             assert file.name in str(error)  # noqa: PT017 - either is right
         else:
@@ -186,7 +186,7 @@ async def test_a_flipped_byte_of_an_article_is_told_with_its_segment(stocked, fo
     whole[whole.index(segment.read_bytes()) + 100] ^= 1
     file.write_bytes(whole)
     with pytest.raises(ConfigError, match=rf"backup.tar is damaged: corpus/{segment.name} is not"):
-        backup.examine(file)
+        backup_file.examine(file)
 
 
 async def test_a_backup_of_before_there_were_digests_is_restored(stocked, folder, tmp_path):
@@ -194,7 +194,7 @@ async def test_a_backup_of_before_there_were_digests_is_restored(stocked, folder
     await backup.save(stocked, folder, file)
     rewritten(file, older)
     before, kept = await contents(stocked), await articles(folder)
-    assert backup.examine(older).digests == {}
+    assert backup_file.examine(older).digests == {}
     await backup.load(stocked, tmp_path / "other" / "corpus", older)
     assert await contents(stocked) == before
     assert await articles(tmp_path / "other" / "corpus") == kept
@@ -206,16 +206,16 @@ def members(file):
         return {
             member.name: tar.extractfile(member).read()
             for member in tar
-            if member.name != backup.MANIFEST
+            if member.name != backup_file.MANIFEST
         }
 
 
 def rewritten(file, target, parts=(), **changes):
     """Write a backup as it was made before: the manifest first, and no digests in it."""
     with tarfile.open(file) as tar, tarfile.open(target, "w") as older:
-        manifest = json.load(tar.extractfile(backup.MANIFEST)) | changes
+        manifest = json.load(tar.extractfile(backup_file.MANIFEST)) | changes
         del manifest["digests"]
-        found = {backup.MANIFEST: json.dumps(manifest).encode()} | members(file) | dict(parts)
+        found = {backup_file.MANIFEST: json.dumps(manifest).encode()} | members(file) | dict(parts)
         for name, data in found.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
@@ -243,12 +243,12 @@ def of_another_kind(file, target):
     with tarfile.open(file) as tar:
         records = [
             msgspec.structs.replace(one, value=one.value[:-10] + b"\xff\xff" + one.value[-8:])
-            for one in backup._records(tar)
+            for one in backup_file.records(tar)
         ]
     packed = [msgspec.msgpack.encode(one) for one in records]
-    dumped = b"".join(len(one).to_bytes(backup._LENGTH_BYTES) + one for one in packed)
+    dumped = b"".join(len(one).to_bytes(backup_file.LENGTH_BYTES) + one for one in packed)
     rewritten(
-        file, target, parts={backup.KEYS: ZstdCompressor(write_checksum=True).compress(dumped)}
+        file, target, parts={backup_file.KEYS: ZstdCompressor(write_checksum=True).compress(dumped)}
     )
 
 
@@ -257,7 +257,7 @@ async def test_what_the_server_cannot_read_replaces_nothing(stocked, folder, tmp
     await backup.save(stocked, folder, file)
     of_another_kind(file, foreign)
     before, kept = await contents(stocked), await articles(folder)
-    backup.examine(foreign)
+    backup_file.examine(foreign)
     with pytest.raises(StoreError, match="cannot read the backup's keys"):
         await backup.load(stocked, folder, foreign)
     assert await contents(stocked) == before
@@ -300,7 +300,7 @@ async def test_another_schemas_backup_is_refused(stocked, folder, tmp_path):
     await backup.save(stocked, folder, file)
     rewritten(file, newer, schema=keys.SCHEMA_VERSION + 1)
     with pytest.raises(ConfigError, match="another Kordon wrote"):
-        backup.examine(newer)
+        backup_file.examine(newer)
 
 
 async def test_stories_of_another_recipe_are_saved_and_restored(
@@ -314,7 +314,7 @@ async def test_stories_of_another_recipe_are_saved_and_restored(
     for command in (["backup", file], ["restore", file, "--force"]):
         done = await asyncio.to_thread(CliRunner().invoke, app, command)
         assert done.exit_code == 0, done.output
-    assert backup.examine(Path(file)).recipe == "0123456789"
+    assert backup_file.examine(Path(file)).recipe == "0123456789"
     assert await contents(stocked) == before
 
 
@@ -323,7 +323,7 @@ def test_what_is_no_backup_is_refused(tmp_path, text):
     file = tmp_path / "file"
     file.write_bytes(text)
     with pytest.raises(ConfigError, match="damaged, or no backup"):
-        backup.examine(file)
+        backup_file.examine(file)
 
 
 def test_another_tar_is_refused(tmp_path):
@@ -331,7 +331,7 @@ def test_another_tar_is_refused(tmp_path):
     with tarfile.open(file, "w") as tar:
         tar.add(__file__, "../../etc/passwd")
     with pytest.raises(ConfigError, match="no backup of Kordon's"):
-        backup.examine(file)
+        backup_file.examine(file)
 
 
 async def test_a_backup_that_cannot_be_written_leaves_nothing_behind(stocked, folder, tmp_path):
@@ -342,9 +342,13 @@ async def test_a_backup_that_cannot_be_written_leaves_nothing_behind(stocked, fo
 
 def crafted(target, keys_packed, **changes):
     """Write a backup of one key whose parts are what somebody made of them."""
-    manifest = {"format": backup.FORMAT, "created": "2026-11-22T12:00:00Z", "server": "valkey 9",
-                "schema": keys.SCHEMA_VERSION, "recipe": "", "keys": 1, "corpus": {}}  # fmt: skip
-    found = {backup.MANIFEST: json.dumps(manifest | changes).encode(), backup.KEYS: keys_packed}
+    manifest = {"format": backup_file.FORMAT, "created": "2026-11-22T12:00:00Z",
+                "server": "valkey 9", "schema": keys.SCHEMA_VERSION, "recipe": "", "keys": 1,
+                "corpus": {}}  # fmt: skip
+    found = {
+        backup_file.MANIFEST: json.dumps(manifest | changes).encode(),
+        backup_file.KEYS: keys_packed,
+    }
     with tarfile.open(target, "w") as tar:
         for name, data in found.items():
             entry = tarfile.TarInfo(name)
@@ -355,7 +359,7 @@ def crafted(target, keys_packed, **changes):
 
 def record(name, size=None):
     """A key of this name as a backup holds it, packed."""
-    packed = msgspec.msgpack.encode(backup.Record(name, 0, b"x"))
+    packed = msgspec.msgpack.encode(backup_file.Record(name, 0, b"x"))
     return ZstdCompressor().compress((size or len(packed)).to_bytes(4) + packed)
 
 
@@ -363,16 +367,18 @@ def record(name, size=None):
 def test_a_backup_with_keys_of_others_is_refused(tmp_path, name):
     file = crafted(tmp_path / "backup.tar", record(name))
     with pytest.raises(ConfigError, match="damaged: it holds a key that is not Kordon's"):
-        backup.examine(file)
+        backup_file.examine(file)
 
 
 def test_a_key_larger_than_any_server_takes_is_refused_unread(tmp_path):
-    file = crafted(tmp_path / "backup.tar", record(b"kordon:p1:x", backup.RECORD_MOST + 1))
+    file = crafted(tmp_path / "backup.tar", record(b"kordon:p1:x", backup_file.RECORD_MOST + 1))
     with pytest.raises(ConfigError, match="damaged, or no backup"):
-        backup.examine(file)
+        backup_file.examine(file)
 
 
-@pytest.mark.parametrize("linked", [backup.MANIFEST, backup.KEYS, "corpus/" + "0" * 32 + SUFFIX])
+@pytest.mark.parametrize(
+    "linked", [backup_file.MANIFEST, backup_file.KEYS, "corpus/" + "0" * 32 + SUFFIX]
+)
 @pytest.mark.parametrize("to", ["itself", "/etc/passwd"])
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE])
 def test_a_backup_with_links_is_refused(tmp_path, linked, to, kind):
@@ -383,4 +389,4 @@ def test_a_backup_with_links_is_refused(tmp_path, linked, to, kind):
         entry.type, entry.linkname = kind, linked if to == "itself" else to
         tar.addfile(entry)
     with pytest.raises(ConfigError, match=r"damaged|no backup"):
-        backup.examine(file)
+        backup_file.examine(file)
