@@ -34,6 +34,11 @@ _HOST_RATE = next(
     replace(one, name="--host-rate") for one in SETTINGS if one.name == "HOST_RATE_PER_SECOND"
 )
 
+Topics = Annotated[list[str] | None, typer.Option(help="Collect this topic (repeatable).")]
+HostRate = Annotated[
+    float | None, typer.Option(help="Requests a second to one host; for tests and benches.")
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -61,15 +66,11 @@ def run(  # the options of one command
     span: Annotated[str, typer.Option("--for", help="Go on for a while: 90s, 30m, 2h, 1d.")] = "",
     now: Annotated[bool, typer.Option("--now", help="Poll every feed, due or not.")] = False,
     catalog: Annotated[Path | None, typer.Option(help="A list of feeds, CSV or OPML.")] = None,
-    topic: Annotated[
-        list[str] | None, typer.Option(help="Collect this topic (repeatable).")
-    ] = None,
+    topic: Topics = None,
     max_pages: Annotated[
         int | None, typer.Option(min=1, help="Fetch so many pages at most.")
     ] = None,
-    host_rate: Annotated[
-        float | None, typer.Option(help="Requests a second to one host; for tests and benches.")
-    ] = None,
+    host_rate: HostRate = None,
     as_json: Json = False,
 ) -> None:
     """Crawl: poll due feeds, fetch their entries, group the copies, keep the stories.

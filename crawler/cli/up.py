@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.contact import ask_for_contact
-from crawler.cli.run import config_of
+from crawler.cli.run import Topics, config_of
 from crawler.cli.schedule import program
 from crawler.cli.serve import HOST, PORT, listening
 from crawler.cli.session import catalogue_of
@@ -26,9 +26,7 @@ def up(
         str, typer.Option(help="Where to listen; beyond loopback reading takes a token.")
     ] = HOST,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = PORT,
-    topic: Annotated[
-        list[str] | None, typer.Option(help="Collect this topic (repeatable).")
-    ] = None,
+    topic: Topics = None,
     catalog: Annotated[Path | None, typer.Option(help="A list of feeds, CSV or OPML.")] = None,
     json_log: Annotated[bool, typer.Option("--json-log", help="Log JSON, one object a line.")] = (
         False

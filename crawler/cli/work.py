@@ -12,7 +12,7 @@ from crawler.cli.crawling import run_spider, spiders
 from crawler.cli.delivering import told
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
-from crawler.cli.run import config_of
+from crawler.cli.run import HostRate, Topics, config_of
 from crawler.cli.session import opened
 from crawler.config import Config
 from crawler.errors import ConfigError
@@ -49,12 +49,8 @@ def spider(
         list[str] | None,
         typer.Argument(metavar="NAME=VALUE", help="What the spider is told."),
     ] = None,
-    topic: Annotated[
-        list[str] | None, typer.Option(help="Collect this topic (repeatable).")
-    ] = None,
-    host_rate: Annotated[
-        float | None, typer.Option(help="Requests a second to one host; for tests and benches.")
-    ] = None,
+    topic: Topics = None,
+    host_rate: HostRate = None,
     as_json: Json = False,
 ) -> None:
     """Let a spider of your own crawl; its pages become articles as those of feeds do."""
