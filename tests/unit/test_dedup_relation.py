@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.dedup.explanation import explain, longest_shared
-from crawler.dedup.relation import Reason, converse, reason_of, relate, shares_of
+from crawler.dedup.relation import Reason, alike_to, converse, reason_of, relate, shares_of
 from crawler.dedup.rules import RULES, Rules
 from crawler.model import Dating, OutletId, Precision, Relation
 from crawler.placing import fingerprint_of
@@ -130,6 +130,14 @@ def test_kept_numbers_tell_nothing_of_a_text_of_another_day(published, joins):
         published=published,
     )
     assert relate(mine, theirs).relation.joins is joins
+
+
+@pytest.mark.parametrize(("published", "alike"), [(None, True), (NOON + timedelta(1), False)])
+def test_a_twin_of_another_day_says_nothing_of_a_text_without_a_time(published, alike):
+    other = look_alike(WIRE)
+    one = look_alike(edited(WIRE, 5), "https://two.example/b", outlet="two", published=None)
+    twin = replace(one, published=published)
+    assert alike_to(other, one, twin, RULES) is alike
 
 
 @pytest.mark.parametrize(("start", "expected"), [(0, Reason.OPENING), (120, Reason.PARTLY_SHARED)])
