@@ -22,8 +22,9 @@ def runs(fingerprint):
     return postings(fingerprint, RECIPE).tolist()
 
 
-def test_minhash_is_datasketch_s_bit_for_bit():
-    hashes = shingle_hashes(words(prose("any", 400)), 3)
+@pytest.mark.parametrize("length", [3, 66, 67, 400, 514, 515, 1500])
+def test_minhash_is_datasketch_s_bit_for_bit(length):
+    hashes = shingle_hashes(words(prose("any", length)), 3)
     theirs = MinHash(num_perm=128, seed=1, hashfunc=lambda number: number, scheme="affine32")
     theirs.update_batch(hashes.tolist())
     assert minhash(hashes, RECIPE).tolist() == theirs.hashvalues.tolist()
