@@ -2,10 +2,15 @@
 
 import pytest
 from frontiers import RULES, START
+from shelves import FORMS, Shelf
+from stores import in_memory, in_redis
 
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
 from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.memory_published import MemoryPublished
+from crawler.store.memory_stories import MemoryStories
+from crawler.store.published import RedisPublished
 
 
 @pytest.fixture
@@ -19,3 +24,28 @@ def frontier(request, clock):
     if kind == "memory":
         return MemoryFrontier(clock, **RULES, losses=losses)
     return RedisFrontier(request.getfixturevalue("server"), clock, **RULES, losses=losses)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def stories(request, clock):
+    if request.param == "memory":
+        return in_memory(clock)
+    return in_redis(request.getfixturevalue("server"), clock)
+
+
+@pytest.fixture
+def published(request, stories):
+    """What is published of `stories`."""
+    if isinstance(stories, MemoryStories):
+        return MemoryPublished(stories)
+    return RedisPublished(request.getfixturevalue("server"))
+
+
+@pytest.fixture
+def both(stories, published):
+    return stories, published
+
+
+@pytest.fixture(params=FORMS)
+def shelf(request, tmp_path):
+    return Shelf(request.param, tmp_path / "corpus")

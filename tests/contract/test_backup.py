@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from articles import NOON, RECIPE, an_article, copies, decide
 from ledger import dangling
-from newsroom import NOON, RECIPE, an_article, copies, decide
 from redis.asyncio import Redis
 from typer.testing import CliRunner
 from zstandard import ZstdCompressor

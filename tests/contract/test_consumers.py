@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import redis
 import redis.asyncio
-from newsroom import an_article, copies, decide
-from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
+from articles import an_article, copies, decide
+from stores import TOPIC, in_redis
 
 from crawler.dedup.placement import decide as judge
 from crawler.rule import Rule
@@ -97,7 +97,7 @@ def consumer(request, server, server_socket):
     return request.param(server_socket)
 
 
-async def test_a_consumer_goes_on_after_its_restart_and_misses_nothing(consumer, server, clock):  # noqa: F811
+async def test_a_consumer_goes_on_after_its_restart_and_misses_nothing(consumer, server, clock):
     stories = in_redis(server, clock)
     for article in copies(3):
         await stories.place(TOPIC, article, decide)
@@ -108,7 +108,7 @@ async def test_a_consumer_goes_on_after_its_restart_and_misses_nothing(consumer,
     assert await consumer.take(1) == ["story.created"]
 
 
-async def test_a_consumer_that_slept_past_the_window_is_told(consumer, server, clock):  # noqa: F811
+async def test_a_consumer_that_slept_past_the_window_is_told(consumer, server, clock):
     stories = in_redis(server, clock, changes_window=timedelta(days=-1))
     for article in copies(2):
         await stories.place(TOPIC, article, decide)
@@ -140,7 +140,7 @@ async def next_kind(server, following, stories, article):
 async def test_a_gap_is_over_once_it_was_dealt_with_though_nothing_follows_it(
     server,
     server_socket,
-    clock,  # noqa: F811
+    clock,
 ):
     stories = in_redis(server, clock, changes_window=timedelta(days=-1))
     url = f"unix://{server_socket}"
@@ -155,7 +155,7 @@ async def test_a_gap_is_over_once_it_was_dealt_with_though_nothing_follows_it(
     assert told == "story.created"
 
 
-async def test_redis_py_too_is_over_a_gap_once_it_was_dealt_with(server, server_socket, clock):  # noqa: F811
+async def test_redis_py_too_is_over_a_gap_once_it_was_dealt_with(server, server_socket, clock):
     stories = in_redis(server, clock, changes_window=timedelta(days=-1))
     await stories.place(TOPIC, an_article(), decide)
     await stories.expire(TOPIC)
@@ -172,7 +172,7 @@ async def test_redis_py_too_is_over_a_gap_once_it_was_dealt_with(server, server_
 async def test_a_consumer_that_has_seen_all_that_was_dropped_is_told_nothing(
     consumer,
     server,
-    clock,  # noqa: F811
+    clock,
 ):
     stories = in_redis(server, clock, changes_window=timedelta(days=-1))
     await stories.place(TOPIC, an_article(), decide)
@@ -197,7 +197,7 @@ async def test_a_consumer_that_has_seen_all_that_was_dropped_is_told_nothing(
 
 
 @pytest.fixture
-async def parted(server, clock):  # noqa: F811
+async def parted(server, clock):
     """Return a story and the one that was split off it, which no event is about."""
     stories, (one, other) = in_redis(server, clock), copies(2)
     story = (await stories.place(TOPIC, one, judge)).story
@@ -261,7 +261,7 @@ async def test_redis_cli_names_what_split_off(shell, parted):
     assert [len(line.split()) for line in told] == [3, 3, 4]
 
 
-async def test_redis_cli_follows_goes_on_and_is_told_of_a_gap(shell, server, clock):  # noqa: F811
+async def test_redis_cli_follows_goes_on_and_is_told_of_a_gap(shell, server, clock):
     stories = in_redis(server, clock, changes_window=timedelta(days=-1))
     for article in copies(2):
         await stories.place(TOPIC, article, decide)

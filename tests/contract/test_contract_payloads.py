@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import redis
+from articles import NOON, an_article, copies, decide, words_of
 from jsonschema import Draft202012Validator
-from newsroom import NOON, an_article, copies, decide, words_of
-from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
+from stores import TOPIC, in_redis
 
 from crawler.contract import MAX_MEMBERS, is_before, schema
 from crawler.model import PlaceId
@@ -31,7 +31,7 @@ def check(kind: str, payload: bytes | str) -> Any:
 
 
 @pytest.fixture
-def stories(server, clock):  # noqa: F811 - the imported fixture
+def stories(server, clock):
     return in_redis(server, clock)
 
 
@@ -112,7 +112,7 @@ async def test_stories_are_listed_by_language_and_outlet(stories, server):
     assert await server.zrange(f"{PREFIX}by:outlet:rzecz", 0, -1) == [polish.id.encode()]
 
 
-async def test_an_expired_story_is_announced_and_leaves_only_the_stream(stories, server, clock):  # noqa: F811
+async def test_an_expired_story_is_announced_and_leaves_only_the_stream(stories, server, clock):
     for article in copies(2):
         await stories.place(TOPIC, article, decide)
     clock.advance(timedelta(days=200))
@@ -158,7 +158,7 @@ async def test_the_window_names_the_first_change_from_the_beginning(stories, ser
     assert await window(server) == {"first": first.decode()}
 
 
-async def test_a_stream_over_its_length_tells_which_changes_went(server, clock):  # noqa: F811
+async def test_a_stream_over_its_length_tells_which_changes_went(server, clock):
     stories = in_redis(server, clock, changes_max_length=10)
     for n in range(80):
         await stories.place(TOPIC, an_article(url=f"https://{n}.example/"), decide)
@@ -170,7 +170,7 @@ async def test_a_stream_over_its_length_tells_which_changes_went(server, clock):
     assert not is_before(told["trimmed"], "0-1")
 
 
-async def test_changes_older_than_their_window_go_and_leave_a_mark(server, clock):  # noqa: F811
+async def test_changes_older_than_their_window_go_and_leave_a_mark(server, clock):
     stories = in_redis(server, clock, changes_window=timedelta(days=-1))  # all are older
     for article in copies(3):
         await stories.place(TOPIC, article, decide)

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from newsroom import RECIPE, an_article, copies, decide, words_of
+from articles import RECIPE, an_article, copies, decide, words_of
+from stores import TOPIC, in_redis
 from test_contract_payloads import check
-from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
 
 from crawler.store import keys
 from crawler.store.contract_v0 import migrate
@@ -13,7 +13,7 @@ from crawler.store.migrations import check as check_store
 
 
 @pytest.fixture
-async def v0(server, clock):  # noqa: F811 - the imported fixture
+async def v0(server, clock):
     """A store as contract v0 left it: stories, a merged one, events."""
     stories = in_redis(server, clock)
     left, right = words_of("left", 60), words_of("right", 60)
@@ -48,7 +48,7 @@ async def test_nothing_of_v0_is_left_and_readers_of_its_events_are_told(v0):
     assert await v0.hgetall(keys.public(TOPIC, "window")) == {b"first": b"", b"trimmed": last}
 
 
-async def test_the_crawl_goes_on_where_it_was(v0, clock):  # noqa: F811
+async def test_the_crawl_goes_on_where_it_was(v0, clock):
     await migrate(v0)
     await check_store(v0, RECIPE)
     stories = in_redis(v0, clock)

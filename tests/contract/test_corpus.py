@@ -12,12 +12,11 @@ from multiprocessing import get_context
 from operator import attrgetter
 from pathlib import Path
 from struct import pack
-from uuid import uuid4
 from zlib import crc32
 
 import pytest
+from articles import NOON, an_article, words_of
 from msgspec import json
-from newsroom import NOON, an_article, words_of
 from zstandard import ZstdCompressor, ZstdDecompressor, get_frame_parameters
 
 from crawler.errors import ConfigError, StoreError
@@ -27,28 +26,6 @@ from crawler.store.corpus_records import packed
 from crawler.store.object_corpus import ObjectCorpus
 
 HEADER_BYTES = 32
-FORMS = ("a directory", "a file address", "objects in memory")
-
-
-class Shelf:
-    """One place for articles, opened as often as there are processes that share it."""
-
-    def __init__(self, form, folder):
-        self._form, self._folder = form, folder
-        self._address = folder.as_uri() if form == "a file address" else f"memory://{uuid4().hex}"
-
-    def opened(self):
-        if self._form == "a directory":
-            return LocalCorpus(self._folder)
-        return ObjectCorpus(self._address)
-
-    async def everything(self):
-        return [article async for article in self.opened().read()]
-
-
-@pytest.fixture(params=FORMS)
-def shelf(request, tmp_path):
-    return Shelf(request.param, tmp_path / "corpus")
 
 
 @pytest.fixture

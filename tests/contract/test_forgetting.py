@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from articles import NOON, RECIPE, an_article, copies, decide, words_of
 from frontiers import RULES, a_feed, an_entry, claim_one, poll
 from ledger import dangling
-from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
 
 from crawler.contract import ChangePayload
 from crawler.dedup.departure import depart

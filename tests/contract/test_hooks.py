@@ -9,7 +9,6 @@ import pytest
 from crawler.hook import Attempt, Delivery, Hook, HookId, Letter, Outcome, Turn
 from crawler.model import Alert, ChangeId, FeedId, OutletId, TopicId
 from crawler.store import keys
-from crawler.store.clock import SimulatedClock
 from crawler.store.hooks import ATTEMPTS_KEPT, MemoryHooks, RedisHooks
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -20,11 +19,6 @@ HOOK = Hook(
     queue=(Delivery(ChangeId("5-0"), NOON, 2, "http-500", ChangeId("1-0")),),
 )  # fmt: skip
 LETTER = Letter(ChangeId("4-0"), None, 15, "http-500", NOON)
-
-
-@pytest.fixture
-def clock():
-    return SimulatedClock(NOON)
 
 
 @pytest.fixture(params=["memory", "redis"])

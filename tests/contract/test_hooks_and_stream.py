@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from newsroom import NOON, RECIPE, an_article, decide
+from articles import NOON, RECIPE, an_article, decide
 
 from crawler.catalog.facets import facets_of
 from crawler.dedup.departure import depart

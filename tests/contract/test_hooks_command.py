@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from newsroom import RECIPE, an_article, decide
+from articles import RECIPE, an_article, decide
 from typer.testing import CliRunner
 
 from crawler.cli.hooks import app

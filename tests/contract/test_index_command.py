@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 import redis
-from newsroom import copies
+from articles import copies
 from typer.testing import CliRunner
 
 from crawler.cli.main import app

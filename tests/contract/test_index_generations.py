@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from articles import NOON, an_article, copies, words_of
 from ledger import dangling
-from newsroom import NOON, an_article, copies, words_of
 from redis import Redis
-from test_stories import TOPIC, WINDOWS
+from stores import TOPIC, WINDOWS
 
 from crawler.dedup.departure import depart
 from crawler.dedup.succession import succeed
@@ -21,7 +21,6 @@ from crawler.placing import Place, PlaceInEach, fingerprint_of
 from crawler.reindex import AT_ONCE, Reindex
 from crawler.rule import Rule
 from crawler.store import keys
-from crawler.store.clock import SimulatedClock
 from crawler.store.corpus import LocalCorpus
 from crawler.store.current_stories import CurrentStories
 from crawler.store.generations import RedisGenerations
@@ -88,11 +87,6 @@ class House:
     async def sound(self):
         generation, _ = await self.generations.reading(TOPIC)
         return await dangling(self.server, TOPIC, generation.id)
-
-
-@pytest.fixture
-def clock():
-    return SimulatedClock(NOON)
 
 
 @pytest.fixture

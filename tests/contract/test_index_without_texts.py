@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from newsroom import NOON, an_article, copies
-from test_index_generations import House, clock, new, old, public  # noqa: F401 - fixtures
-from test_stories import TOPIC
+from articles import NOON, an_article, copies
+from stores import TOPIC
+from test_index_generations import House, new, old, public  # noqa: F401 - fixtures
 
 from crawler.errors import ConfigError
 from crawler.placing import Place
@@ -20,7 +20,7 @@ async def without_texts(house, *articles):
 
 
 @pytest.fixture
-def again(server, tmp_path, clock):  # noqa: F811
+def again(server, tmp_path, clock):
     """The same Kordon once more, with the same recipe."""
     return House(server, tmp_path, clock)
 

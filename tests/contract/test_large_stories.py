@@ -4,35 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from articles import RECIPE, an_article, copies
+from articles import decide as join
 from ledger import dangling
-from newsroom import NOON, RECIPE, an_article, copies
-from newsroom import decide as join
-from test_stories import TOPIC, WINDOWS, in_redis
+from stores import BY, TOPIC
 
 from crawler.contract import read_story
 from crawler.dedup import placement
 from crawler.dedup.ruling import decree_id
 from crawler.model import Article
 from crawler.rule import Rule
-from crawler.store.clock import SimulatedClock
-from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
 from crawler.store.nomination import LOADED
-from crawler.store.published import RedisPublished
-
-BY = ("olena", "asked by the desk")
-
-
-@pytest.fixture
-def clock() -> SimulatedClock:
-    return SimulatedClock(NOON)
-
-
-@pytest.fixture(params=["memory", "redis"])
-def stories(request: Any, clock: SimulatedClock) -> Any:
-    if request.param == "memory":
-        return MemoryStories(clock, RECIPE, **WINDOWS)
-    return in_redis(request.getfixturevalue("server"), clock)
 
 
 @pytest.fixture
@@ -40,13 +23,6 @@ def large(monkeypatch: pytest.MonkeyPatch) -> int:
     """How many articles are more than are grouped anew, where that bound is low."""
     monkeypatch.setattr(placement, "MOST_REGROUPED", 4)
     return 8
-
-
-@pytest.fixture
-def published(request: Any, stories: Any) -> Any:
-    if isinstance(stories, MemoryStories):
-        return MemoryPublished(stories)
-    return RedisPublished(request.getfixturevalue("server"))
 
 
 async def place(stories: Any, articles: list[Article]) -> str:

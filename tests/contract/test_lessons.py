@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from newsroom import NOON, RECIPE, an_article, words_of
-from test_stories import TOPIC, WINDOWS
+from articles import NOON, RECIPE, an_article, words_of
+from stores import TOPIC, WINDOWS
 
 from crawler.model import Article, OutletId
 from crawler.placing import Place

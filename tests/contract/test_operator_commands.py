@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from newsroom import copies, decide
+from articles import copies, decide
 from typer.testing import CliRunner
 
 from crawler.cli.main import app

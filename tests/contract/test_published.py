@@ -4,27 +4,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
-from test_stories import TOPIC, WINDOWS, clock, in_redis  # noqa: F401 - a fixture
+from articles import NOON, an_article, copies, decide, words_of
+from stores import TOPIC
 
 from crawler.model import ChangeId, StoryId
 from crawler.ports import Standing
-from crawler.store.memory_published import MemoryPublished
-from crawler.store.memory_stories import MemoryStories
-from crawler.store.published import RedisPublished
 
 START = ChangeId("0-0")
-
-
-@pytest.fixture(params=["memory", "redis"])
-def both(request, clock) -> tuple[Any, Any]:  # noqa: F811 - the imported fixture
-    """Stories, and what is published of them."""
-    if request.param == "memory":
-        stories = MemoryStories(clock, RECIPE, **WINDOWS)
-        return stories, MemoryPublished(stories)
-    server = request.getfixturevalue("server")
-    return in_redis(server, clock), RedisPublished(server)
 
 
 async def place(stories: Any, *articles: Any) -> list[StoryId]:
@@ -94,7 +80,7 @@ async def test_who_waits_for_a_change_that_is_there_waits_not_at_all(both):
     await published.wait(TOPIC, START, timedelta(minutes=10))
 
 
-async def test_an_expired_story_is_told_of_and_no_longer_published(both, clock):  # noqa: F811
+async def test_an_expired_story_is_told_of_and_no_longer_published(both, clock):
     stories, published = both
     story, _ = await place(stories, *copies(2))
     clock.advance(timedelta(days=91))
@@ -107,7 +93,7 @@ async def test_an_expired_story_is_told_of_and_no_longer_published(both, clock):
     assert await published.listed(TOPIC, None, 10) == []
 
 
-async def test_stories_end_in_the_order_they_are_listed_in(both, clock):  # noqa: F811 - a fixture
+async def test_stories_end_in_the_order_they_are_listed_in(both, clock):
     stories, published = both
     placed = await place(stories, *(an_article(url=f"https://{n}.example/") for n in range(8)))
     begun = (await published.window(TOPIC)).last

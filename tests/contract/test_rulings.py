@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from articles import NOON, RECIPE, an_article, copies, words_of
 from ledger import dangling
-from newsroom import NOON, RECIPE, an_article, copies, words_of
-from test_stories import TOPIC, WINDOWS, in_redis
+from stores import BY, TOPIC, WINDOWS, in_redis
 
 from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide
@@ -17,20 +17,6 @@ from crawler.model import Article, ArticleId, Regrouping, RulingKind
 from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
-
-BY = ("olena", "asked by the desk")
-
-
-@pytest.fixture
-def clock() -> SimulatedClock:
-    return SimulatedClock(NOON)
-
-
-@pytest.fixture(params=["memory", "redis"])
-def stories(request: Any, clock: SimulatedClock) -> Any:
-    if request.param == "memory":
-        return MemoryStories(clock, RECIPE, **WINDOWS)
-    return in_redis(request.getfixturevalue("server"), clock)
 
 
 async def place(stories: Any, *articles: Article) -> list[str]:

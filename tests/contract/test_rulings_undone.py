@@ -4,30 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from newsroom import NOON, RECIPE, an_article, copies
-from test_stories import TOPIC, WINDOWS, in_redis
+from articles import an_article, copies
+from stores import BY, TOPIC
 
 from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide
 from crawler.errors import UnknownError
 from crawler.model import RulingKind
 from crawler.rule import Rule
-from crawler.store.clock import SimulatedClock
-from crawler.store.memory_stories import MemoryStories
-
-BY = ("olena", "asked by the desk")
-
-
-@pytest.fixture
-def clock():
-    return SimulatedClock(NOON)
-
-
-@pytest.fixture(params=["memory", "redis"])
-def stories(request, clock):
-    if request.param == "memory":
-        return MemoryStories(clock, RECIPE, **WINDOWS)
-    return in_redis(request.getfixturevalue("server"), clock)
 
 
 async def place(stories, *articles):

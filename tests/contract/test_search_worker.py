@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from newsroom import NOON, an_article, copies, decide, words_of
-from test_published import both  # noqa: F401 - a fixture
-from test_stories import TOPIC, clock, in_redis  # noqa: F401 - a fixture
+from articles import NOON, an_article, copies, decide, words_of
+from stores import TOPIC, in_redis
 
 from crawler.model import PlaceId, StoryId
 from crawler.store.published import RedisPublished
@@ -25,7 +24,7 @@ def index(tmp_path):
 
 
 @pytest.fixture
-def desk(both, index):  # noqa: F811 - the imported fixture
+def desk(both, index):
     stories, published = both
     worker = SearchWorker(TOPIC, published, stories, index, lambda s: [f"size:{s.size}"])
 
@@ -75,7 +74,7 @@ async def test_a_story_is_found_by_what_it_became(desk, index):
     assert found(index, words_of("new words")[5]) == [story]
 
 
-async def test_of_merged_stories_one_is_left_with_its_log(desk, both, index):  # noqa: F811
+async def test_of_merged_stories_one_is_left_with_its_log(desk, both, index):
     left, right = words_of("left", 60), words_of("right", 60)
     await desk(
         an_article(left, url="https://a.example/"), an_article(right, url="https://b.example/")
@@ -87,7 +86,7 @@ async def test_of_merged_stories_one_is_left_with_its_log(desk, both, index):  #
     assert [event.kind for event in events] == ["story.created", "merged", "joined"]
 
 
-async def test_an_expired_story_is_found_no_more(desk, both, index, clock):  # noqa: F811
+async def test_an_expired_story_is_found_no_more(desk, both, index, clock):
     stories, _ = both
     await desk(*copies(2))
     clock.advance(timedelta(days=91))
@@ -96,7 +95,7 @@ async def test_an_expired_story_is_found_no_more(desk, both, index, clock):  # n
     assert found(index) == [newcomer]
 
 
-async def test_who_begins_late_or_again_reads_everything(desk, both, tmp_path):  # noqa: F811
+async def test_who_begins_late_or_again_reads_everything(desk, both, tmp_path):
     stories, published = both
     await desk(*copies(3), an_article())
     late = SearchIndex(tmp_path / "late.sqlite", version=1)
@@ -109,7 +108,7 @@ async def test_who_begins_late_or_again_reads_everything(desk, both, tmp_path): 
 
 async def test_who_slept_past_the_window_reads_everything_and_drops_what_is_gone(
     server,
-    clock,  # noqa: F811
+    clock,
     tmp_path,
 ):
 

@@ -12,31 +12,18 @@ from struct import unpack
 from typing import Any
 
 import pytest
-from newsroom import NOON, RECIPE, an_article, copies, decide, words_of
+from articles import NOON, RECIPE, an_article, copies, decide, words_of
 from redis.asyncio import Redis
 
 from crawler.dedup.placement import decide as really_decide
 from crawler.model import Article, Neighbourhood, Placement, Relation, StoryId, Tie, TopicId
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_stories import MemoryStories
 from crawler.store.nomination import HOT, KEY, IndexKeys
 from crawler.store.stories import RedisStories
 
 TOPIC = TopicId("ukraine-border")
 WINDOWS = {"candidate_window": timedelta(days=14), "story_window": timedelta(days=90)}
 Stories = Any
-
-
-@pytest.fixture
-def clock() -> SimulatedClock:
-    return SimulatedClock(NOON)
-
-
-@pytest.fixture(params=["memory", "redis"])
-def stories(request, clock) -> Stories:
-    if request.param == "memory":
-        return MemoryStories(clock, RECIPE, **WINDOWS)
-    return in_redis(request.getfixturevalue("server"), clock)
 
 
 def in_redis(client: Redis, clock: SimulatedClock, **options: Any) -> RedisStories:

@@ -3,8 +3,8 @@
 from statistics import median
 from typing import Any
 
-from newsroom import RECIPE, an_article, copies, words_of
-from test_stories import NOON, TOPIC, WINDOWS
+from articles import NOON, RECIPE, an_article, copies, words_of
+from stores import TOPIC, WINDOWS
 
 from crawler.dedup.placement import decide
 from crawler.store.clock import SimulatedClock

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from articles import NOON, RECIPE, an_article, decide, words_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger import dangling
-from newsroom import NOON, RECIPE, an_article, decide, words_of
 from redis.asyncio import Redis
-from test_stories import TOPIC, WINDOWS, in_redis
+from stores import TOPIC, WINDOWS, in_redis
 
 from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide as really_decide

@@ -6,10 +6,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from newsroom import NOON, an_article, copies, decide, words_of
-from test_corpus import Shelf, shelf  # noqa: F401 - a fixture
-from test_published import both  # noqa: F401 - a fixture
-from test_stories import TOPIC, clock, in_redis, stories  # noqa: F401 - fixtures
+from articles import NOON, an_article, copies, decide, words_of
+from stores import TOPIC
 
 from crawler.directory import Directory
 from crawler.model import Outlet, OutletId
@@ -78,7 +76,7 @@ async def test_a_text_that_came_anew_meanwhile_is_not_struck_off(texts):
 # --- stories ---------------------------------------------------------------------------------
 
 
-async def test_without_its_text_an_article_stays_in_its_story_and_can_be_copied(stories):  # noqa: F811
+async def test_without_its_text_an_article_stays_in_its_story_and_can_be_copied(stories):
     one, other, third = copies(3)
     for article in (one, other):
         placed = await stories.place(TOPIC, article, decide)
@@ -93,7 +91,7 @@ async def test_without_its_text_an_article_stays_in_its_story_and_can_be_copied(
     assert (await stories.place(TOPIC, third, decide)).story == placed.story
 
 
-async def test_the_same_text_does_not_come_back_and_a_revision_does(stories):  # noqa: F811
+async def test_the_same_text_does_not_come_back_and_a_revision_does(stories):
     first = article_of("one")
     await stories.place(TOPIC, first, decide)
     await stories.drop_texts(TOPIC, [first.id])
@@ -107,7 +105,7 @@ async def test_the_same_text_does_not_come_back_and_a_revision_does(stories):  #
 # --- the corpus ------------------------------------------------------------------------------
 
 
-async def test_a_corpus_lets_go_of_texts_and_keeps_what_they_were(shelf):  # noqa: F811
+async def test_a_corpus_lets_go_of_texts_and_keeps_what_they_were(shelf):
     corpus = shelf.opened()
     old, young = article_of("one"), article_of("one", "b", at=NOON + DAY)
     other = article_of("two")
@@ -121,7 +119,7 @@ async def test_a_corpus_lets_go_of_texts_and_keeps_what_they_were(shelf):  # noq
     assert left == {old.id: bare, young.id: young, other.id: other}
 
 
-async def test_every_text_that_an_article_ever_had_leaves_together(shelf):  # noqa: F811
+async def test_every_text_that_an_article_ever_had_leaves_together(shelf):
     corpus = shelf.opened()
     await corpus.keep(article_of("one", words=words_of(1)))
     await corpus.keep(article_of("one", words=words_of(2), at=NOON + HOUR))
@@ -190,7 +188,7 @@ class CountedCorpus(LocalCorpus):
 class House:
     """Stories, corpus and notes of one installation, and what lets go of texts."""
 
-    def __init__(self, stories, texts, folder, clock):  # noqa: F811
+    def __init__(self, stories, texts, folder, clock):
         self.stories, self.texts, self.corpus = stories, texts, CountedCorpus(folder)
         self.worker = TextTerms(texts, stories, self.corpus, TERMS, clock=clock, topics=[TOPIC])
 
@@ -208,13 +206,13 @@ class House:
 
 
 @pytest.fixture
-def house(stories, texts, tmp_path, clock):  # noqa: F811
+def house(stories, texts, tmp_path, clock):
     opened = House(stories, texts, tmp_path, clock)
     yield opened
     opened.corpus.close()
 
 
-async def test_each_text_leaves_when_its_outlets_term_is_over(house, clock):  # noqa: F811
+async def test_each_text_leaves_when_its_outlets_term_is_over(house, clock):
     articles = [article_of(outlet) for outlet in ("nothing", "one", "two", "unknown")]
     await house.place(*articles)
     for passed, left in (
@@ -228,7 +226,7 @@ async def test_each_text_leaves_when_its_outlets_term_is_over(house, clock):  # 
     assert (await house.stories.articles(TOPIC, [articles[0].id])).keys() == {articles[0].id}
 
 
-async def test_a_text_swept_while_its_article_is_in_hand_leaves_with_the_next_sweep(house, clock):  # noqa: F811
+async def test_a_text_swept_while_its_article_is_in_hand_leaves_with_the_next_sweep(house, clock):
     article = article_of("nothing")
     await house.texts.note(article)
     await house.corpus.keep(article)
@@ -241,7 +239,7 @@ async def test_a_text_swept_while_its_article_is_in_hand_leaves_with_the_next_sw
     assert await house.worker.sweep() == 0
 
 
-async def test_the_corpus_is_read_through_once_for_the_texts_of_all_outlets(house, clock):  # noqa: F811
+async def test_the_corpus_is_read_through_once_for_the_texts_of_all_outlets(house, clock):
     articles = [article_of(outlet) for outlet in ("nothing", "one", "two")]
     await house.place(*articles)
     clock.advance(60 * DAY)
@@ -250,7 +248,7 @@ async def test_the_corpus_is_read_through_once_for_the_texts_of_all_outlets(hous
     assert await house.kept(*articles) == ([], set())
 
 
-async def test_an_address_that_two_outlets_list_leaves_with_its_newest_text(house, clock):  # noqa: F811
+async def test_an_address_that_two_outlets_list_leaves_with_its_newest_text(house, clock):
     first = replace(article_of("one"), outlet=OutletId("two"))
     later = article_of("one", words=words_of(2), at=NOON + HOUR)
     await house.place(first, later)
@@ -259,7 +257,7 @@ async def test_an_address_that_two_outlets_list_leaves_with_its_newest_text(hous
     assert await house.kept(first) == ([], set())
 
 
-async def test_a_revision_begins_its_articles_term_anew(house, clock):  # noqa: F811
+async def test_a_revision_begins_its_articles_term_anew(house, clock):
     await house.place(article_of("one"))
     clock.advance(DAY - HOUR)
     revised = article_of("one", words=words_of("revised"), at=clock.now())
@@ -274,8 +272,8 @@ async def test_a_revision_begins_its_articles_term_anew(house, clock):  # noqa: 
 # --- the search index ------------------------------------------------------------------------
 
 
-async def test_the_words_of_a_text_are_found_no_more_but_its_title_is(both, tmp_path, clock):  # noqa: F811
-    stories, published = both  # noqa: F811
+async def test_the_words_of_a_text_are_found_no_more_but_its_title_is(both, tmp_path, clock):
+    stories, published = both
     index = SearchIndex(tmp_path / "t.sqlite", version=1)
 
     def worker():
@@ -311,8 +309,8 @@ async def test_the_words_of_a_text_are_found_no_more_but_its_title_is(both, tmp_
     anew.close()
 
 
-async def test_a_shortened_term_holds_for_words_that_are_there(both, texts, tmp_path, clock):  # noqa: F811
-    stories, published = both  # noqa: F811
+async def test_a_shortened_term_holds_for_words_that_are_there(both, texts, tmp_path, clock):
+    stories, published = both
     index = SearchIndex(tmp_path / "t.sqlite", version=1)
 
     async def started(days):
