@@ -2,6 +2,7 @@
 
 import pytest
 from frontiers import RULES, START
+from houses import NEW, OLD, House
 from shelves import FORMS, Shelf
 from stores import in_memory, in_redis
 
@@ -10,6 +11,7 @@ from crawler.store.frontier import RedisFrontier
 from crawler.store.memory_frontier import MemoryFrontier
 from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
+from crawler.store.migrations import check
 from crawler.store.published import RedisPublished
 
 
@@ -49,3 +51,16 @@ def both(stories, published):
 @pytest.fixture(params=FORMS)
 def shelf(request, tmp_path):
     return Shelf(request.param, tmp_path / "corpus")
+
+
+@pytest.fixture
+async def old(server, tmp_path, clock):
+    """A Kordon that has been at work here."""
+    await check(server, OLD)
+    return House(server, tmp_path, clock)
+
+
+@pytest.fixture
+def new(server, tmp_path, clock):
+    """A Kordon beside it whose recipe is another."""
+    return House(server, tmp_path, clock, NEW)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from articles import NOON, an_article, copies
+from houses import House, public
 from stores import TOPIC
-from test_index_generations import House, new, old, public  # noqa: F401 - fixtures
 
 from crawler.errors import ConfigError
 from crawler.placing import Place
@@ -25,7 +25,7 @@ def again(server, tmp_path, clock):
     return House(server, tmp_path, clock)
 
 
-async def test_under_the_same_recipe_their_articles_are_built_by_their_fingerprints(old, again):  # noqa: F811
+async def test_under_the_same_recipe_their_articles_are_built_by_their_fingerprints(old, again):
     one, other, third = copies(3)
     await old.place(one, other)
     await without_texts(old, one)
@@ -39,7 +39,7 @@ async def test_under_the_same_recipe_their_articles_are_built_by_their_fingerpri
     assert await again.place(third) == (await again.homes(one))[0]
 
 
-async def test_under_another_recipe_their_articles_are_left_behind(old, new):  # noqa: F811
+async def test_under_another_recipe_their_articles_are_left_behind(old, new):
     one, other, third = copies(3)
     lone = an_article(url="https://lone.example/")
     story, gone = await old.place(one, other, third), await old.place(lone)
@@ -53,7 +53,7 @@ async def test_under_another_recipe_their_articles_are_left_behind(old, new):  #
     assert await new.sound() == []
 
 
-async def test_a_text_that_leaves_in_the_moment_in_which_it_is_built_leaves_there_too(old, new):  # noqa: F811
+async def test_a_text_that_leaves_in_the_moment_in_which_it_is_built_leaves_there_too(old, new):
     one, other = copies(2)
     await old.place(one, other)
 
@@ -71,7 +71,7 @@ async def test_a_text_that_leaves_in_the_moment_in_which_it_is_built_leaves_ther
     assert await coming.texts(TOPIC, [one.id, other.id]) == {other.id: other.text}
 
 
-async def test_whoever_still_has_a_text_is_not_left_behind(old, new):  # noqa: F811
+async def test_whoever_still_has_a_text_is_not_left_behind(old, new):
     one, other = copies(2)
     await old.place(one)
     await without_texts(old, one)
@@ -86,7 +86,7 @@ async def test_whoever_still_has_a_text_is_not_left_behind(old, new):  # noqa: F
     assert await new.groups() == {frozenset([other.id])}
 
 
-async def test_an_article_with_a_text_that_was_not_built_is_still_refused(old, new):  # noqa: F811
+async def test_an_article_with_a_text_that_was_not_built_is_still_refused(old, new):
     one, other = copies(2)
     await old.place(one, other)
     await without_texts(old, one)
