@@ -57,7 +57,8 @@ class Scene:
         cls, article: Article, around: Neighbourhood, rules: Rules, boilerplate: Learned
     ) -> Self:
         """Return the scene with the newcomer's ties verified and digests recognised."""
-        newcomer = _look_alike(article, around.known)
+        known = around.known
+        newcomer = LookAlike.of(article, known.story if known else StoryId(""), known)
         return cls._seen_by(newcomer, article.fetched, around, rules, boilerplate)
 
     @classmethod
@@ -123,24 +124,6 @@ def _bare(articles: Iterable[LookAlike], boilerplate: Learned) -> dict[ArticleId
     """Return those that hold much boilerplate, without it."""
     pairs = ((article, cleared(article, boilerplate)) for article in articles)
     return {bare.id: bare for article, bare in pairs if bare is not article}
-
-
-def _look_alike(article: Article, known: LookAlike | None) -> LookAlike:
-    return LookAlike(
-        id=article.id,
-        story=known.story if known else StoryId(""),
-        url=article.url,
-        outlet=article.outlet,
-        title=article.title,
-        language=article.language,
-        published=article.published,
-        arrived=known.arrived if known else article.fetched,
-        fingerprint=article.fingerprint,
-        outlet_name=article.outlet_name,
-        credits=article.credits,
-        places=article.places,
-        dating=article.dating,
-    )
 
 
 def _nominated(around: Neighbourhood) -> set[ArticleId]:

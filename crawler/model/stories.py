@@ -4,8 +4,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from crawler.model.articles import Dating
+from crawler.model.articles import Article, Dating
 from crawler.model.ids import ArticleId, OutletId, PlaceId, StoryId
 from crawler.model.recipe import Fingerprint
 
@@ -94,6 +95,33 @@ class LookAlike:
     credits: tuple[str, ...] = ()
     places: tuple[PlaceId, ...] = ()
     dating: Dating = Dating()
+
+    @classmethod
+    def of(cls, article: Article, story: StoryId, known: Self | None) -> Self:
+        """Return an article as decisions see it.
+
+        It arrived when it was first fetched, which a replay repeats, not when it was stored.
+
+        Args:
+            article: As it was fetched last.
+            story: Where it stands.
+            known: The article as it was placed before, if it was.
+        """
+        return cls(
+            id=article.id,
+            story=story,
+            url=article.url,
+            outlet=article.outlet,
+            title=article.title,
+            language=article.language,
+            published=article.published,
+            arrived=known.arrived if known else article.fetched,
+            fingerprint=article.fingerprint,
+            outlet_name=article.outlet_name,
+            credits=article.credits,
+            places=article.places,
+            dating=article.dating,
+        )
 
 
 class RulingKind(StrEnum):

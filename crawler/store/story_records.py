@@ -6,7 +6,7 @@ msgpack.
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -113,26 +113,9 @@ def unpack_text(frame: bytes) -> str:
 
 
 def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookAlike:
-    """Return an article as later decisions will see it: its index keys stay behind.
-
-    It arrived when it was first fetched, which a replay repeats, not when it was stored.
-    """
-    mark = article.fingerprint
-    return LookAlike(
-        id=article.id,
-        story=story,
-        url=article.url,
-        outlet=article.outlet,
-        title=article.title,
-        language=article.language,
-        published=article.published,
-        arrived=known.arrived if known else article.fetched,
-        fingerprint=Fingerprint(b"", b"", mark.sketch, mark.shingles, mark.content_hash),
-        outlet_name=article.outlet_name,
-        credits=article.credits,
-        places=article.places,
-        dating=article.dating,
-    )
+    """Return an article as later decisions will see it: its index keys stay behind."""
+    fact = LookAlike.of(article, story, known)
+    return replace(fact, fingerprint=replace(fact.fingerprint, signature=b"", samples=b""))
 
 
 def is_revised(known: LookAlike | None, fact: LookAlike) -> bool:
