@@ -133,7 +133,7 @@ async def _groups(path: str) -> list[frozenset[ArticleId]]:
     client = redis.asyncio.Redis(unix_socket_path=path, protocol=3, legacy_responses=False)
     newest = await stories_on(client).newest(TOPIC, 1_000_000)
     await client.aclose()
-    return [frozenset(member.article for member in story.members) for story in newest]
+    return [frozenset(story.articles) for story in newest]
 
 
 def pairs_of(path: str) -> set[Pair]:

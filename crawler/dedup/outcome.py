@@ -182,9 +182,8 @@ class Outcome:
             if old != heir:
                 yield Change(ChangeKind.MERGED, heir, other=old)
         for old, heir in self.heirs.items():
-            ids = {member.article for member in self.scene.stories[old].members}
             for id_, group in self.groups.items():
-                if id_ != heir and not ids.isdisjoint(group):
+                if id_ != heir and not group.isdisjoint(self.scene.stories[old].articles):
                     yield Change(ChangeKind.SPLIT, heir, other=id_)
 
     def _forwards(self) -> tuple[tuple[StoryId, StoryId], ...]:
@@ -235,7 +234,7 @@ class Outcome:
 
     def _members_now(self, id_: StoryId) -> Collection[ArticleId]:
         before = self.scene.stories.get(id_)
-        members = [member.article for member in before.members] if before else []
+        members = before.articles if before else ()
         hidden = [one for one in members if self._is_out_of_sight(one)]
         return [*self.groups.get(id_, members), *hidden]
 
@@ -266,7 +265,7 @@ def founded(article: Article) -> Placement:
 
 def _heir(story: Story, groups: Sequence[Group]) -> Group | None:
     """Return the group that most of a story's members are in, its canonical's if several are."""
-    ids = {member.article for member in story.members}
+    ids = frozenset(story.articles)
     held = (group for group in groups if group & ids)
     return min(held, key=lambda g: (-len(g & ids), story.canonical not in g, min(g)), default=None)
 

@@ -89,8 +89,8 @@ def _left_as_they_stand(scene: Scene) -> list[Group]:
 
 def _as_they_stand(scene: Scene, moving: Collection[ArticleId]) -> list[Group]:
     """Return the touched stories as they are, without those who move."""
-    stories = ([m.article for m in story.members] for story in scene.touched)
-    return [frozenset(one for one in ids if one in scene.articles) - {*moving} for ids in stories]
+    seen = scene.articles.keys() - {*moving}
+    return [frozenset(story.articles) & seen for story in scene.touched]
 
 
 def _with_newcomer_added(scene: Scene) -> list[Group]:

@@ -95,7 +95,9 @@ class Scene:
         own = [] if leaves else _own_ties(newcomer, _nominated(around), articles, ties)
         bereft = _tied_to(void, around.ties)
         own += _handed_on(around.known, bereft, articles, ties)
-        reached = ties.reached_from({newcomer.id} | left, map(_articles_of, around.stories))
+        reached = ties.reached_from(
+            {newcomer.id} | left, [story.articles for story in around.stories]
+        )
         everyone = {one: articles[one] for one in sorted(reached) if one in articles}
         ties.judge_together(everyone)
         return cls(
@@ -107,13 +109,9 @@ class Scene:
             ties=ties,
             learnt=_learnt(own, stored, everyone, ties),
             bereft=bereft,
-            touched=_oldest_first(s for s in around.stories if reached & _articles_of(s)),
+            touched=_oldest_first(s for s in around.stories if not reached.isdisjoint(s.articles)),
             everyone=everyone,
         )
-
-
-def _articles_of(story: Story) -> frozenset[ArticleId]:
-    return frozenset(member.article for member in story.members)
 
 
 def _oldest_first(stories: Iterable[Story]) -> list[Story]:
@@ -132,7 +130,7 @@ def _nominated(around: Neighbourhood) -> set[ArticleId]:
     A known article is verified against its old story as well.
     """
     old = around.known.story if around.known else None
-    fellows = {m.article for story in around.stories if story.id == old for m in story.members}
+    fellows = {one for story in around.stories if story.id == old for one in story.articles}
     return {*around.nominated, *fellows}
 
 

@@ -61,7 +61,7 @@ class _Handover:
         cls, old: Sequence[Story], new: Sequence[Story], taken: frozenset[StoryId], now: datetime
     ) -> Self:
         old = sorted(old, key=lambda story: (story.created, story.id))
-        home = {member.article: story.id for story in new for member in story.members}
+        home = {article: story.id for story in new for article in story.articles}
         names: dict[StoryId, StoryId] = {}
         for story in old:
             if heir := _heir(story, home):
@@ -97,7 +97,7 @@ class _Handover:
         """
         if before is None:
             return replace(story, version=1, updated=self.now)
-        if _articles(story) == _articles(before):
+        if {*story.articles} == {*before.articles}:
             story = replace(before, linked=story.linked)
         if story.members == before.members and set(story.linked) == set(before.linked):
             return before
@@ -123,7 +123,7 @@ class _Handover:
 
     def _parts(self, story: Story) -> list[StoryId]:
         """Return the stories that took members of an old one without being its heir."""
-        homes = {self.home[m.article] for m in story.members if m.article in self.home}
+        homes = {self.home[one] for one in story.articles if one in self.home}
         return sorted({self.names[home] for home in homes} - {self.heirs[story.id]})
 
     def _turns(self, before: Story, story: Story) -> Iterator[Change]:
@@ -136,7 +136,7 @@ class _Handover:
 
 def _heir(story: Story, home: Mapping[ArticleId, StoryId]) -> StoryId | None:
     """Return the new story that most of an old one's members are in."""
-    held = Counter(home[m.article] for m in story.members if m.article in home)
+    held = Counter(home[one] for one in story.articles if one in home)
     shown = home.get(story.canonical)
     return min(held, key=lambda one: (-held[one], one != shown, one), default=None)
 
@@ -147,7 +147,3 @@ def _own_name(story: Story, taken: Collection[StoryId]) -> StoryId:
     while name in taken:
         name = StoryId(id_of(f"{name} anew"))
     return name
-
-
-def _articles(story: Story) -> frozenset[ArticleId]:
-    return frozenset(member.article for member in story.members)

@@ -73,6 +73,11 @@ class Story:
     version: int = 1  # grows by one with every change
     linked: tuple[StoryId, ...] = ()  # digests and partial look-alikes; never members
 
+    @property
+    def articles(self) -> tuple[ArticleId, ...]:
+        """The ids of its members, by arrival."""
+        return tuple(member.article for member in self.members)
+
     def unlinked(self, gone: Container[StoryId]) -> "Story":
         """Return the story without links to these."""
         return replace(self, linked=tuple(other for other in self.linked if other not in gone))

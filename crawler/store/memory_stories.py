@@ -122,7 +122,7 @@ class MemoryStories:
             (story for story in held.stories.values() if story.updated < horizon),
             key=lambda story: (story.updated, story.id),
         )
-        members = [member.article for story in leaving for member in story.members]
+        members = [article for story in leaving for article in story.articles]
         gone = [Change(ChangeKind.EXPIRED, story.id) for story in leaving]
         held.announce(topic, gone, self._clock.now())
         held.unlink({story.id for story in leaving})

@@ -84,7 +84,7 @@ class MemoryTopic:
             story = self.articles[id_].fact.story
             if story in new:
                 new.remove(story)
-                yield from (member.article for member in self.stories[story].members)
+                yield from self.stories[story].articles
             for other in self.tied.get(id_, ()):
                 relation = self.ties[frozenset((id_, other))].relation
                 if relation.joins or relation is Relation.DIGEST:
@@ -121,8 +121,8 @@ class MemoryTopic:
         """Keep a story as it is now; its members point at it."""
         self.forwards.pop(story.id, None)
         self.stories[story.id] = story
-        for member in story.members:
-            kept = self.articles[member.article]
+        for article in story.articles:
+            kept = self.articles[article]
             kept.fact = replace(kept.fact, story=story.id)
 
     def names(self, leaving: Collection[StoryId]) -> set[StoryId]:

@@ -249,7 +249,7 @@ class RedisStories(StoryRetention):
 
     async def _facts_of(self, topic: TopicId, grounds: Grounds, said: Regrouping) -> Facts:
         """Return what is known of all members of regrouped stories, those out of sight as well."""
-        members = {member.article for story in said.stories for member in story.members}
+        members = {one for story in said.stories for one in story.articles}
         found = await self._facts(topic, [grounds.handles[one] for one in sorted(members)])
         return {fact.id: fact for fact in found.values()}
 

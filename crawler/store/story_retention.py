@@ -63,7 +63,7 @@ class StoryRetention(StoryShelf):
 
     async def _let_go(self, topic: TopicId, ids: Sequence[StoryId]) -> int:
         farewell = await self._farewell(topic, await self._records(topic, ids))
-        members = [m.article for row in farewell.leaving.values() for m in row.story.members]
+        members = [one for row in farewell.leaving.values() for one in row.story.articles]
         buckets = {article: ids_bucket(article) for article in members}
         done = await self._run(
             self._script("expire"),

@@ -81,9 +81,9 @@ class Grounds:
             known=records[known][0] if known else None,
         )
         members = {
-            member.article: handle
+            article: handle
             for record in whole
-            for member, handle in zip(record.story.members, record.handles, strict=True)
+            for article, handle in zip(record.story.articles, record.handles, strict=True)
         }
         return cls(basis, neighbourhood, members, rulings)
 
@@ -115,7 +115,7 @@ class Verdict:
     def out_of_sight(self) -> Sequence[Handle]:
         """The members of stories it changes that were too many to be shown: none, nearly always."""
         shown = {other.id for other in self.grounds.neighbourhood.look_alikes} | {self.article.id}
-        members = (member.article for story in self.placement.stories for member in story.members)
+        members = (one for story in self.placement.stories for one in story.articles)
         return [self.grounds.handles[one] for one in members if one not in shown]
 
     def packed(self, text: bytes, hidden: Iterable[LookAlike]) -> bytes:
@@ -150,7 +150,7 @@ class Verdict:
         return facts_of(self.article, self.placement.story, self.grounds.neighbourhood.known)
 
     def _story(self, story: Story, facts: Facts) -> Row:
-        handles = [self._handle(member.article) for member in story.members]
+        handles = [self._handle(one) for one in story.articles]
         return story_row(self.topic, story, handles, facts)
 
     def _handle(self, article: ArticleId) -> Handle:
@@ -167,7 +167,7 @@ class Verdict:
 
 def story_row(topic: TopicId, story: Story, handles: Sequence[Handle], facts: Facts) -> Row:
     """Return a story as `write_story` takes it; `facts` are of all its members."""
-    canonical = next(at for at, m in enumerate(story.members) if m.article == story.canonical)
+    canonical = story.articles.index(story.canonical)
     return (
         story.id,
         story.version,
@@ -292,7 +292,7 @@ def _regrouped(
     """Return stories, forwards and events as `regroup` in `moves.lua` takes them."""
     handles = grounds.handles
     rows = [
-        story_row(topic, story, [handles[member.article] for member in story.members], facts)
+        story_row(topic, story, [handles[one] for one in story.articles], facts)
         for story in said.stories
     ]
     stories = {story.id: story for story in (*grounds.neighbourhood.stories, *said.stories)}
@@ -301,8 +301,8 @@ def _regrouped(
 
 
 def _members(record: StoryRecord, bucket_of: Mapping[ArticleId, int]) -> list[Row]:
-    pairs = zip(record.handles, record.story.members, strict=True)
-    return [(handle, member.article, bucket_of[member.article]) for handle, member in pairs]
+    pairs = zip(record.handles, record.story.articles, strict=True)
+    return [(handle, article, bucket_of[article]) for handle, article in pairs]
 
 
 def _twos(row: Sequence[Any]) -> Iterable[tuple[Any, Any]]:

@@ -67,7 +67,7 @@ class House:
     async def groups(self, which=None):
         (_, read), *others = await self.generations.written(TOPIC, anew=True)
         stories = await (others[0][1] if which == "coming" else read).newest(TOPIC, 1_000)
-        return {frozenset(member.article for member in story.members) for story in stories}
+        return {frozenset(story.articles) for story in stories}
 
     async def events(self):
         rows = await self.server.xrange(keys.public(TOPIC, "changes"))

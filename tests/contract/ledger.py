@@ -74,7 +74,7 @@ class _Held:
         wrong = []
         for id_, (story, handles) in self.stories.items():
             ids = [self.articles[h].id if h in self.articles else None for h in handles]
-            if ids != [member.article for member in story.members] or story.canonical not in ids:
+            if ids != [*story.articles] or story.canonical not in ids:
                 wrong.append(f"story {id_} has members that are not there")
             known = self.stories.keys() | self.forwards.keys()
             wrong += [f"story {id_} links to {other}" for other in set(story.linked) - known]

@@ -90,7 +90,7 @@ async def test_an_article_leaves_story_text_and_corpus_and_the_story_goes_on(sto
     assert await stores.stories.text(TOPIC, one.id) is None
     assert await stores.kept() == {other.id, third.id}
     (story,) = await stores.stories.newest(TOPIC, 10)
-    assert {member.article for member in story.members} == {other.id, third.id}
+    assert {*story.articles} == {other.id, third.id}
     assert story.canonical != one.id
     assert await stores.stories.ties(TOPIC, other.id) != ()
     assert await stores.sound()
@@ -268,7 +268,7 @@ async def test_the_rest_of_a_story_stays_though_the_forgotten_was_loosely_tied_t
     placed = await stores.stories.place(TOPIC, gone, joined)
     await stores.forget.articles([gone.id], "why")
     story = await stores.stories.story(TOPIC, placed.story)
-    assert [member.article for member in story.members] == [rest.id]
+    assert [*story.articles] == [rest.id]
     assert await stores.sound()
 
 
@@ -300,7 +300,7 @@ async def test_a_round_up_is_none_any_more_when_one_of_its_two_is_forgotten(stor
     await stores.forget.articles([one.id], "why")
     (story,) = await stores.stories.newest(TOPIC, 9)
     assert (story.id, story.linked) == (homes[1], ())
-    assert {member.article for member in story.members} == {other.id, both.id}
+    assert {*story.articles} == {other.id, both.id}
     assert await stores.stories.story(TOPIC, homes[0]) is None
     assert (await stores.stories.story(TOPIC, homes[2])).id == story.id
     events = await stores.published.changes(TOPIC, begun, 9)

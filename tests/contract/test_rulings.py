@@ -65,7 +65,7 @@ async def test_merged_stories_stay_one_and_their_copies_join(stories, clock):
     ours, theirs = copies(2, "ours"), copies(3, "theirs")
     before = await place(stories, *ours, *theirs[:2])
     (merged,) = (await Rule(stories, clock).merge(TOPIC, before[0], before[2], *BY)).stories
-    assert {member.article for member in merged.members} == {a.id for a in [*ours, *theirs[:2]]}
+    assert {*merged.articles} == {a.id for a in [*ours, *theirs[:2]]}
     gone = ({before[0], before[2]} - {merged.id}).pop()
     assert (await stories.story(TOPIC, gone)).id == merged.id
     assert await place(stories, theirs[2]) == [merged.id]
@@ -92,7 +92,7 @@ async def test_what_was_split_off_does_not_follow_into_a_story_that_the_rest_is_
     await rule.split(TOPIC, story, [third.id], *BY)
     clock.advance(timedelta(minutes=1))
     (merged,) = (await rule.merge(TOPIC, story, far, *BY)).stories
-    assert {member.article for member in merged.members} == {one.id, other.id, lone.id}
+    assert {*merged.articles} == {one.id, other.id, lone.id}
     rebuilt = await anew(stories, clock, one, other, third, lone)
     assert rebuilt[0] == rebuilt[1] == rebuilt[3] != rebuilt[2]
 

@@ -42,7 +42,7 @@ async def test_an_article_like_no_other_founds_a_story(stories):
     article = an_article()
     placed = await stories.place(TOPIC, article, decide)
     story = await stories.story(TOPIC, placed.story)
-    assert [member.article for member in story.members] == [article.id]
+    assert [*story.articles] == [article.id]
     assert (story.version, story.canonical) == (1, article.id)
     assert await stories.count(TOPIC) == (1, 1)
 
@@ -52,7 +52,7 @@ async def test_a_copy_joins_and_both_stand_in_one_story(stories):
     first, second = await place_all(stories, [one, other])
     assert second.story == first.story
     story = await stories.story(TOPIC, first.story)
-    assert [member.article for member in story.members] == [one.id, other.id]
+    assert [*story.articles] == [one.id, other.id]
     assert await stories.count(TOPIC) == (2, 1)
 
 
@@ -124,7 +124,7 @@ async def test_a_newcomer_merges_stories_and_the_old_id_still_answers(stories):
     gone = ({first.story, second.story} - {merged.story}).pop()
     story = await stories.story(TOPIC, gone)
     assert story.id == merged.story
-    assert {member.article for member in story.members} == {one.id, other.id, both.id}
+    assert {*story.articles} == {one.id, other.id, both.id}
     facts = await stories.articles(TOPIC, [one.id, other.id, both.id])
     assert {fact.story for fact in facts.values()} == {merged.story}
 

@@ -137,7 +137,7 @@ def test_a_revised_text_stands_as_if_it_had_come_so(server_socket, course):
             await stories.place(TOPIC, one, really_decide)
             clock.advance(timedelta(minutes=1))
         newest = await stories.newest(TOPIC, 100)
-        return {frozenset(member.article for member in story.members) for story in newest}
+        return {frozenset(story.articles) for story in newest}
 
     async def work(client: Redis, stories: Any, clock: SimulatedClock) -> Any:
         found = await groups(stories, clock, [what for _, what in course])
@@ -153,7 +153,7 @@ def test_a_revised_text_stands_as_if_it_had_come_so(server_socket, course):
 async def nobody_apart(stories: Any, *_: Any) -> None:
     """No story holds two articles of which one is a round-up with the other, or its template."""
     for story in await stories.newest(TOPIC, 100):
-        ids = {member.article for member in story.members}
+        ids = {*story.articles}
         for one in ids:
             ties = [tie for tie in await stories.ties(TOPIC, one) if {tie.one, tie.other} <= ids]
             assert not {tie.relation for tie in ties} & {Relation.DIGEST, Relation.TEMPLATE}
@@ -173,7 +173,7 @@ def test_what_is_forgotten_leaves_what_would_be_there_without_it(server_socket, 
             if one not in rest:
                 assert await stories.forget(TOPIC, one.id, depart)
         newest = await stories.newest(TOPIC, 100)
-        return {frozenset(member.article for member in story.members) for story in newest}
+        return {frozenset(story.articles) for story in newest}
 
     async def work(client: Redis, stories: Any, _: SimulatedClock) -> Any:
         found = await groups(stories, articles, left)
@@ -206,7 +206,7 @@ def test_neither_twin_depends_on_the_order_where_there_are_digests(server_socket
 
     async def groups(stories: Any, clock: SimulatedClock, order: list[int]) -> set[frozenset[str]]:
         _, newest, *_ = await follow(stories, clock, course(order), nothing_more, really_decide)
-        return {frozenset(member.article for member in story.members) for story in newest}
+        return {frozenset(story.articles) for story in newest}
 
     async def work(_: Redis, stories: Any, clock: SimulatedClock) -> Any:
         return await groups(stories, clock, one)
@@ -238,14 +238,14 @@ def test_an_id_always_leads_to_something_it_led_to_before(server_socket, course)
     async def same_meaning(stories: Any, clock: SimulatedClock, kind: str, what: Any) -> None:
         for id_, before in list(held.items()):
             story = await stories.story(TOPIC, id_)
-            members = {member.article for member in story.members} if story else set()
+            members = {*story.articles} if story else set()
             if kind == "wait" and story is None:
                 del held[id_]
                 continue
             assert members & before
             held[id_] = members
         for story in await stories.newest(TOPIC, 100):
-            held.setdefault(story.id, {member.article for member in story.members})
+            held.setdefault(story.id, {*story.articles})
 
     async def work(_: Redis, stories: Any, clock: SimulatedClock) -> None:
         held.clear()
