@@ -84,20 +84,17 @@ class Scene:
         leaves: bool = False,
     ) -> Self:
         """Return the scene; the newcomer's old ties are void, unless its text is as it was."""
-        articles = {alike.id: alike for alike in around.look_alikes}
-        if not leaves:
-            articles[newcomer.id] = newcomer
+        sight = {alike.id: alike for alike in around.look_alikes}
+        articles = sight if leaves else sight | {newcomer.id: newcomer}
         void = frozenset() if as_it_was else frozenset([newcomer.id])
         stored = [tie for tie in around.ties if tie.one not in void and tie.other not in void]
-        left = _held_together(void, around.ties)
-        bare = _bare(articles.values(), boilerplate)
-        ties = Ties(articles, stored, rules, around.rulings, bare)
-        own = [] if leaves else _own_ties(newcomer, _nominated(around), articles, ties)
+        ties = Ties(articles, stored, rules, around.rulings, _bare(articles.values(), boilerplate))
         bereft = _tied_to(void, around.ties)
-        own += _handed_on(around.known, bereft, articles, ties)
-        reached = ties.reached_from(
-            {newcomer.id} | left, [story.articles for story in around.stories]
-        )
+        own = [
+            *_own_ties(newcomer, _nominated(around), articles, ties),
+            *_handed_on(around.known, bereft, articles, ties),
+        ]
+        reached = _reached(newcomer.id, void, around, ties)
         everyone = {one: articles[one] for one in sorted(reached) if one in articles}
         ties.judge_together(everyone)
         return cls(
@@ -112,6 +109,14 @@ class Scene:
             touched=_oldest_first(s for s in around.stories if not reached.isdisjoint(s.articles)),
             everyone=everyone,
         )
+
+
+def _reached(
+    newcomer: ArticleId, void: Container[ArticleId], around: Neighbourhood, ties: Ties
+) -> set[ArticleId]:
+    """Return all that hangs together with the newcomer, or did by ties that are void."""
+    begin = {newcomer} | _held_together(void, around.ties)
+    return ties.reached_from(begin, (story.articles for story in around.stories))
 
 
 def _oldest_first(stories: Iterable[Story]) -> list[Story]:
@@ -140,11 +145,13 @@ def _own_ties(
     articles: Mapping[ArticleId, LookAlike],
     ties: Ties,
 ) -> list[Tie]:
-    """Return what the newcomer is to the articles nominated with it.
+    """Return what the newcomer is to the articles nominated with it; nothing of one who leaves.
 
     Where the same words were placed before, most of their ties are known: its twins are enough,
     and whoever is something else to it than to each twin for when or where it appeared.
     """
+    if newcomer.id not in articles:
+        return []
     others = [articles[one] for one in sorted(articles) if one in nominated and one != newcomer.id]
     text = newcomer.fingerprint.content_hash
     twins = [one for one in others if one.fingerprint.content_hash == text]
