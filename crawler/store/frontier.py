@@ -30,6 +30,14 @@ from crawler.model import (
 )
 from crawler.ports import Census, Clock, EntryRecord, HostLedger, HostRecord
 from crawler.store import keys
+from crawler.store.bounds import (
+    LOSS_WAIT_LONGEST,
+    LOSSES_AT_ONCE,
+    PAUSE_KEPT,
+    ROBOTS_LONGEST,
+    SKIP_DAYS,
+    SKIPPED_KEPT,
+)
 from crawler.store.connection import translated
 from crawler.store.ledgers import (
     borne,
@@ -47,6 +55,7 @@ from crawler.store.records import (
     host_at,
     in_turn,
     instant,
+    listed_as,
     millis,
     next_poll_of,
     record,
@@ -58,11 +67,7 @@ from crawler.store.records import (
 FEEDS_AT_ONCE = 200  # one script's worth: a few milliseconds of the server's time
 DEAD_AT_ONCE = 500
 SCANNED = 1_000  # entries looked at in one trip
-SKIPPED_KEPT = 1_000
 ALERTS_KEPT = 10_000
-SKIP_DAYS = 30
-PAUSE_KEPT = timedelta(days=7)  # robots files are read daily, so a pause still meant is renewed
-ROBOTS_LONGEST = timedelta(days=1)  # RFC 9309, 2.4
 
 
 class RedisFrontier:
@@ -271,11 +276,9 @@ class RedisFrontier:
     async def skip(self, claim: EntryClaim, skipped: Skipped) -> None:
         """As `done`, counted by reason and kept in a bounded list for the operator."""
         now = self._clock.now()
-        why = f"{skipped.reason}: {skipped.detail}" if skipped.detail else skipped.reason.value
-        shown = EntryRecord(claim.entry, "skipped", claim.attempts, why, now)
-        kept = span(timedelta(days=SKIP_DAYS + 1))
+        kept, shown = span(timedelta(days=SKIP_DAYS + 1)), encode(listed_as(claim, skipped, now))
         await self._run(
-            "skip", *_held(claim), skipped.reason, day_of(now), kept, encode(shown), SKIPPED_KEPT,
+            "skip", *_held(claim), skipped.reason, day_of(now), kept, shown, SKIPPED_KEPT,
             claim.entry.feed, fate_of(skipped),
         )  # fmt: skip
 
@@ -385,7 +388,7 @@ class RedisFrontier:
 
 @cache
 def _script(step: str) -> str:
-    """Return a step's text behind what all share and the table of key names.
+    """Return a step's text behind what all share, its bounds and the table of key names.
 
     The names are part of the text: thirty keys sent along were half the cost of a step. One key
     is sent, which tells a cluster where the step runs; all others have the same tag.
@@ -393,7 +396,8 @@ def _script(step: str) -> str:
     folder = files("crawler.store") / "lua" / "frontier"
     names = ", ".join(f'{name} = "{key}"' for name, key in keys.frontier().items())
     shared, own = ((folder / f"{part}.lua").read_text("utf-8") for part in ("shared", step))
-    return f"local K = {{ {names} }}\n{shared}\n{own}"
+    bounds = f"local LOSSES_AT_ONCE, LOSS_WAIT_LONGEST = {LOSSES_AT_ONCE}, {LOSS_WAIT_LONGEST}"
+    return f"local K = {{ {names} }}\n{bounds}\n{shared}\n{own}"
 
 
 def _claim(key: bytes, until: bytes, raw: bytes, *known: Any) -> Claim:  # noqa: ANN401

@@ -10,14 +10,9 @@ from datetime import datetime, timedelta
 
 from crawler.model import Entry, EntryClaim, EntryId, Skipped
 from crawler.ports import EntryRecord
+from crawler.store.bounds import LOSS_WAIT_LONGEST, LOSSES_AT_ONCE, SKIP_DAYS, SKIPPED_KEPT
 from crawler.store.memory_work import MemoryWork, Work
-from crawler.store.records import host_at, instant
-
-SKIP_DAYS = 30
-SKIPPED_KEPT = 1_000
-
-_LOSSES_AT_ONCE = 10  # as in lua/frontier/shared.lua
-_LOSS_WAIT_LONGEST = 60_000
+from crawler.store.records import host_at, instant, listed_as
 
 
 @dataclass(slots=True)
@@ -118,9 +113,7 @@ class MemoryEntries:
 
     def note_skip(self, claim: EntryClaim, skipped: Skipped, now: datetime) -> None:
         """Count a skip and show it to the operator."""
-        why = f"{skipped.reason}: {skipped.detail}" if skipped.detail else skipped.reason.value
-        shown = EntryRecord(claim.entry, "skipped", claim.attempts, why, now)
-        self._skipped = [shown, *self._skipped][:SKIPPED_KEPT]
+        self._skipped = [listed_as(claim, skipped, now), *self._skipped][:SKIPPED_KEPT]
         self._skips.append((now, skipped.reason))
 
     def revisit(self, skipped: Sequence[EntryRecord], now: int) -> int:
@@ -180,6 +173,6 @@ class MemoryEntries:
 
 def _wait_after(losses: int) -> int:
     """Return how long an entry waits that was lost so often."""
-    if losses <= _LOSSES_AT_ONCE:
+    if losses <= LOSSES_AT_ONCE:
         return 0
-    return min(1000 << (losses - _LOSSES_AT_ONCE - 1), _LOSS_WAIT_LONGEST)
+    return min(1000 << (losses - LOSSES_AT_ONCE - 1), LOSS_WAIT_LONGEST)

@@ -25,6 +25,7 @@ from crawler.model import (
     WorkerId,
 )
 from crawler.ports import Census, Clock, EntryRecord, HostLedger, HostRecord
+from crawler.store.bounds import PAUSE_KEPT, ROBOTS_LONGEST
 from crawler.store.ledgers import ARTICLE, fate_of
 from crawler.store.memory_census import census_of, host_records
 from crawler.store.memory_diaries import MemoryDiaries
@@ -33,9 +34,6 @@ from crawler.store.memory_feeds import MemoryFeeds
 from crawler.store.memory_hosts import MemoryHosts
 from crawler.store.memory_work import MemoryWork, Work
 from crawler.store.records import host_at, instant, millis, next_poll_of, span
-
-PAUSE_KEPT = timedelta(days=7)
-ROBOTS_LONGEST = timedelta(days=1)  # RFC 9309, 2.4
 
 
 class MemoryFrontier:

@@ -8,8 +8,8 @@ import msgspec
 
 from crawler.errors import SourceError
 from crawler.fetch.urls import host_of
-from crawler.model import FeedState, Host
-from crawler.ports import HostRecord
+from crawler.model import EntryClaim, FeedState, Host, Skipped
+from crawler.ports import EntryRecord, HostRecord
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -82,6 +82,12 @@ def upcoming(score: float | str | bytes, now: datetime) -> datetime | None:
     """Return the instant that a script wrote if it is still to come."""
     at = instant(score)
     return at if at > now else None
+
+
+def listed_as(claim: EntryClaim, skipped: Skipped, now: datetime) -> EntryRecord:
+    """Return how an operator is shown an entry that was skipped."""
+    why = f"{skipped.reason}: {skipped.detail}" if skipped.detail else skipped.reason.value
+    return EntryRecord(claim.entry, "skipped", claim.attempts, why, now)
 
 
 def in_turn(hosts: Iterable[HostRecord]) -> Sequence[HostRecord]:

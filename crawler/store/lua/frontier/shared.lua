@@ -1,5 +1,6 @@
--- What every step begins with. `K` names the keys (crawler/store/keys.py); all times are whole
--- milliseconds; a record is its host, a space, and JSON that no step reads.
+-- What every step begins with. `K` names the keys (crawler/store/keys.py); LOSSES_AT_ONCE and
+-- LOSS_WAIT_LONGEST are those of crawler/store/bounds.py. All times are whole milliseconds; a record
+-- is its host, a space, and JSON that no step reads.
 --
 -- Work is of kind "f" (feed) or "e" (entry). It is either queued, in queue:<kind>:<host> and in
 -- due:<kind>, both scored by due time; or leased, in leased:<kind>, scored by the lease's end,
@@ -15,8 +16,6 @@ local dead_since = tonumber(ARGV[4])
 local KINDS = { "f", "e" }
 local CHUNK = 1000 -- Lua unpacks fewer than 8,000 values at once
 local SWEEP = 100 -- how much old work one step clears away
-local LOSSES_AT_ONCE = 10 -- so often an entry that was lost is due again at once
-local LOSS_WAIT_LONGEST = 60000
 local HOST_KEPT = 8 * 86400000 -- a host's facts outlive their last use by this, in real time
 
 local function arg(n) return ARGV[4 + n] end
