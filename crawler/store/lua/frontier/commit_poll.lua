@@ -1,21 +1,21 @@
--- feed, claim key, host; state and next poll with an unseen entry; the same with none,
--- or "" where that makes no difference; seen
--- cutoff; the host's rest; the feed's own address and the host to ask next; an alert or "", alerts
--- kept; day; seen entries to queue again, spaces between; how many values the ledger's rows have,
--- the rows; then id and record of each entry
+-- feed, claim key, its host; state and next poll with an unseen entry; the same with none, the
+-- state "" where that makes no difference; since when an entry must have been listed to stay known;
+-- the host's rest; the feed's own address and the host to ask next; an alert or "", alerts kept; day;
+-- seen entries to queue again, spaces between; how many values the ledger's rows have; the rows; then
+-- id and record of each entry
 -- -> how many were unseen; false when the lease was lost
-local feed, key, host, seen_since = arg(1), arg(2), arg(3), num(8)
-local news = { state = arg(4), due = num(5) }
-local quiet = arg(6) == "" and news or { state = arg(6), due = num(7) }
-local rest, own_address, next_host, alert = num(9), arg(10), arg(11), arg(12)
-local FIRST_ROW, LAST_ROW = 17, 16 + num(16)
+local feed, key, host, state, due, quiet_state, quiet_due, seen_since, rest, own_address, next_host,
+  alert, alerts_kept, day, seen_again, row_values = unpack(ARGV, 5, 20)
+local news = { state = state, due = due }
+local quiet = quiet_state == "" and news or { state = quiet_state, due = quiet_due }
+local FIRST_ROW, LAST_ROW = 17, 16 + tonumber(row_values)
 local FIRST_ENTRY, LAST_ENTRY = LAST_ROW + 1, #ARGV - 4 - 1
 
 -- What will be written, as arguments: each command costs its own line in the append-only file,
 -- so two thousand entries become few commands with many members.
 local listed, marks, records, dues, queues, again = {}, {}, {}, {}, {}, {}
 local unseen = 0
-for id in string.gmatch(arg(15), "%S+") do
+for id in string.gmatch(seen_again, "%S+") do
   again[id] = true
 end
 
@@ -88,7 +88,7 @@ end
 
 local function tell()
   if alert ~= "" then
-    call("XADD", K.alerts, "MAXLEN", "~", arg(13), "*", "alert", alert)
+    call("XADD", K.alerts, "MAXLEN", "~", alerts_kept, "*", "alert", alert)
   end
 end
 
@@ -98,12 +98,12 @@ local function learn(taught)
   requeue("f", feed, taught.due)
 end
 
-end_turn(host, key, rest)
+end_turn(host, key, tonumber(rest))
 if lease_of("f", feed) ~= key then
   return false
 end
 drop_lease("f", feed)
-note_answers(arg(14), FIRST_ROW, LAST_ROW)
+note_answers(day, FIRST_ROW, LAST_ROW)
 tell()
 move()
 forget_unlisted()
