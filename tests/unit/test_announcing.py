@@ -85,6 +85,16 @@ def test_a_feed_that_a_hub_never_takes_is_given_up_until_it_changes_again():
     assert {one.feed: one.attempts for one in due_notices(again, later)} == {"/a": 0, "/b": 0}
 
 
+def test_a_feed_that_changes_just_after_it_was_given_up_has_all_its_attempts_again():
+    bulletin, now = BOTH, NOON
+    for _ in range(ATTEMPTS):
+        now += timedelta(days=1)
+        (notice,) = [one for one in due_notices(bulletin, now) if one.feed == "/a"]
+        bulletin = after(bulletin, notice, REFUSED, now)
+    again = read_to(bulletin, ["/a"], now=now)
+    assert {one.feed: (one.owed, one.attempts) for one in again.notices}["/a"] == (True, 0)
+
+
 def test_retry_after_is_kept_up_to_a_day_and_counts_as_no_attempt():
     busy = after(BOTH, A, Reply(503, "http-503", again=NOON + timedelta(days=9)))
     assert busy.rests_until == NOON + AGAIN_LONGEST

@@ -10,7 +10,7 @@ from crawler.model import Fates, Feed, FeedId, FeedState, OutletId, Rhythm
 from crawler.poll import alert_of
 from crawler.schedule.health import Health, health_of, missing_news, pages_trouble
 from crawler.schedule.moves import gone_back, settled, sighted
-from crawler.schedule.rhythm import expected_gap, learned
+from crawler.schedule.rhythm import expected_between, expected_gap, learned
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -71,6 +71,13 @@ def test_a_weekend_that_is_always_silent_is_not_missed():
     assert missing_news(state, wednesday) > 2 * missing_news(state, sunday)
 
 
+def test_a_feed_that_grew_busier_misses_no_less_than_its_rhythm_lets_expect():
+    state = publishing(silent_for=2 * DAY)
+    slower_then = replace(state, gap_seconds=100 * state.gap_seconds)
+    expected = expected_between(state.rhythm, state.last_news, NOW)
+    assert missing_news(slower_then, NOW) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize(
     ("fates", "trouble"),
     [
@@ -109,6 +116,13 @@ def test_a_move_is_adopted_after_three_sightings_over_a_day():
 )
 def test_a_move_needs_evidence(state):
     assert state.address == FEED.url
+
+
+def test_a_move_is_not_adopted_while_the_feed_was_read_only_before_it_was_seen():
+    state = FeedState(FEED, last_listed=NOW - HOUR)
+    for n in range(3):
+        state = sighted(state, NEW, NOW + n * DAY)
+    assert settled(state, NOW + 2 * DAY).address == FEED.url
 
 
 def test_another_target_begins_the_evidence_anew():

@@ -52,6 +52,11 @@ def test_a_poll_falls_where_skips_leave_room(hours, days, expected):
     assert outside_skips(SUNDAY, hours=hours, days=days, latest=SUNDAY + DAY) == expected
 
 
+def test_where_nothing_is_skipped_a_poll_stays_though_jitter_took_it_beyond_the_ceiling():
+    late = SUNDAY + 1.05 * DAY
+    assert outside_skips(late, hours=(), days=(), latest=SUNDAY + DAY) == late
+
+
 def test_jitter_of_a_name_never_changes():
     assert stable_jitter("https://a.example/feed") == pytest.approx(0.1074992, abs=1e-7)
 

@@ -1,7 +1,7 @@
 """Does a feed's rhythm follow from what its polls showed, and the wait from the rhythm?"""
 
 from datetime import UTC, datetime, timedelta
-from itertools import repeat
+from itertools import chain, repeat
 
 import pytest
 
@@ -69,6 +69,34 @@ def test_weekends_are_learned_too():
     assert waited(rhythm, MONDAY - DAY) > 2 * waited(rhythm, MONDAY + 12 * HOUR)
 
 
+def test_a_wait_that_begins_before_the_weekend_ends_goes_on_in_the_new_week():
+    rhythm, now = Rhythm(), MONDAY - 42 * DAY
+    while now < MONDAY:
+        came = [now + HOUR / 2] if now.weekday() < 5 else []
+        rhythm = learned(rhythm, came, since=now, until=now + HOUR)
+        now += HOUR
+    assert waited(rhythm, MONDAY - HOUR) <= HOUR + waited(rhythm, MONDAY)
+
+
+def test_of_the_hour_that_runs_only_the_rest_counts():
+    wait = wait_at_rates(
+        chain([0.0], repeat(1.0)), MONDAY + 0.75 * HOUR, patience=HOUR, longest=DAY
+    )
+    assert wait / HOUR == pytest.approx(0.25 + 2**0.5)
+
+
+def test_what_has_come_goes_on_waiting_though_nothing_more_comes():
+    wait = wait_at_rates(chain([1.0], repeat(0.0)), MONDAY, patience=HOUR, longest=DAY)
+    assert wait == 1.5 * HOUR  # half an hour within the first, and an hour of one entry in all
+
+
+def test_an_hour_beside_a_busy_one_is_expected_to_bring_something():
+    rhythm = by_day(2, 30, hours=range(6, 20))
+    night, dawn = (MONDAY + n * HOUR for n in (3, 5))
+    one, other = (expected_between(rhythm, at, at + HOUR) for at in (night, dawn))
+    assert other > 2 * one
+
+
 def test_old_evidence_fades():
     busy = by_day(2, 20)
     later = learned(busy, [], since=MONDAY, until=MONDAY + 13 * DAY)
@@ -86,6 +114,22 @@ def test_a_date_outside_the_stretch_is_not_believed():
     assert future == unknown
 
 
+def test_what_was_published_when_the_feed_was_last_read_was_read_then():
+    before = learned(Rhythm(), [MONDAY], since=MONDAY, until=MONDAY + 2 * HOUR)
+    unknown = learned(Rhythm(), [None], since=MONDAY, until=MONDAY + 2 * HOUR)
+    assert before == unknown
+
+
+def test_of_a_stretch_of_months_the_last_two_weeks_count_as_watched():
+    rhythm = learned(Rhythm(), [], since=MONDAY - 60 * DAY, until=MONDAY)
+    assert sum(rhythm.watched_by_day) == pytest.approx(14)
+
+
+def test_the_oldest_date_of_a_first_listing_only_begins_the_stretch():
+    dates = [MONDAY - n * HOUR for n in range(4)]
+    assert sum(first_impression(dates, MONDAY).news_by_day) == 3
+
+
 def test_a_first_listing_teaches_by_its_own_dates():
     dates = [MONDAY - n * HOUR for n in range(48)]
     assert expected_gap(first_impression(dates, MONDAY)) / HOUR == pytest.approx(1.5, rel=0.1)
@@ -93,8 +137,14 @@ def test_a_first_listing_teaches_by_its_own_dates():
 
 @pytest.mark.parametrize(
     "dates",
-    [[], [None] * 30, [MONDAY] * 30, [MONDAY + DAY, MONDAY - 400 * DAY, MONDAY - HOUR]],
-    ids=["none", "no dates", "the time of the listing", "too few that can be true"],
+    [
+        [],
+        [None] * 30,
+        [MONDAY] * 30,
+        [MONDAY - DAY, MONDAY - HOUR] * 9,
+        [MONDAY + DAY, MONDAY - 400 * DAY, MONDAY - HOUR],
+    ],
+    ids=["none", "no dates", "the time of the listing", "two dates", "too few that can be true"],
 )
 def test_dates_that_tell_nothing_teach_nothing(dates):
     assert first_impression(dates, MONDAY) == Rhythm()

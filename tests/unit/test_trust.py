@@ -9,6 +9,7 @@ from crawler.model import Entry, EntryId, Feed, FeedId, FeedState, OutletId, Val
 from crawler.schedule.trust import (
     LISTED_MOST,
     MARK_BYTES,
+    MOST_PENANCE,
     asks_plainly,
     judged,
     marks_of,
@@ -71,12 +72,22 @@ def test_a_feed_is_read_before_its_entries_are_forgotten():
     assert not asks_plainly(state, seen_window=11 * DAY)
 
 
+def test_a_feed_is_read_once_a_month_however_long_its_entries_are_remembered():
+    assert asks_plainly(replace(READ, last_listed=NOW - 30 * DAY), seen_window=365 * DAY)
+    assert not asks_plainly(replace(READ, last_listed=NOW - 29 * DAY), seen_window=365 * DAY)
+
+
 def test_news_under_validators_that_were_just_good_for_304_is_a_lie():
     state = replace(READ, last_listed=NOW - DAY)
     assert judged(state, KNOWN, plainly=True, news=True).lies == 7
     assert judged(state, Validators('"2"'), plainly=True, news=True).lies == 0
     assert judged(state, KNOWN, plainly=True, news=False).lies == 0
     assert judged(READ, KNOWN, plainly=True, news=True).lies == 0
+
+
+def test_the_penance_of_a_feed_caught_again_and_again_is_bounded():
+    state = replace(READ, last_listed=NOW - DAY, lies=MOST_PENANCE - 1)
+    assert judged(state, KNOWN, plainly=True, news=True).lies == MOST_PENANCE
 
 
 def test_an_honest_look_takes_one_from_the_penance():
