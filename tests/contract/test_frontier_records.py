@@ -14,6 +14,7 @@ from crawler.model import Alert, Answer, Fates, FeedId, Host, OutletId, Skipped,
 from crawler.ports import HostLedger
 from crawler.store import keys
 from crawler.store.frontier import RedisFrontier
+from crawler.store.records import millis
 
 # --- what an operator sees -------------------------------------------------------------------
 
@@ -78,6 +79,18 @@ async def test_a_server_that_forgot_the_scripts_is_told_them_again(server, clock
     await poll(frontier, an_entry("one"))
     await server.script_flush()
     assert (await frontier.census()).due == 1
+
+
+async def test_a_claim_asked_for_again_after_its_reply_was_lost_is_the_same_claim(server, clock):
+    frontier = RedisFrontier(server, clock, **RULES)
+    await frontier.register([a_feed(name) for name in "abc"])
+    until = millis(clock.now() + HOUR)
+    first, again, other = [
+        [row[0] for row in await frontier._run("claim", ME, nonce, 1, until, "fe")]
+        for nonce in ("one", "one", "two")
+    ]
+    assert first == again != other
+    assert (await frontier.census()).leased == 2
 
 
 async def test_a_server_that_is_away_is_a_store_error(tmp_path, clock):

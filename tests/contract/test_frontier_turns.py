@@ -46,6 +46,24 @@ async def test_the_host_that_has_waited_longest_comes_first(frontier, clock):
     assert urls == ["z", "a", "b"]
 
 
+async def test_an_entry_that_has_waited_longer_than_anothers_feed_is_first(frontier, clock):
+    await poll(frontier, an_entry("one", "z.example"))
+    clock.advance(SECOND)
+    await frontier.register([a_feed("b")])
+    assert (await claim_one(frontier)).url == "https://z.example/one"
+
+
+async def test_a_host_has_waited_since_the_first_of_its_feed_and_its_entry(frontier, clock):
+    await poll(frontier, an_entry("one"), next_poll=START + HOUR)
+    clock.advance(SECOND)
+    await frontier.retry(await claim_one(frontier), START + 3 * HOUR, "timeout")
+    clock.advance(2 * HOUR)
+    await frontier.register([a_feed("b")])
+    clock.advance(2 * HOUR)
+    claims = await frontier.claim(ME, 2)
+    assert [claim.url for claim in claims] == ["https://a.example/a.xml", "https://b.example/b.xml"]
+
+
 async def test_a_due_feed_goes_before_its_hosts_entries(frontier, clock):
     await poll(frontier, an_entry("one"), next_poll=START + SECOND)
     clock.advance(SECOND)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,20 @@ async def test_an_entry_that_is_lost_again_and_again_is_buried(frontier, clock):
     clock.advance(LEASE)
     assert await frontier.claim(ME, 9) == []
     assert [letter.reason for letter in await frontier.entries("dead", 9)] == ["lost"]
+
+
+async def test_losses_before_an_entry_was_tried_do_not_count_any_more(frontier, clock):
+    await a_claimed_entry(frontier, clock)
+    for _ in range(2):
+        clock.advance(LEASE)
+        claim = await claim_one(frontier)
+    await frontier.retry(claim, clock.now() + SECOND, "timeout")
+    clock.advance(SECOND)
+    for _ in range(2):
+        await claim_one(frontier)
+        clock.advance(LEASE)
+    await claim_one(frontier)
+    assert await frontier.entries("dead", 9) == []
 
 
 @pytest.mark.parametrize("frontier", [("memory", 40), ("redis", 40)], indirect=True)
@@ -194,9 +209,12 @@ async def test_dead_letters_do_not_outlive_their_window(frontier, clock):
     await frontier.bury(claim, "http-403")
     clock.advance(30 * DAY)
     assert (await frontier.census()).dead == 0
-    await frontier.claim(ME, 1)
+    polled = await claim_one(frontier)
     assert await frontier.entries("dead", 9) == []
     assert await frontier.retry_dead(None) == 0
+    state = replace(polled.state, next_poll=clock.now() + DAY)
+    await frontier.commit_poll(polled, state, [claim.entry], again=[claim.entry.id])
+    assert (await frontier.census()).due == 1  # nothing is left of what it was
 
 
 async def test_a_dead_letter_is_not_queued_again_by_its_feed(frontier, clock):
