@@ -11,17 +11,14 @@ holds up. Prints one JSON document.
 
 import argparse
 import asyncio
-import itertools
 import json
-import os
-import platform
 import random
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,16 +27,13 @@ import aiohttp
 import psutil
 import redis
 import redis.asyncio
+from filling import LANGUAGES, NOWHERE, TITLE_WORDS, TOPIC, Made, filled, served, summary, zipf
 
-from crawler.catalog.facets import facets_of
-from crawler.contract import StoryPayload, read_story, story_payload
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
 from crawler.model import (
     Article,
     ArticleId,
-    ChangeId,
-    Fingerprint,
     LookAlike,
     Member,
     OutletId,
@@ -48,40 +42,19 @@ from crawler.model import (
     Relation,
     Story,
     StoryId,
-    TopicId,
     id_of,
 )
-from crawler.store import embedded, keys
+from crawler.store import embedded
 from crawler.store.clock import SimulatedClock
-from crawler.store.records import millis
-from crawler.store.search import SearchIndex
-from crawler.store.search_rows import Document
 from crawler.store.stories import RedisStories
-from crawler.text.lemmas import VERSION
 from crawler.text.shingles import shingle_hashes
 
-Fill = Callable[[redis.Redis, SearchIndex, int], None]
-
-TOPIC = TopicId("ukraine-border")
 RECIPE = Recipe()
-LANGUAGES = ("uk", "ru", "pl", "en")
 OUTLETS = 261
-TITLE_WORDS, BODY_WORDS, VOCABULARY = 10, 250, 30_000
-AT_ONCE = 500
-NOWHERE = Fingerprint(b"", b"", b"", 0, b"")
-
-WORDS = [f"w{number}" for number in range(VOCABULARY)]
-WEIGHTS = list(itertools.accumulate(1 / (rank + 1) for rank in range(VOCABULARY)))
+BODY_WORDS = 250
 
 
-def zipf(dice: random.Random, count: int) -> list[str]:
-    return dice.choices(WORDS, cum_weights=WEIGHTS, k=count)
-
-
-# --- filling ---------------------------------------------------------------------------------
-
-
-def a_story(number: int, dice: random.Random, now: datetime) -> tuple[Story, LookAlike]:
+def a_story(number: int, dice: random.Random, now: datetime) -> Made:
     at = now - timedelta(days=90) * dice.random()
     name = id_of(f"story {number}")
     fact = LookAlike(
@@ -92,31 +65,7 @@ def a_story(number: int, dice: random.Random, now: datetime) -> tuple[Story, Loo
         places=tuple(PlaceId(f"place-{n}") for n in dice.sample(range(500), 3)),
     )  # fmt: skip
     member = Member(fact.id, Relation.COPY)
-    return Story(StoryId(name), fact.id, (member,), at, at), fact
-
-
-def fill(client: redis.Redis, index: SearchIndex, count: int) -> None:
-    """Write so many stories where the contract and the index have them."""
-    dice, now = random.Random(1), datetime.now(UTC)
-    for start in range(0, count, AT_ONCE):
-        rows = [a_story(n, dice, now) for n in range(start, min(count, start + AT_ONCE))]
-        payloads = [story_payload(TOPIC, story, {fact.id: fact}) for story, fact in rows]
-        pipe = client.pipeline(transaction=False)
-        for (story, _), payload in zip(rows, payloads, strict=True):
-            pipe.set(keys.public(TOPIC, f"story:{story.id}"), payload)
-            pipe.zadd(keys.public(TOPIC, "stories"), {story.id: millis(story.updated)})
-        pipe.execute()
-        index.apply(documents=[document(payload, dice) for payload in payloads])
-    index.apply(position=ChangeId("0-0"))
-
-
-def document(payload: bytes, dice: random.Random) -> Document:
-    story = read_story(payload)
-    assert isinstance(story, StoryPayload)
-    return Document(
-        StoryId(story.id), story.created, 1, ArticleId(story.canonical.id),
-        story.canonical.title.split(), zipf(dice, BODY_WORDS), facets_of(story),
-    )  # fmt: skip
+    return Story(StoryId(name), fact.id, (member,), at, at), [fact]
 
 
 # --- placing ---------------------------------------------------------------------------------
@@ -199,28 +148,7 @@ async def ask(address: str, rate: float, seconds: float) -> dict[str, list[float
     return took
 
 
-def summary(values: list[float]) -> dict[str, float]:
-    ordered = sorted(values)
-    at = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    found = {name: ordered[int(share * len(ordered))] for name, share in at.items()}
-    return {"count": len(ordered), "max": round(ordered[-1], 1)} | {
-        name: round(value, 1) for name, value in found.items()
-    }
-
-
 # --- the whole -------------------------------------------------------------------------------
-
-
-def served(home: Path) -> tuple[subprocess.Popen[str], str]:
-    """`kordon serve` on a home, and its address, once it answers."""
-    kordon = Path(sys.executable).with_name("kordon")
-    process = subprocess.Popen(
-        [kordon, "serve", "--port", "0", "--quiet"], stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"KORDON_HOME": str(home), "KORDON_REDIS_URL": ""},
-    )  # fmt: skip
-    assert process.stderr
-    line = next(line for line in process.stderr if line.startswith("serving at "))
-    return process, line.split()[2].partition("/api")[0]
 
 
 def cpu_seconds(process: subprocess.Popen[str]) -> float:
@@ -252,23 +180,8 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
             embedded.stop(home)
 
 
-def filled(home: Path, socket: str, stories: int, fill: Fill) -> dict[str, Any]:
-    """Fill a home with so many stories; return where that was done and what it took."""
-    file = home / "search" / f"{TOPIC}.sqlite"
-    began = time.perf_counter()
-    index = SearchIndex(file, version=VERSION)
-    fill(redis.Redis(unix_socket_path=socket), index, stories)
-    index.close()
-    return {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
-        "stories": stories,
-        "fill_seconds": round(time.perf_counter() - began, 1),
-        "index_bytes_per_story": round(file.stat().st_size / stories),
-    }
-
-
 def run(home: Path, socket: str, options: argparse.Namespace) -> dict[str, Any]:
-    facts = filled(home, socket, options.stories, fill)
+    facts = filled(home, socket, options.stories, a_story, body_words=BODY_WORDS)
     process, address = served(home)
     try:
         asyncio.run(ask(address, 10, 3))  # connections, caches and dictionaries

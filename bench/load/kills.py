@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from replayed import World, crawl, home, kordon, replay, start
+from recorded_web import World, crawl, home, kordon, replay, start
 
 IN_FLIGHT = 32  # settings.IN_FLIGHT
 

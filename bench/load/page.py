@@ -19,23 +19,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import redis
-from api import AT_ONCE, NOWHERE, TOPIC, filled, served, summary, zipf
+from filling import LANGUAGES, NOWHERE, TITLE_WORDS, Made, filled, served, summary, zipf
 from playwright.sync_api import sync_playwright
 
-from crawler.catalog.facets import facets_of
 from crawler.catalog.gazetteer import places
 from crawler.catalog.outlets import shipped_catalogue
-from crawler.contract import StoryPayload, read_story, story_payload
 from crawler.model import (
     ArticleId,
-    ChangeId,
     LookAlike,
     Member,
     Relation,
@@ -43,27 +38,20 @@ from crawler.model import (
     StoryId,
     id_of,
 )
-from crawler.store import embedded, keys
-from crawler.store.records import millis
-from crawler.store.search import SearchIndex
-from crawler.store.search_rows import Document
+from crawler.store import embedded
 
-LANGUAGES = ("uk", "ru", "pl", "en")
 WINDOWS = ("24h", "7d", "30d", "90d")
 FILTERS = ("", "&language=uk", "&border=UA-PL&control=others")
 PATHS = (
     *(f"/?window={window}{narrowed}" for window in WINDOWS for narrowed in FILTERS),
     "/search", "/search?q=w3", "/search?q=w3+w40&language=uk",
 )  # fmt: skip
-TITLE_WORDS, BODY_WORDS = 10, 40
+BODY_WORDS = 40
 OUTLETS = shipped_catalogue().outlets
 PLACES = [place.id for place in places()]
 
 
-# --- filling ---------------------------------------------------------------------------------
-
-
-def a_story(number: int, dice: random.Random, now: datetime) -> tuple[Story, list[LookAlike]]:
+def a_story(number: int, dice: random.Random, now: datetime) -> Made:
     """A story of one to six articles, most of them alone, at some time of ninety days."""
     at = now - timedelta(days=90) * dice.random()
     name = id_of(f"story {number}")
@@ -82,38 +70,6 @@ def a_story(number: int, dice: random.Random, now: datetime) -> tuple[Story, lis
         )  # fmt: skip
     members = tuple(Member(fact.id, Relation.COPY) for fact in facts)
     return Story(StoryId(name), facts[0].id, members, at, at), facts
-
-
-def payloads(count: int) -> Iterator[list[tuple[Story, bytes]]]:
-    dice, now = random.Random(1), datetime.now(UTC)
-    for start in range(0, count, AT_ONCE):
-        rows = [a_story(number, dice, now) for number in range(start, min(count, start + AT_ONCE))]
-        yield [
-            (story, story_payload(TOPIC, story, {fact.id: fact for fact in facts}))
-            for story, facts in rows
-        ]
-
-
-def fill(client: redis.Redis, index: SearchIndex, count: int) -> None:
-    """Write so many stories where the contract and the index have them."""
-    dice = random.Random(2)
-    for rows in payloads(count):
-        pipe = client.pipeline(transaction=False)
-        for story, payload in rows:
-            pipe.set(keys.public(TOPIC, f"story:{story.id}"), payload)
-            pipe.zadd(keys.public(TOPIC, "stories"), {story.id: millis(story.updated)})
-        pipe.execute()
-        index.apply(documents=[document(payload, dice) for _, payload in rows])
-    index.apply(position=ChangeId("0-0"))
-
-
-def document(payload: bytes, dice: random.Random) -> Document:
-    story = read_story(payload)
-    assert isinstance(story, StoryPayload)
-    return Document(
-        StoryId(story.id), story.created, 1, ArticleId(story.canonical.id),
-        story.canonical.title.split(), zipf(dice, BODY_WORDS), facets_of(story),
-    )  # fmt: skip
 
 
 # --- asking ----------------------------------------------------------------------------------
@@ -176,7 +132,7 @@ def main() -> None:
 
 
 def run(home: Path, socket: str, options: argparse.Namespace) -> dict[str, Any]:
-    facts = filled(home, socket, options.stories, fill)
+    facts = filled(home, socket, options.stories, a_story, body_words=BODY_WORDS)
     process, address = served(home)
     placing = placed_meanwhile(socket, options)
     try:

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from replayed import ROOT, World, crawl, home, replay
+from recorded_web import ROOT, World, crawl, home, replay
 
 from crawler.desk import desk_of
 from crawler.ingest import prepare

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from replayed import crawl, home, kordon, replay, timed
+from recorded_web import crawl, home, kordon, replay, timed
 
 
 def main() -> None:

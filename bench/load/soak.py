@@ -25,7 +25,7 @@ from statistics import median
 from typing import Any
 
 import psutil
-from replayed import home, start
+from recorded_web import home, start
 
 SAMPLE_SECONDS = 1.0
 WORDS = (

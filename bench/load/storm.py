@@ -39,7 +39,7 @@ from urllib.parse import urlsplit
 
 import redis
 from kills import compared
-from replayed import World, crawl, home, kordon, replay, start
+from recorded_web import World, crawl, home, kordon, replay, start
 
 WORKERS = 3
 KILL_EVERY_SECONDS = 2.0
