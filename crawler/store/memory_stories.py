@@ -1,4 +1,4 @@
-"""The twin of `RedisStories` in memory: the same answers, for tests and evaluation."""
+"""The twin of `RedisStories` in memory, told in its order: the same answers, to test with."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ from crawler.store.nomination import (
     Nominate,
     index_keys,
 )
-from crawler.store.story_records import facts_of, is_revised
+from crawler.store.story_records import fact_of, is_revised
 
 
 class MemoryStories:
@@ -58,15 +58,7 @@ class MemoryStories:
         self._nominate = nominate
         self._topics: dict[TopicId, MemoryTopic] = defaultdict(MemoryTopic)
 
-    async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
-        """Record what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
-        held = self._topics[topic]
-        index = self._nominate(article.fingerprint, self._recipe)
-        seen = self._neighbourhood(held, article.id, index, self._fellows(held, article.id))
-        placement = decide(article, seen)
-        self._record(held, article, placement, index, seen.known)
-        held.announce(topic, placement.changes, self._clock.now())
-        return placement
+    # --- reading -----------------------------------------------------------------------------
 
     async def newest(self, topic: TopicId, limit: int) -> Sequence[Story]:
         """Stories by last change, newest first."""
@@ -114,6 +106,8 @@ class MemoryStories:
         """All that is kept of a topic, for the twins that read it."""
         return self._topics[topic]
 
+    # --- letting go --------------------------------------------------------------------------
+
     async def expire(self, topic: TopicId) -> int:
         """Let go of stories that have not moved for the story window."""
         held = self._topics[topic]
@@ -130,54 +124,6 @@ class MemoryStories:
             held.drop(article)
         return len(members)
 
-    async def rule(
-        self, topic: TopicId, article: ArticleId, rulings: Sequence[Ruling], regroup: Regroup
-    ) -> Regrouping | None:
-        """Record rulings and what they make of the article's story; see `ports.Rulings`."""
-        held = self._topics[topic]
-        if article not in held.articles:
-            return None
-        held.rulings |= {ruling.subject: ruling for ruling in rulings}
-        named = {id_ for ruling in rulings for id_ in (ruling.one, ruling.other)}
-        fellows = sorted({*self._fellows(held, article), *named} - {article})
-        seen = self._neighbourhood(held, article, IndexKeys((), ()), fellows)
-        said = regroup(held.articles[article].fact, seen, self._clock.now())
-        self._regroup(held, said)
-        held.announce(topic, said.changes, self._clock.now())
-        return said
-
-    def _regroup(self, held: MemoryTopic, said: Regrouping) -> None:
-        for old, target in said.forwards:
-            held.forward(old, target)
-        for story in said.stories:
-            held.adopt(story)
-
-    async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
-        """Every ruling that holds, newest first."""
-        return Ruled(self._topics[topic].rulings.values()).rulings
-
-    def _fellows(self, held: MemoryTopic, article: ArticleId) -> Sequence[ArticleId]:
-        return sorted(Ruled(held.rulings.values()).fellows(article) - {article})
-
-    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
-        """Take an article out of story, index and past events."""
-        held = self._topics[topic]
-        if article not in held.articles:
-            return False
-        fact = held.articles[article].fact
-        shown = {*self._fellows(held, article), *held.tied.get(article, ())[-TIED:]}
-        seen = self._neighbourhood(held, article, IndexKeys((), ()), sorted(shown))
-        left = depart(fact, seen, self._clock.now())
-        held.drop(article)
-        for tie in left.ties:
-            held.tie(tie)
-        gone = held.names(left.ended)
-        self._regroup(held, replace(left, stories=tuple(s.unlinked(gone) for s in left.stories)))
-        held.changes = [change for change in held.changes if change.article != article]
-        held.announce(topic, left.changes, self._clock.now())
-        held.unlink(left.ended)
-        return True
-
     async def drop_texts(self, topic: TopicId, articles: Sequence[ArticleId]) -> None:
         """Let go of the texts of these articles."""
         kept = self._topics[topic].articles
@@ -188,7 +134,17 @@ class MemoryStories:
         kept = self._topics[topic].articles
         return [id_ for id_, one in kept.items() if one.fact.outlet == outlet]
 
-    # --- looking -----------------------------------------------------------------------------
+    # --- placing -----------------------------------------------------------------------------
+
+    async def place(self, topic: TopicId, article: Article, decide: Decide) -> Placement:
+        """Record what `decide` makes of the article's neighbourhood; see `ports.Stories`."""
+        held = self._topics[topic]
+        index = self._nominate(article.fingerprint, self._recipe)
+        seen = self._neighbourhood(held, article.id, index, self._fellows(held, article.id))
+        placement = decide(article, seen)
+        self._record(held, article, placement, index, seen.known)
+        held.announce(topic, placement.changes, self._clock.now())
+        return placement
 
     def _neighbourhood(
         self, held: MemoryTopic, article: ArticleId, index: IndexKeys, fellows: Iterable[ArticleId]
@@ -225,8 +181,6 @@ class MemoryStories:
         first = [id_ for _, _, id_ in sorted(enough)[:NOMINATED]]
         return [id_ for id_ in first if held.articles[id_].seen >= horizon]
 
-    # --- recording ---------------------------------------------------------------------------
-
     def _record(
         self,
         held: MemoryTopic,
@@ -235,7 +189,7 @@ class MemoryStories:
         index: IndexKeys,
         known: LookAlike | None,
     ) -> None:
-        fact = facts_of(article, placement.story, known)
+        fact = fact_of(article, placement.story, known)
         if fact != known:
             held.arrivals += known is None
             arrival = held.articles[article.id].arrival if known else held.arrivals
@@ -248,4 +202,56 @@ class MemoryStories:
         for old, target in placement.forwards:
             held.forward(old, target)
         for story in placement.stories:
+            held.adopt(story)
+
+    def _fellows(self, held: MemoryTopic, article: ArticleId) -> Sequence[ArticleId]:
+        return sorted(Ruled(held.rulings.values()).fellows(article) - {article})
+
+    # --- forgetting --------------------------------------------------------------------------
+
+    async def forget(self, topic: TopicId, article: ArticleId, depart: Depart) -> bool:
+        """Take an article out of story, index and past events."""
+        held = self._topics[topic]
+        if article not in held.articles:
+            return False
+        fact = held.articles[article].fact
+        shown = {*self._fellows(held, article), *held.tied.get(article, ())[-TIED:]}
+        seen = self._neighbourhood(held, article, IndexKeys((), ()), sorted(shown))
+        left = depart(fact, seen, self._clock.now())
+        held.drop(article)
+        for tie in left.ties:
+            held.tie(tie)
+        gone = held.names(left.ended)
+        self._regroup(held, replace(left, stories=tuple(s.unlinked(gone) for s in left.stories)))
+        held.changes = [change for change in held.changes if change.article != article]
+        held.announce(topic, left.changes, self._clock.now())
+        held.unlink(left.ended)
+        return True
+
+    # --- ruling ------------------------------------------------------------------------------
+
+    async def rule(
+        self, topic: TopicId, article: ArticleId, rulings: Sequence[Ruling], regroup: Regroup
+    ) -> Regrouping | None:
+        """Record rulings and what they make of the article's story; see `ports.Rulings`."""
+        held = self._topics[topic]
+        if article not in held.articles:
+            return None
+        held.rulings |= {ruling.subject: ruling for ruling in rulings}
+        named = {id_ for ruling in rulings for id_ in (ruling.one, ruling.other)}
+        fellows = sorted({*self._fellows(held, article), *named} - {article})
+        seen = self._neighbourhood(held, article, IndexKeys((), ()), fellows)
+        said = regroup(held.articles[article].fact, seen, self._clock.now())
+        self._regroup(held, said)
+        held.announce(topic, said.changes, self._clock.now())
+        return said
+
+    async def rulings(self, topic: TopicId) -> Sequence[Ruling]:
+        """Every ruling that holds, newest first."""
+        return Ruled(self._topics[topic].rulings.values()).rulings
+
+    def _regroup(self, held: MemoryTopic, said: Regrouping) -> None:
+        for old, target in said.forwards:
+            held.forward(old, target)
+        for story in said.stories:
             held.adopt(story)

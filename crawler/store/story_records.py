@@ -112,7 +112,7 @@ def unpack_text(frame: bytes) -> str:
     return _decompressor.decompress(frame).decode("utf-8", "surrogatepass")
 
 
-def facts_of(article: Article, story: StoryId, known: LookAlike | None) -> LookAlike:
+def fact_of(article: Article, story: StoryId, known: LookAlike | None) -> LookAlike:
     """Return an article as later decisions will see it: its index keys stay behind."""
     fact = LookAlike.of(article, story, known)
     return replace(fact, fingerprint=replace(fact.fingerprint, signature=b"", samples=b""))

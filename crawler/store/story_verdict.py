@@ -26,7 +26,7 @@ from crawler.store.records import encode, millis
 from crawler.store.story_records import (
     Handle,
     StoryRecord,
-    facts_of,
+    fact_of,
     is_revised,
     pack,
     pack_article,
@@ -147,7 +147,7 @@ class Verdict:
 
     @cached_property
     def _fact(self) -> LookAlike:
-        return facts_of(self.article, self.placement.story, self.grounds.neighbourhood.known)
+        return fact_of(self.article, self.placement.story, self.grounds.neighbourhood.known)
 
     def _story(self, story: Story, facts: Facts) -> Row:
         handles = [self._handle(one) for one in story.articles]
