@@ -93,7 +93,7 @@ _TABLES: dict[str, tuple[_Class, ...]] = {
         (r"zna$", 3, "zna zny źnie znę zną zno"),
         (r"ów$", 2, "ów owa owie owem owowi"),
         (r"iec$", 3, "iec ca cu cem"),
-        (r"(?:ź|ść|ń|ś|ć)$", 0, "i"),
+        (r"(?:ź|ść|ś|ć)$", 0, "i"),
         (r"ń$", 1, "ń nia niu niem"),
         (r"ka$", 2, "ka ki ce kę ką"),
         (r"ga$", 2, "ga gi dze gę gą"),

@@ -38,6 +38,8 @@ def found(name: str, language: str, text: str) -> list[str]:
         ("Przemyśl", "pl", "Przemyślu"),
         ("Korczowa", "pl", "Korczowej"),
         ("Lwów", "pl", "Lwowie"),
+        ("Wołyń", "pl", "Wołyniu"),
+        ("Korosteń", "pl", "Korostenia"),
         ("Szeginie", "pl", "Szegini"),
         ("Szeginie", "pl", "Szeginiach"),
         ("Siret", "ro", "Siretului"),
