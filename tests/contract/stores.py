@@ -16,8 +16,8 @@ WINDOWS = {"candidate_window": timedelta(days=14), "story_window": timedelta(day
 BY = "olena", "asked by the desk"  # who rules, and why
 
 
-def in_memory(clock: SimulatedClock) -> MemoryStories:
-    return MemoryStories(clock, RECIPE, **WINDOWS)
+def in_memory(clock: SimulatedClock, **options: Any) -> MemoryStories:
+    return MemoryStories(clock, RECIPE, **WINDOWS, **options)
 
 
 def in_redis(client: Redis, clock: SimulatedClock, **options: Any) -> RedisStories:
