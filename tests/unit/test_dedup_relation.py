@@ -68,6 +68,28 @@ def test_a_brief_edited_throughout_is_an_excerpt_wherever_it_was_taken_from():
     assert judged(edited(cut(WIRE, 120, 180), 5), WIRE) is Relation.EXCERPT
 
 
+def test_a_brief_edited_throughout_is_one_whatever_its_first_words_are():
+    brief = f"{prose('lead', 14)} {edited(cut(WIRE, 120, 180), 5)}"
+    assert reason(brief, WIRE) is Reason.EDITED_BRIEF
+
+
+def test_a_brief_that_quotes_whole_passages_is_not_edited():
+    quotes, own = (cut(WIRE, 0, 14), cut(WIRE, 100, 114)), (prose("x", 11), prose("y", 11))
+    brief = f"{quotes[0]} {own[0]} {quotes[1]} {own[1]}"
+    assert (
+        max(shares_of(look_alike(brief), look_alike(WIRE)).woven(RULES.step)) >= RULES.woven_brief
+    )
+    assert reason(brief, WIRE) is Reason.PARTLY_SHARED
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [(550, Reason.EDITED), (700, Reason.PARTLY_SHARED)]
+)
+def test_nobody_edits_a_very_long_text_throughout(length, expected):
+    text = prose("long", length)
+    assert reason(text, edited(text, 5)) is expected
+
+
 def test_an_outlet_does_not_edit_its_own_text_throughout():
     assert reason(WIRE, edited(WIRE, 5), outlet="one") is Reason.PARTLY_SHARED
 
@@ -148,6 +170,14 @@ def test_words_that_open_a_text_and_run_on_need_no_time(start, expected):
     assert reason_of(one, other, shares_of(one, other), RULES) is expected
 
 
+def test_words_that_open_a_text_tell_nothing_under_another_number():
+    begin, end = edited(cut(WIRE, 0, 30), 7), edited(cut(WIRE, 30, 60), 7)
+    whole = f"{cut(WIRE, 0, 30)} 12 lorries 40 cars {cut(WIRE, 30, 200)}"
+    one = look_alike(f"{begin} 12 lorries 50 cars {end}", published=None)
+    other = look_alike(whole, "https://two.example/b", outlet="two", published=None)
+    assert reason_of(one, other, shares_of(one, other), RULES) is Reason.PARTLY_SHARED
+
+
 def test_of_days_it_tells_enough_that_they_are_the_same():
     assert relate(*told_on(0, 0)).relation is Relation.COPY
 
@@ -161,6 +191,10 @@ def test_two_outlets_that_are_not_known_may_be_two():
     one, other = told_on(0, 0)
     unnamed = (replace(article, outlet=OutletId("")) for article in (one, other))
     assert relate(*unnamed).relation is Relation.COPY
+
+
+def test_a_handful_of_words_in_common_is_no_text_edited_throughout():
+    assert reason(f"{cut(WIRE, 0, 5)} {prose('x', 4)}", WIRE) is Reason.TOO_LITTLE
 
 
 def test_one_passage_of_some_length_is_no_text_edited_throughout():
@@ -442,6 +476,13 @@ def test_limits_are_the_rules(share, relation):
     one = f"{cut(prose('s', 400), 0, shared)} {prose('x', 400 - shared)}"
     other = f"{cut(prose('s', 400), 0, shared)} {prose('y', 400 - shared)}"
     assert judged(one, other) is relation
+
+
+def test_shares_are_counted_over_the_shingles_of_either_text_and_of_both():
+    shares = shares_of(look_alike(cut(WIRE, 0, 52)), look_alike(cut(WIRE, 20, 122)))
+    assert (shares.one, shares.other, shares.shared) == (50, 100, 30)
+    assert (shares.one_in_other, shares.other_in_one) == (0.6, 0.3)
+    assert shares.jaccard == pytest.approx(30 / 120)
 
 
 def test_rules_can_be_set_by_the_operator():
