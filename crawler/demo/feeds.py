@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from html import escape
 
-from crawler.demo.world import DemoFeed, DemoOutlet, DemoPage, Fault, FeedFormat
+from crawler.demo.publishers import DemoFeed, DemoOutlet, DemoPage, Fault, FeedFormat
 
 CONTENT_TYPES = {
     FeedFormat.RSS: "application/rss+xml",

@@ -11,7 +11,8 @@ from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.demo.world import DemoOutlet, DemoPage, World
+from crawler.demo.publishers import DemoOutlet, DemoPage
+from crawler.demo.world import World
 from crawler.model import SkipReason
 
 _DATA = files("crawler.demo") / "data"

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from crawler.demo.feeds import CONTENT_TYPES, render_feed
 from crawler.demo.pages import render_front, render_page
-from crawler.demo.world import DemoFeed, DemoOutlet, DemoPage, Fault, World
+from crawler.demo.publishers import DemoFeed, DemoOutlet, DemoPage, Fault
+from crawler.demo.world import World
 from crawler.model import SkipReason
 
 _PDF = (

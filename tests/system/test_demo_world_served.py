@@ -14,8 +14,9 @@ import feedparser
 import pytest
 from trafilatura import extract
 
+from crawler.demo.publishers import DemoFeed, Fault, FeedFormat, Kin
 from crawler.demo.server import DemoServer, served
-from crawler.demo.world import DemoFeed, Fault, FeedFormat, Kin, World, load
+from crawler.demo.world import World, load
 from crawler.model import SkipReason
 
 NOW = datetime(2026, 3, 14, 15, 9, tzinfo=UTC)

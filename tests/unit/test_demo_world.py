@@ -8,7 +8,8 @@ import pytest
 from crawler.catalog.outlets import read_catalogue
 from crawler.demo.address import slug
 from crawler.demo.manuscript import read_manuscript
-from crawler.demo.world import Fault, FeedFormat, Kin, World, load
+from crawler.demo.publishers import Fault, FeedFormat, Kin
+from crawler.demo.world import World, load
 from crawler.model import Relation, SkipReason
 
 NOW = datetime(2026, 3, 14, 15, 9, tzinfo=UTC)
