@@ -12,7 +12,7 @@ from stores import BY, TOPIC
 from crawler.contract import read_story
 from crawler.dedup import placement
 from crawler.dedup.ruling import decree_id
-from crawler.model import Article
+from crawler.model import Article, Neighbourhood, Placement
 from crawler.rule import Rule
 from crawler.store.memory_stories import MemoryStories
 from crawler.store.nomination import LOADED
@@ -40,9 +40,22 @@ async def test_every_outlet_of_a_large_story_is_told_and_found(stories, publishe
     assert set(payload.outlets) == {one.outlet for one in articles}
     for one in articles:
         assert await stories.of_outlet(TOPIC, one.outlet) == [one.id]
+    assert await shown(stories, an_article(articles[0].text.split())) == LOADED
 
     if not isinstance(stories, MemoryStories):
         assert await dangling(request.getfixturevalue("server"), TOPIC, RECIPE.id) == []
+
+
+async def shown(stories: Any, article: Article) -> int:
+    """Place a copy; return how many articles the decision about it saw."""
+    seen = []
+
+    def noted(newcomer: Article, around: Neighbourhood) -> Placement:
+        seen.append(len(around.look_alikes))
+        return join(newcomer, around)
+
+    await stories.place(TOPIC, article, noted)
+    return seen[-1]
 
 
 async def sizes(stories: Any) -> list[int]:

@@ -1,10 +1,13 @@
 """One body for both stores: who is shown to a decision, by the keys that two articles share."""
 
+from dataclasses import replace
+
 import pytest
 from articles import an_article
 from stores import TOPIC, WINDOWS, in_memory, in_redis
 
 from crawler.dedup.outcome import founded
+from crawler.model import Relation, Tie
 from crawler.store.nomination import COMMON, HOT, KEY, LEAST, NOMINATED, IndexKeys
 
 
@@ -13,18 +16,24 @@ class Shelf:
 
     def __init__(self, store):
         self._keys = {}
+        self.shown = set()  # names of all that the last decision saw
         self._stories = store(nominate=lambda mark, _: self._keys[mark.content_hash])
 
-    async def place(self, name, *, strong="", weak="", url=""):
-        """Place an article under a key for each letter; return the names of those nominated."""
+    async def place(self, name, *, strong="", weak="", url="", tied=None):
+        """Place an article under a key for each letter; return the names of those nominated.
+
+        It is tied to these, if at all, by the relation `tied`.
+        """
         article = an_article([name], url=url or f"https://{name}.example/", title=name)
         self._keys[article.fingerprint.content_hash] = IndexKeys(*map(keys_of, (strong, weak)))
         seen = []
 
         def alone(one, around):
             titles = {alike.id: alike.title for alike in around.look_alikes}
+            self.shown = {*titles.values()}
             seen.append({titles[id_] for id_ in around.nominated})
-            return founded(one)
+            ties = (Tie(one.id, id_, tied, 0.5, 0.5, 0.5) for id_ in sorted(around.nominated))
+            return replace(founded(one), ties=tuple(ties) if tied else ())
 
         await self._stories.place(TOPIC, article, alone)
         return seen[-1]
@@ -93,3 +102,19 @@ async def test_of_too_many_those_that_share_most_are_shown_and_then_the_newest(s
         | names("other", range(HOT - 2))
         | names("one", range(HOT - 2 - left, HOT - 2))
     )
+
+
+@pytest.mark.parametrize(
+    ("tied", "shown"),
+    [
+        (Relation.COPY, {"held", "other"}),
+        (Relation.DIGEST, {"held", "other"}),
+        (Relation.PARTIAL, {"held"}),
+        (Relation.TEMPLATE, {"held"}),
+    ],
+)
+async def test_what_joins_or_holds_another_is_shown_with_it_and_nothing_looser(shelf, tied, shown):
+    await shelf.place("other", strong="b")
+    await shelf.place("held", strong="ab", tied=tied)
+    assert await shelf.place("newcomer", strong="a") == {"held"}
+    assert shelf.shown == shown

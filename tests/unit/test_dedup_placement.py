@@ -1,7 +1,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from crawler.dedup import placement as placing
+from crawler.dedup.canonical import is_original, preference
 from crawler.dedup.outcome import Outcome
 from crawler.dedup.placement import decide
 from crawler.dedup.rules import RULES, Preference, Rules
@@ -265,6 +268,21 @@ async def test_the_agency_s_own_text_is_shown_however_late():
     assert (await room.story_of(paper)).canonical == agency.id
 
 
+@pytest.mark.parametrize(
+    ("outlet", "name", "credit", "own"),
+    [
+        ("reuters", "", "Reuters", True),
+        ("reuters.com", "", "Reuters", True),
+        ("ap", "Associated Press", "The Associated Press", True),
+        ("paper", "The Paper", "Reuters", False),
+        ("reuters", "Reuters", "", False),
+    ],
+)
+def test_an_agency_is_known_by_its_id_its_address_or_its_name(outlet, name, credit, own):
+    one = look_alike(WIRE, outlet=outlet, credit=[credit] if credit else [])
+    assert is_original(replace(one, outlet_name=name)) is own
+
+
 async def test_the_order_of_preferences_is_the_operator_s():
     trusted = Rules(canonical=(Preference.TRUSTED,), trusted=("two",))
     room = Newsroom(trusted)
@@ -323,3 +341,9 @@ def test_a_pair_is_judged_anew_once_one_of_it_was_revised():
     revised = replace(other, fingerprint=mark(prose("revised")))
     assert judge(one, revised).relation is Relation.UNRELATED
     assert judge(one, replace(other, published=None)) is not judge(one, other)
+
+
+def test_equals_are_preferred_by_id_in_whatever_order_they_come():
+    equals = [look_alike(WIRE, f"https://{name}.example/") for name in "abc"]
+    order = preference(equals, RULES)
+    assert order == preference(reversed(equals), RULES) == sorted(equals, key=lambda one: one.id)

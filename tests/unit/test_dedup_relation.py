@@ -485,6 +485,18 @@ def test_shares_are_counted_over_the_shingles_of_either_text_and_of_both():
     assert shares.jaccard == pytest.approx(30 / 120)
 
 
+def test_what_stands_first_in_one_text_and_last_in_the_other_stands_in_both_halves():
+    passage = cut(WIRE, 0, 40)
+    one, other = f"{passage} {prose('x', 60)}", f"{prose('y', 60)} {passage}"
+    shares = shares_of(look_alike(one), look_alike(other))
+    assert shares.front == shares.back == shares.shared == 38
+
+
+def test_a_name_in_common_is_no_number_in_common():
+    one, other = (replace(look_alike(WIRE), fingerprint=posted("Липовском", n)) for n in ("7", "7"))
+    assert shares_of(one, other).common_numbers == 1
+
+
 def test_rules_can_be_set_by_the_operator():
     quote = cut(WIRE, 0, 100)
     own, others = f"{prose('x', 100)} {quote}", f"{quote} {prose('y', 110)}"
