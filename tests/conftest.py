@@ -43,6 +43,13 @@ async def server(server_socket: str) -> AsyncIterator[redis.asyncio.Redis]:
     await client.aclose()
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home of its own, whose server, if one was started, ends with the test."""
+    yield tmp_path / "home"
+    embedded.stop(tmp_path / "home")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The recorded news beside the checkout."""

@@ -31,12 +31,6 @@ def config_of(home, **environ):
 
 
 @pytest.fixture
-def home(tmp_path):
-    yield tmp_path / "home"
-    embedded.stop(tmp_path / "home")
-
-
-@pytest.fixture
 def running(home):
     return embedded.ensure_running(home)
 

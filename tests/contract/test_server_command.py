@@ -9,12 +9,6 @@ from crawler.store import embedded
 
 
 @pytest.fixture
-def home(tmp_path):
-    yield tmp_path / "home"
-    embedded.stop(tmp_path / "home")
-
-
-@pytest.fixture
 def kordon(home, monkeypatch):
     """Run `kordon server ...` on a home of its own; return exit code and what it printed."""
     monkeypatch.setenv("KORDON_HOME", str(home))

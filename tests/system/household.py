@@ -17,6 +17,7 @@ from crawler.app import App, open_app
 from crawler.config import Config
 from crawler.model import TopicId
 from crawler.ports import Census
+from tests.site.newsstand import Newsstand
 
 EVERYTHING = TopicId("everything")
 KORDON = Path(sys.executable).with_name("kordon")
@@ -78,3 +79,20 @@ async def ended(process: Process) -> Any:
     printed, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
     return json.loads(printed)
+
+
+@asynccontextmanager
+async def telling_household(home: Path, *, hosts: int, pages: int) -> AsyncIterator[Household]:
+    """A newsstand, and a household that takes all it prints and may tell hooks of this machine."""
+    async with Newsstand(hosts=hosts, pages=pages) as stand:
+        yield _moved_in(home, stand)
+
+
+def _moved_in(home: Path, stand: Newsstand) -> Household:
+    home.mkdir()
+    (home / "settings.toml").write_text(
+        'HOOK_ALLOW_ADDRESSES = ["127.0.0.0/8"]\nTOPICS = ["everything"]\n'
+    )
+    catalogue = home.with_name("list.csv")
+    catalogue.write_text(stand.catalogue())
+    return Household(home, stand.proxy, catalogue)

@@ -28,12 +28,6 @@ async def stand():
 
 
 @pytest.fixture
-def home(tmp_path):
-    yield tmp_path / "home"
-    embedded.stop(tmp_path / "home")
-
-
-@pytest.fixture
 def house(stand, home, tmp_path):
     catalogue = tmp_path / "catalogue.csv"
     catalogue.write_text(stand.catalogue())

@@ -7,27 +7,17 @@ from asyncio.subprocess import PIPE
 
 import feedparser
 import pytest
-from household import EVERYTHING, KORDON, Household
+from household import EVERYTHING, KORDON, telling_household
 
-from crawler.store import embedded
 from tests.site.hub import Hub
-from tests.site.newsstand import Newsstand
 
 PAGES = 3
 
 
 @pytest.fixture
-async def house(tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "settings.toml").write_text(
-        'HOOK_ALLOW_ADDRESSES = ["127.0.0.0/8"]\nTOPICS = ["everything"]\n'
-    )
-    async with Newsstand(hosts=1, pages=PAGES) as stand:
-        file = tmp_path / "list.csv"
-        file.write_text(stand.catalogue())
-        yield Household(home, stand.proxy, file)
-    embedded.stop(home)
+async def house(home):
+    async with telling_household(home, hosts=1, pages=PAGES) as house:
+        yield house
 
 
 async def serving(house, hub, port):

@@ -10,19 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.store import embedded
 from tests.site.newsstand import Newsstand
 from tests.site.publisher import always
 
 PROJECT = Path(__file__).parents[2]
 HOW_TO = PROJECT / "docs" / "how-to" / "add-a-spider.md"
 LISTED = "http://paper-0.example/archive"
-
-
-@pytest.fixture
-def home(tmp_path):
-    yield tmp_path / "home"
-    embedded.stop(tmp_path / "home")
 
 
 @pytest.fixture

@@ -9,16 +9,9 @@ import pytest
 from household import EVERYTHING, KORDON, Household
 
 from crawler.catalog.outlets import shipped_catalogue
-from crawler.store import embedded
 from tests.site.newsstand import Newsstand, feed_of
 
 HOSTS = 2
-
-
-@pytest.fixture
-def home(tmp_path):
-    yield tmp_path / "home"
-    embedded.stop(tmp_path / "home")
 
 
 @pytest.fixture

@@ -8,17 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.store import embedded
 from tests.site.newsstand import Newsstand
 
 PROJECT = Path(__file__).parents[2]
 SCRAPY = Path(sys.executable).with_name("scrapy")
-
-
-@pytest.fixture
-def home(tmp_path):
-    yield tmp_path / "home"
-    embedded.stop(tmp_path / "home")
 
 
 @pytest.fixture

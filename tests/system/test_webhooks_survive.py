@@ -6,27 +6,17 @@ import json
 from hashlib import sha256
 
 import pytest
-from household import Household, ended
+from household import ended, telling_household
 
-from crawler.store import embedded
-from tests.site.newsstand import Newsstand
 from tests.site.receiver import Receiver, answering, hanging
 
 PAGES = 5
 
 
 @pytest.fixture
-async def house(tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "settings.toml").write_text(
-        'HOOK_ALLOW_ADDRESSES = ["127.0.0.0/8"]\nTOPICS = ["everything"]\n'
-    )
-    async with Newsstand(hosts=2, pages=PAGES) as stand:
-        file = tmp_path / "list.csv"
-        file.write_text(stand.catalogue())
-        yield Household(home, stand.proxy, file)
-    embedded.stop(home)
+async def house(home):
+    async with telling_household(home, hosts=2, pages=PAGES) as house:
+        yield house
 
 
 async def telling(house):
