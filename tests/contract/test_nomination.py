@@ -118,3 +118,14 @@ async def test_what_joins_or_holds_another_is_shown_with_it_and_nothing_looser(s
     await shelf.place("held", strong="ab", tied=tied)
     assert await shelf.place("newcomer", strong="a") == {"held"}
     assert shelf.shown == shown
+
+
+async def test_who_was_placed_too_long_ago_is_shown_beside_whoever_it_hangs_together_with(
+    shelf, clock
+):
+    await shelf.place("old", strong="x")
+    clock.advance(WINDOWS["candidate_window"] * 0.7)
+    await shelf.place("newer", strong="x", tied=Relation.COPY)
+    clock.advance(WINDOWS["candidate_window"] * 0.7)
+    assert await shelf.place("newcomer", strong="x") == {"newer"}
+    assert shelf.shown == {"old", "newer"}

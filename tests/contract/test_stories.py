@@ -112,6 +112,18 @@ async def test_an_article_with_another_text_does_not_come_back_to_the_story_of_i
     assert facts[one.id].story != facts[other.id].story == facts[third.id].story
 
 
+async def test_an_article_that_leaves_its_story_with_a_new_text_is_known_by_that(stories):
+    one, other, third = copies(3)
+    for article in (other, third, one):
+        await stories.place(TOPIC, article, really_decide)
+    rewritten = an_article(words_of("rewritten"), url=one.url, outlet=one.outlet)
+    placed = await stories.place(TOPIC, rewritten, really_decide)
+    facts = await stories.articles(TOPIC, [one.id, other.id])
+    assert facts[one.id].story == placed.story != facts[other.id].story
+    assert facts[one.id].fingerprint.sketch == rewritten.fingerprint.sketch
+    assert await stories.text(TOPIC, one.id) == rewritten.text
+
+
 async def test_a_newcomer_merges_stories_and_the_old_id_still_answers(stories):
     left, right = words_of("left", 60), words_of("right", 60)
     one = an_article(left, url="https://a.example/")
