@@ -33,8 +33,8 @@ class Boilerplate:
     in one story only are taken for common, for which others collide with.
     """
 
-    counts: Counts  # uint8[2, 32768]
-    texts: int = 0  # counted, halved with the counts
+    counts: Counts  # uint8[2, 32768]; none is above `texts`
+    texts: int = 0  # counted, halved with the counts: below 128
 
     @classmethod
     def blank(cls) -> Self:
@@ -60,7 +60,7 @@ class Boilerplate:
         counts, texts = self.counts.copy(), self.texts
         if texts + 1 == _HALVED_AT:
             counts, texts = counts // 2, texts // 2
-        raised = np.minimum(_counted(counts, places), 254) + np.uint8(1)
+        raised = _counted(counts, places) + np.uint8(1)
         for row, place in zip(counts, places, strict=True):
             np.maximum.at(row, place, raised)
         return replace(self, counts=counts, texts=texts + 1)

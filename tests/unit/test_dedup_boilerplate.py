@@ -192,3 +192,11 @@ async def test_articles_of_no_outlet_teach_nothing():
     one = look_alike(items(14)[12], outlet="")
     other = look_alike(items(14)[13], "https://one.example/b", outlet="")
     assert place.tie(TOPIC, one, other).relation is Relation.COPY
+
+
+def test_what_is_counted_is_bounded_however_much_an_outlet_prints():
+    known = Boilerplate.blank()
+    for n in range(300):
+        known = known.with_text(mark(f"{prose(n, 12)} {TAIL}"))
+        assert int(known.counts.max()) <= known.texts < 128
+    assert Boilerplate.from_bytes(known.to_bytes()).texts == known.texts
