@@ -347,3 +347,8 @@ def test_equals_are_preferred_by_id_in_whatever_order_they_come():
     equals = [look_alike(WIRE, f"https://{name}.example/") for name in "abc"]
     order = preference(equals, RULES)
     assert order == preference(reversed(equals), RULES) == sorted(equals, key=lambda one: one.id)
+
+
+def test_of_two_that_appeared_together_the_fuller_is_preferred():
+    short, full = look_alike(cut(WIRE, 0, 100)), look_alike(WIRE, "https://zzz.example/")
+    assert preference([short, full], RULES) == [full, short]
