@@ -68,7 +68,10 @@ async def _load(config: Config, file: Path, *, force: bool) -> None:
             raise ConfigError(f"there are {there} already", "restore elsewhere, or give --force")
         if there:
             await _refuse_while_crawling(config)
+        topics = await backups.followed(client)
         await backups.load(client, corpus, file)
+        topics |= await backups.followed(client) | frozenset(config.topics)
+        await backups.break_off(client, topics)
 
 
 async def _refuse_while_crawling(config: Config) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import shutil
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from itertools import groupby, islice
@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from zstandard import ZstdCompressor
 
 from crawler.errors import StoreError
+from crawler.model import TopicId
 from crawler.store import keys
 from crawler.store.backup_file import (
     FORMAT,
@@ -42,6 +43,7 @@ OURS = "kordon:*"
 BATCH = 500  # keys asked for in one trip
 PAUSE_SECONDS = 5  # writers wait so long at most when this process dies
 RENEW_SECONDS = 1
+TRIMMED_AT_ONCE = 10_000  # changes, in some ten milliseconds: nobody waits for longer
 SCRATCH_SECONDS = 60  # a key that was only tried goes by itself when this process dies
 RIGHTS = "grant the Redis user +client|pause +client|unpause +restore for backups"
 
@@ -52,6 +54,28 @@ for _, name in ipairs(KEYS) do
   found[#found + 1] = redis.call('PEXPIRETIME', name)
 end
 return found
+"""
+
+
+# Have whoever follows a topic told of a gap: every change that was given out is dropped.
+#
+# KEYS: changes, window
+# Returns how many changes are left to be trimmed.
+_BREAK_OFF = """
+local time, last = redis.call('TIME'), nil
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local facts = redis.call('XINFO', 'STREAM', KEYS[1])
+  for at = 1, #facts, 2 do
+    last = facts[at] == 'last-generated-id' and facts[at + 1] or last
+  end
+end
+local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+if not last or tonumber(string.match(last, '^%d+')) < tonumber(now) then
+  last = redis.call('XADD', KEYS[1], now .. '-0', 'kind', '')
+  redis.call('XDEL', KEYS[1], last)
+end
+redis.call('HSET', KEYS[2], 'first', '', 'trimmed', last)
+return redis.call('XLEN', KEYS[1])
 """
 
 
@@ -229,6 +253,29 @@ async def _put(client: Redis, dumped: Iterator[Record]) -> None:
     except StoreError as error:
         whole = "then restore again: what is there is not whole"
         raise StoreError(f"{_not_taken(error)}, {whole}") from error
+
+
+async def followed(client: Redis) -> frozenset[TopicId]:
+    """Return the topics whose changes somebody may have followed."""
+    start, end = keys.public(TopicId("*"), "window").split("*")
+    with translated():
+        found = [name.decode() async for name in client.scan_iter(match=f"{start}*{end}")]
+    return frozenset(TopicId(name.removeprefix(start).removesuffix(end)) for name in found)
+
+
+async def break_off(client: Redis, topics: Iterable[TopicId]) -> None:
+    """Drop the changes of topics, and let whoever was given any be told that some are lost.
+
+    What happened after the backup never did, and nobody can be told of that: who follows reads
+    every story anew. Their groups stay.
+    """
+    for topic in topics:
+        changes = keys.public(topic, "changes")
+        with translated():
+            ends = [changes, keys.public(topic, "window")]
+            left = int(await client.eval(_BREAK_OFF, len(ends), *ends))
+            for kept in range(left - TRIMMED_AT_ONCE, -TRIMMED_AT_ONCE, -TRIMMED_AT_ONCE):
+                await client.xtrim(changes, maxlen=max(0, kept), approximate=False)
 
 
 def _not_taken(error: StoreError) -> StoreError:

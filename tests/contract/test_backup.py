@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from zstandard import ZstdCompressor
 
 from crawler.cli.main import app
+from crawler.contract import is_before
 from crawler.errors import ConfigError, StoreError
 from crawler.model import TopicId
 from crawler.store import backup, backup_file, keys
@@ -63,6 +64,12 @@ async def contents(server):
     return found
 
 
+def but_changes(found):
+    """What is left of the contents without the changes, which a command drops at a restore."""
+    dropped = {keys.public(TOPIC, name).encode() for name in ("changes", "window")}
+    return {name: value for name, value in found.items() if name not in dropped}
+
+
 async def articles(folder):
     return [article async for article in LocalCorpus(folder).read()]
 
@@ -98,6 +105,53 @@ async def test_a_restore_replaces_everything_that_is_there(stocked, stories, fol
     assert await contents(stocked) == before
     assert await articles(folder) == kept
     assert [one.name for one in tmp_path.glob("corpus.*")] == ["corpus.lock"]
+
+
+async def window_of(server):
+    return {
+        name.decode(): value.decode()
+        for name, value in (await server.hgetall(keys.public(TOPIC, "window"))).items()
+    }
+
+
+async def test_whoever_followed_what_a_restore_takes_back_is_told_of_a_gap(
+    stocked, stories, folder, tmp_path, server_socket, monkeypatch
+):
+    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+    changes, file = keys.public(TOPIC, "changes"), tmp_path / "backup.tar"
+    await stocked.xgroup_create(changes, "somebody", "0")
+    await backup.save(stocked, folder, file)
+    await stories.place(TOPIC, an_article(url="https://later.example/1"), decide)
+    ((given, _),) = await stocked.xrevrange(changes, count=1)
+    command = ["restore", str(file), "--force"]
+    said = await asyncio.to_thread(CliRunner().invoke, app, command)
+    assert said.exit_code == 0
+    told = await window_of(stocked)
+    assert is_before(given.decode(), told["trimmed"])
+    assert (told["first"], await stocked.xlen(changes)) == ("", 0)
+    await stories.place(TOPIC, an_article(url="https://later.example/2"), decide)
+    ((next_id, _),) = await stocked.xrange(changes)
+    assert is_before(told["trimmed"], next_id.decode())
+    assert [one["name"] for one in await stocked.xinfo_groups(changes)] == [b"somebody"]
+
+
+async def test_a_long_stream_is_dropped_to_its_end(server):
+    changes = keys.public(TOPIC, "changes")
+    pipe = server.pipeline(transaction=False)
+    for _ in range(backup.TRIMMED_AT_ONCE + 7):
+        pipe.xadd(changes, {"kind": "joined"})
+    *_, last = await pipe.execute()
+    await backup.break_off(server, [TOPIC])
+    assert await server.xlen(changes) == 0
+    assert not is_before((await window_of(server))["trimmed"], last.decode())
+
+
+async def test_ids_ahead_of_the_clock_are_told_of_too(server):
+    ahead = "9999999999999-3"
+    await server.xadd(keys.public(TOPIC, "changes"), {"kind": "joined"}, id=ahead)
+    await backup.break_off(server, [TOPIC])
+    assert await window_of(server) == {"first": "", "trimmed": ahead}
 
 
 async def test_a_corpus_that_lies_elsewhere_is_neither_saved_nor_replaced(
@@ -315,7 +369,7 @@ async def test_stories_of_another_recipe_are_saved_and_restored(
         done = await asyncio.to_thread(CliRunner().invoke, app, command)
         assert done.exit_code == 0, done.output
     assert backup_file.examine(Path(file)).recipe == "0123456789"
-    assert await contents(stocked) == before
+    assert but_changes(await contents(stocked)) == but_changes(before)
 
 
 @pytest.mark.parametrize("text", [b"", b"no tar at all"])
