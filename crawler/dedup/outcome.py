@@ -58,19 +58,15 @@ class Outcome:
         links = self._links_by([*self.scene.learnt, *self._ties_of_parts()])
         stories = self._stories(links)
         relation = next(m.relation for m in stories[home].members if m.article == own)
+        left = self._regrouping(links, stories, self._arrival(home, relation))
         return Placement(
             article=own,
             story=home,
             relation=relation,
             ties=tuple(self.scene.learnt),
-            stories=tuple(s for s in stories.values() if s != self.scene.stories.get(s.id)),
-            forwards=self._forwards(),
-            changes=(
-                self._arrival(home, relation),
-                *self._upheavals(),
-                *self._new_canonicals(stories),
-                *_linkings(links),
-            ),
+            stories=left.stories,
+            forwards=left.forwards,
+            changes=left.changes,
         )
 
     def regrouping(self) -> Regrouping:
@@ -81,20 +77,24 @@ class Outcome:
     def departure(self) -> Regrouping:
         """Return what changes where one leaves; a story without articles ends."""
         links = self._links_by([*self.scene.learnt, *self._ties_of_parts()])
-        left = self._regrouping(links, self._stories(links, self._lost_links()))
         ended = tuple(story.id for story in self.scene.touched if story.id not in self.heirs)
         gone = self.scene.newcomer
         forgotten = Change(ChangeKind.FORGOTTEN, self.heirs.get(gone.story, gone.story), gone.id)
         ends = (Change(ChangeKind.EXPIRED, id_) for id_ in ended)
-        changes = forgotten, *ends, *left.changes
-        return replace(left, ties=tuple(self.scene.learnt), changes=changes, ended=ended)
+        stories = self._stories(links, self._lost_links())
+        left = self._regrouping(links, stories, forgotten, *ends)
+        return replace(left, ties=tuple(self.scene.learnt), ended=ended)
 
-    def _regrouping(self, links: Sequence[Link], stories: Mapping[StoryId, Story]) -> Regrouping:
-        return Regrouping(
-            stories=tuple(s for s in stories.values() if s != self.scene.stories.get(s.id)),
-            forwards=self._forwards(),
-            changes=(*self._upheavals(), *self._new_canonicals(stories), *_linkings(links)),
-        )
+    def _regrouping(
+        self, links: Sequence[Link], stories: Mapping[StoryId, Story], *first: Change
+    ) -> Regrouping:
+        """Return what changed, and the events of it after those that come first."""
+        changed = tuple(s for s in stories.values() if s != self.scene.stories.get(s.id))
+        told = (
+            *first, *self._upheavals(), *self._new_canonicals(stories), *_linkings(links),
+        )  # fmt: skip
+        amended = amendments(told, (story.id for story in changed))
+        return Regrouping(stories=changed, forwards=self._forwards(), changes=(*told, *amended))
 
     # --- stories -----------------------------------------------------------------------------
 
@@ -181,6 +181,10 @@ class Outcome:
         for old, heir in self.heirs.items():
             if old != heir:
                 yield Change(ChangeKind.MERGED, heir, other=old)
+        yield from dict.fromkeys(self._splits())
+
+    def _splits(self) -> Iterator[Change]:
+        """Yield who took articles from which heir; twice where two stories became that one."""
         for old, heir in self.heirs.items():
             for id_, group in self.groups.items():
                 if id_ != heir and not group.isdisjoint(self.scene.stories[old].articles):
@@ -287,8 +291,15 @@ def _first_id(first: ArticleId, now: datetime) -> StoryId:
     return StoryId(id_of(f"{first} {now.isoformat()}"))
 
 
+def amendments(told: Iterable[Change], changed: Iterable[StoryId]) -> Iterator[Change]:
+    """Yield an event for each story that changed in what no other event tells of it."""
+    about = {id_ for change in told for id_ in change.about}
+    yield from (Change(ChangeKind.AMENDED, id_) for id_ in changed if id_ not in about)
+
+
 def _linked(story: Story, other: StoryId) -> Story:
-    return replace(story, linked=(*story.linked, other)[-_MOST_LINKS:])
+    """Return the story with a link to another; one that it took over from a third is no second."""
+    return replace(story, linked=tuple(dict.fromkeys((*story.linked, other)))[-_MOST_LINKS:])
 
 
 def _linkings(links: Iterable[Link]) -> Iterator[Change]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self
 
+from crawler.dedup.outcome import amendments
 from crawler.model import (
     ArticleId,
     Change,
@@ -42,7 +43,7 @@ def succeed(
         stories=tuple(handover.stories.values()),
         names=handover.names,
         forwards=tuple(handover.forwards()),
-        changes=tuple(handover.changes()),
+        changes=handover.changes(),
     )
 
 
@@ -107,8 +108,14 @@ class _Handover:
     def forwards(self) -> Iterator[tuple[StoryId, StoryId]]:
         return ((old, heir) for old, heir in self.heirs.items() if old != heir)
 
-    def changes(self) -> Iterator[Change]:
-        """Yield what happened to each old story, the oldest first."""
+    def changes(self) -> tuple[Change, ...]:
+        """Return what happened to each old story, the oldest first."""
+        told = dict.fromkeys(self._turns_of_all())
+        before = {story.id: story for story in self.old}
+        changed = (id_ for id_, story in self.stories.items() if story != before.get(id_))
+        return (*told, *amendments(told, changed))
+
+    def _turns_of_all(self) -> Iterator[Change]:
         for story in self.old:
             heir = self.heirs.get(story.id)
             if heir is None:

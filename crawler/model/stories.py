@@ -196,6 +196,7 @@ class ChangeKind(StrEnum):
     SPLIT = "split"
     EXPIRED = "expired"
     FORGOTTEN = "forgotten"
+    AMENDED = "amended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,13 @@ class Change:
     article: ArticleId | None = None
     relation: Relation | None = None
     other: StoryId | None = None  # merged from, split into, linked with
+
+    @property
+    def about(self) -> tuple[StoryId, ...]:
+        """The stories it says something new of: what split off has no event of its own."""
+        if self.other and self.kind in {ChangeKind.MERGED, ChangeKind.SPLIT}:
+            return self.story, self.other
+        return (self.story,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The twin of `RedisStories` in memory, told in its order: the same answers, to test with."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -119,7 +119,7 @@ class MemoryStories:
         members = [article for story in leaving for article in story.articles]
         gone = [Change(ChangeKind.EXPIRED, story.id) for story in leaving]
         held.announce(topic, gone, self._clock.now())
-        held.unlink({story.id for story in leaving})
+        self._unlink(topic, {story.id for story in leaving})
         for article in members:
             held.drop(article)
         return len(members)
@@ -225,8 +225,13 @@ class MemoryStories:
         self._regroup(held, replace(left, stories=tuple(s.unlinked(gone) for s in left.stories)))
         held.changes = [change for change in held.changes if change.article != article]
         held.announce(topic, left.changes, self._clock.now())
-        held.unlink(left.ended)
+        self._unlink(topic, left.ended)
         return True
+
+    def _unlink(self, topic: TopicId, leaving: Collection[StoryId]) -> None:
+        held = self._topics[topic]
+        amended = [Change(ChangeKind.AMENDED, id_) for id_ in held.unlink(leaving)]
+        held.announce(topic, amended, self._clock.now())
 
     # --- ruling ------------------------------------------------------------------------------
 

@@ -129,15 +129,15 @@ class MemoryTopic:
         """Return the ids of stories, those that forward to them among them."""
         return {*leaving, *(alias for alias, to in self.forwards.items() if to in leaving)}
 
-    def unlink(self, leaving: Collection[StoryId]) -> None:
-        """Drop stories, their aliases, and every link to either."""
+    def unlink(self, leaving: Collection[StoryId]) -> Sequence[StoryId]:
+        """Drop stories, their aliases, and every link to either; return who had such links."""
         gone = self.names(leaving)
         self.stories = {id_: story for id_, story in self.stories.items() if id_ not in gone}
         self.forwards = {alias: to for alias, to in self.forwards.items() if to not in gone}
-        for story in self.stories.values():
-            if not gone.isdisjoint(story.linked):
-                changed = replace(story.unlinked(gone), version=story.version + 1)
-                self.stories[story.id] = changed
+        linking = [one for one in self.stories.values() if not gone.isdisjoint(one.linked)]
+        for story in linking:
+            self.stories[story.id] = replace(story.unlinked(gone), version=story.version + 1)
+        return [story.id for story in linking]
 
     def drop(self, article: ArticleId) -> None:
         """Let go of an article and its ties; its keys stay until they are full."""

@@ -124,12 +124,12 @@ class StoryRetention(StoryShelf):
         stream, after = self._public(topic, "changes"), "-"
         while rows := await ask(self._client.xrange(stream, after, count=EVENTS_AT_ONCE)):
             if telling := {id_: fields for id_, fields in rows if _tells_of(fact, fields)}:
-                again = [await self._again(topic, fields) for fields in telling.values()]
+                again = {_said(one): await self._again(topic, one) for one in telling.values()}
                 await self._run(
                     self._script("scrub"),
                     topic,
                     pack([id_.decode() for id_ in telling]),
-                    pack([event for event in again if event]),
+                    pack([event for event in again.values() if event]),
                     self._retention.changes_most,
                 )
             after = f"({rows[-1][0].decode()}"
@@ -149,6 +149,12 @@ class StoryRetention(StoryShelf):
             return event_row(topic, change, ended, {}, now)
         facts = await self._facts(topic, record.handles)
         return event_row(topic, change, record.story, {f.id: f for f in facts.values()}, now)
+
+
+def _said(fields: Mapping[bytes, bytes]) -> tuple[str, str, str | None]:
+    """Return what an event says of which stories: said twice, it is told again once."""
+    told = msgspec.json.decode(fields[b"payload"], type=ChangePayload)
+    return told.kind, told.story, told.other
 
 
 def _tells_of(fact: LookAlike, fields: Mapping[bytes, bytes]) -> bool:

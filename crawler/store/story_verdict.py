@@ -212,34 +212,32 @@ class Farewell:
 
     def packed(self, topic: TopicId, now: datetime, bucket_of: Mapping[ArticleId, int]) -> bytes:
         """Return what `expire.lua` is to do."""
-        return pack(
-            (
-                [(id_, _members(record, bucket_of)) for id_, record in self.leaving.items()],
-                self.without_links(topic),
-                [self._event(topic, one.story, now) for one in self.leaving.values()],
-            )
-        )
+        leaving = [(id_, _members(record, bucket_of)) for id_, record in self.leaving.items()]
+        rows, amended = self.without_links(topic, now)
+        ends = (one.story for one in self.leaving.values())
+        expired = [self._event(topic, ChangeKind.EXPIRED, one, now) for one in ends]
+        return pack((leaving, rows, [*expired, *amended]))
 
-    def without_links(self, topic: TopicId, besides: Container[StoryId] = ()) -> list[Row]:
-        """Return the stories that stay without their links to those that leave.
+    def without_links(
+        self, topic: TopicId, now: datetime, besides: Container[StoryId] = ()
+    ) -> tuple[list[Row], list[Row]]:
+        """Return the stories that stay without their links to those that leave, and the events.
 
         Args:
             topic: Whose stories they are.
+            now: When the others leave.
             besides: Stories that are written, or forward, without that.
         """
-        return [
-            self._without_links(topic, record)
-            for id_, record in self.staying.items()
-            if id_ not in besides
-        ]
+        left = [self._unlinked(one) for id_, one in self.staying.items() if id_ not in besides]
+        rows = [story_row(topic, story, handles, self.facts) for story, handles in left]
+        return rows, [self._event(topic, ChangeKind.AMENDED, one.story, now) for one in left]
 
-    def _without_links(self, topic: TopicId, record: StoryRecord) -> Row:
+    def _unlinked(self, record: StoryRecord) -> StoryRecord:
         story = replace(record.story.unlinked(self.citing), version=record.story.version + 1)
-        return story_row(topic, story, record.handles, self.facts)
+        return record._replace(story=story)
 
-    def _event(self, topic: TopicId, story: Story, now: datetime) -> Row:
-        change = Change(ChangeKind.EXPIRED, story.id)
-        return event_row(topic, change, story, self.facts, now)
+    def _event(self, topic: TopicId, kind: ChangeKind, story: Story, now: datetime) -> Row:
+        return event_row(topic, Change(kind, story.id), story, self.facts, now)
 
 
 def packed_departure(
@@ -268,8 +266,8 @@ def packed_departure(
     left = replace(left, stories=tuple(one.unlinked(farewell.citing) for one in left.stories))
     rows, forwards, events = _regrouped(topic, grounds, left, facts, now)
     done = {*(story.id for story in left.stories), *(old for old, _ in left.forwards)}
-    rows += farewell.without_links(topic, besides=done)
-    return pack((ties, rows, forwards, events, left.ended))
+    others, amended = farewell.without_links(topic, now, besides=done)
+    return pack((ties, [*rows, *others], forwards, [*events, *amended], left.ended))
 
 
 def packed_ruling(
