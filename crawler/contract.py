@@ -17,6 +17,7 @@ from crawler.model import ArticleId, Change, LookAlike, Member, Story, TopicId
 
 VERSION = "v1"
 MAX_MEMBERS = 100  # in one payload; `size` always tells the whole
+LAST_NUMBER = 999_999_999  # of a change id within its millisecond, and never reached
 MAX_PLACES = 24  # those that most members name
 
 Utc = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -99,7 +100,13 @@ def is_before(one: str, other: str) -> bool:
 
     A reader whose last id is before `trimmed` of `window` has missed changes.
     """
-    return _ordinal(one) < _ordinal(other)
+    return ordinal(one) < ordinal(other)
+
+
+def just_before(change: str) -> str:
+    """Return the id that a reader would have who was given all before this change."""
+    milliseconds, number = ordinal(change)
+    return f"{milliseconds}-{number - 1}" if number else f"{milliseconds - 1}-{LAST_NUMBER}"
 
 
 def is_change_id(text: str) -> bool:
@@ -107,7 +114,8 @@ def is_change_id(text: str) -> bool:
     return _CHANGE_ID.fullmatch(text) is not None
 
 
-def _ordinal(change: str) -> tuple[int, int]:
+def ordinal(change: str) -> tuple[int, int]:
+    """Return a change id as ids are compared."""
     milliseconds, _, sequence = change.partition("-")
     return int(milliseconds or 0), int(sequence or 0)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from crawler.contract import is_before, just_before, ordinal
 from crawler.hook import Attempt, Delivery, Hook, HookState, Letter, Outcome, Reply, Turn
 from crawler.model import Alert, ChangeId, FeedId, OutletId
 from crawler.schedule.backoff import retry_delay
@@ -96,6 +97,25 @@ def overslept(hook: Hook, *, start: ChangeId, trimmed: ChangeId, now: datetime) 
         return None
     gap = Delivery(trimmed, now, after=start)
     return Turn(replace(hook, queue=(*hook.queue, gap), position=trimmed))
+
+
+def lost(hook: Hook, delivery: Delivery, *, trimmed: ChangeId, now: datetime) -> Turn:
+    """Queue the news that what waits and is trimmed by now is lost, in its place.
+
+    Args:
+        hook: As it stands.
+        delivery: One of those, which was to be told now.
+        trimmed: The newest change that is not kept any more.
+        now: When.
+    """
+    turn = dropped(hook, delivery, now=now)
+    gone = [one for one in hook.queue if not one.after and not is_before(trimmed, one.change)]
+    ids = sorted((one.change for one in gone), key=ordinal)
+    if not ids:
+        return turn
+    gap = Delivery(ids[-1], now, after=ChangeId(just_before(ids[0])))
+    kept = (one for one in hook.queue if one not in gone)
+    return replace(turn, hook=replace(hook, queue=(gap, *kept)))
 
 
 def stranded(hook: Hook, *, start: ChangeId, now: datetime) -> Turn | None:

@@ -35,6 +35,7 @@ from crawler.schedule.delivery import (
     claimed,
     dropped,
     has_work,
+    lost,
     next_delivery,
     overslept,
     reads_on,
@@ -229,13 +230,19 @@ class Webhooks:
     async def _deliver(self, hook: Hook, delivery: Delivery) -> Hook | None:
         message = await self._messages.message(hook, delivery)
         if message is None:
-            step = partial(dropped, delivery=delivery, now=self._clock.now())
-        else:
-            step = partial(
-                settled, delivery=delivery, reply=await self._post(hook, message),
-                now=self._clock.now(), jitter=self._dice(), patience=self._patience,
-            )  # fmt: skip
+            return await self._changed(hook.id, await self._gone(hook, delivery))
+        step = partial(
+            settled, delivery=delivery, reply=await self._post(hook, message),
+            now=self._clock.now(), jitter=self._dice(), patience=self._patience,
+        )  # fmt: skip
         return await self._changed(hook.id, step)
+
+    async def _gone(self, hook: Hook, delivery: Delivery) -> Step:
+        """Return what becomes of a change that is not kept: trimmed it is lost, else forgotten."""
+        trimmed, now = (await self._published.window(hook.topic)).trimmed, self._clock.now()
+        if is_before(trimmed, delivery.change):
+            return partial(dropped, delivery=delivery, now=now)
+        return partial(lost, delivery=delivery, trimmed=trimmed, now=now)
 
     async def _changed(self, id_: HookId, step: Step) -> Hook | None:
         turn = await self._hooks.change(id_, step)

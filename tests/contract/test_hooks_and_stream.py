@@ -7,6 +7,7 @@ import pytest
 from articles import NOON, RECIPE, an_article, decide
 
 from crawler.catalog.facets import facets_of
+from crawler.contract import just_before
 from crawler.dedup.departure import depart
 from crawler.directory import Directory
 from crawler.hook import Hook, HookId, HookState, Outcome, Reply
@@ -37,7 +38,7 @@ class Newsroom:
         )  # fmt: skip
         self.published = RedisPublished(server)
         self.hooks = RedisHooks(server, self.clock, 30 * DAY)
-        self.told, self.status = [], 200
+        self.told, self.status, self.refused = [], 200, ()
         messages = Messages(
             self.published, self.stories, Directory(RedisSubscriptions(server), ()), facets_of
         )
@@ -47,9 +48,12 @@ class Newsroom:
         )  # fmt: skip
 
     async def post(self, _, message):
-        if self.status == 200:
-            self.told.append(msgspec.json.decode(message.body))
-        return Reply(self.status, "" if self.status == 200 else f"http-{self.status}")
+        told = msgspec.json.decode(message.body)
+        refused = told["type"] != "gap" and told["data"]["change"]["title"] in self.refused
+        status = 422 if refused else self.status
+        if status == 200:
+            self.told.append(told)
+        return Reply(status, "" if status == 200 else f"http-{status}")
 
     async def add(self, position="0-0", **facts):
         await self.hooks.add(
@@ -127,6 +131,24 @@ async def test_a_change_that_is_trimmed_while_it_waits_is_dropped_and_says_so(se
     assert "first" not in newsroom.titles()
     assert "gap" in {one["type"] for one in newsroom.told}
     assert newsroom.titles()[-1] == "n299"
+
+
+async def test_of_changes_that_are_trimmed_while_only_they_wait_a_gap_is_told(server):
+    newsroom = Newsroom(server, changes_kept=100)
+    await newsroom.add()
+    await newsroom.place("first", "second", "third")
+    first, second, *_ = await newsroom.published.changes(TOPIC, "0-0", 9)
+    newsroom.refused = ("first", "second")
+    for start in range(0, 300, 30):  # others are taken meanwhile: its position is never trimmed
+        for _ in range(3):
+            await newsroom.tell(timedelta(seconds=5))
+        await newsroom.place(*(f"n{number}" for number in range(start, start + 30)))
+    newsroom.refused = ()
+    await newsroom.tell(DAY)
+    gaps = [one["data"] for one in newsroom.told if one["type"] == "gap"]
+    assert gaps == [{"after": just_before(first.id), "until": second.id}]
+    assert newsroom.titles() == ["third", *(f"n{number}" for number in range(300))]
+    assert (await newsroom.hooks.find(A)).queue == ()
 
 
 async def test_what_was_forgotten_while_it_waited_is_not_told_but_that_it_was_is(newsroom):
