@@ -163,7 +163,7 @@ class Outcome:
         revised = self.scene.is_revised and self.scene.newcomer.id in self.groups.get(story.id, ())
         if story == old and not revised:
             return story
-        moved = revised or old is None or story.members != old.members
+        moved = revised or old is None or _shown(story) != _shown(old)
         updated = max(story.updated, self.scene.now) if moved else story.updated
         return replace(story, version=story.version + 1, updated=updated)
 
@@ -295,6 +295,11 @@ def amendments(told: Iterable[Change], changed: Iterable[StoryId]) -> Iterator[C
     """Yield an event for each story that changed in what no other event tells of it."""
     about = {id_ for change in told for id_ in change.about}
     yield from (Change(ChangeKind.AMENDED, id_) for id_ in changed if id_ not in about)
+
+
+def _shown(story: Story) -> tuple[object, ...]:
+    """Return what of a story counts as a change of it: all but its links."""
+    return story.canonical, story.members
 
 
 def _linked(story: Story, other: StoryId) -> Story:

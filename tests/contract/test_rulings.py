@@ -392,3 +392,11 @@ async def test_rulings_outlast_the_recipe(server, clock):
     names = [name async for name in server.scan_iter(match="*rulings*")]
     assert names
     assert not any(RECIPE.id.encode() in name for name in names)
+
+
+async def test_a_story_that_shows_another_article_has_changed(stories, clock):
+    one, other = copies(2)
+    (story, _) = await place(stories, one, other)
+    clock.advance(timedelta(hours=1))
+    (pinned,) = (await Rule(stories, clock).pin(TOPIC, other.id, *BY)).stories
+    assert (pinned.id, pinned.canonical, pinned.updated) == (story, other.id, clock.now())
