@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -47,16 +48,30 @@ from crawler.schedule.delivery import (
 )
 from crawler.store.records import instant
 from crawler.workers.loop import forever, named_in
+from crawler.workers.together import Together
 
 LOOK = timedelta(seconds=1)  # between two looks for hooks that are new, rested, or left by another
 GATHER_SECONDS = 0.05  # changes that come together are looked at together
 READ_MOST = 200  # changes looked at in one step
+READ_TOGETHER = 16  # such steps held for other hooks that are as far
 SUFFIX = ":hooks"  # a process' name as it leases hooks
 
 Facets = Callable[[StoryPayload], Sequence[str]]
+Listings = Mapping[StoryId, Sequence[str]]
 Post = Callable[[Hook, Message], Awaitable[Reply]]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Changes that hooks which are as far come to next, with what their stories are listed under.
+
+    That is read once for all of them, and only if one asks for facets.
+    """
+
+    events: Sequence[Event]
+    listed: Together[TopicId, Listings]
 
 
 class Messages:
@@ -73,20 +88,28 @@ class Messages:
         self._stories = stories
         self._directory = directory
         self._facets = facets
+        self._ahead = Together(self._read_ahead, READ_TOGETHER)
 
-    async def wanted(self, hook: Hook, events: Sequence[Event]) -> list[ChangeId]:
-        """Return those changes that a hook asked for, as far as can be told.
+    async def ahead(self, hook: Hook) -> Ahead:
+        """Return the changes that a hook comes to next."""
+        return await self._ahead((hook.topic, hook.position))
+
+    async def wanted(self, hook: Hook, ahead: Ahead) -> list[ChangeId]:
+        """Return those of these changes that a hook asked for, as far as can be told.
 
         That something was forgotten on request is told to all, since they may hold it. A story
         that is gone has no facets any more: then the hook is told rather than not.
         """
         kinds = frozenset({*(hook.events or ChangeKind), ChangeKind.FORGOTTEN})
-        chosen = [event for event in events if event.kind in kinds]
+        chosen = [event for event in ahead.events if event.kind in kinds]
         if not hook.filters or not chosen:
             return [event.id for event in chosen]
-        named = [story for event in chosen for story in named_in(event)]
-        payloads = await self._published.payloads(hook.topic, named)
-        return [event.id for event in chosen if self._fits(hook, event, payloads)]
+        listed = await ahead.listed(hook.topic)
+        return [event.id for event in chosen if _fits(hook, event, listed)]
+
+    def read_anew(self) -> None:
+        """Let go of what was read for many hooks at once."""
+        self._ahead.let_go()
 
     async def message(self, hook: Hook, delivery: Delivery) -> Message | None:
         """Return what to tell; None when the change is not kept any more."""
@@ -120,11 +143,17 @@ class Messages:
         found = [await self._directory.outlet(OutletId(name)) for name in names]
         return [outlet.id for outlet in found if outlet and outlet.state_controlled]
 
-    def _fits(self, hook: Hook, event: Event, payloads: Mapping[StoryId, bytes]) -> bool:
-        own, *others = (_standing(payloads.get(story)) for story in named_in(event))
-        if own is None or event.kind == ChangeKind.FORGOTTEN:
-            return True
-        return any(fits(hook.filters, self._facets(story)) for story in (own, *others) if story)
+    async def _read_ahead(self, start: tuple[TopicId, ChangeId]) -> Ahead:
+        topic, position = start
+        events = await self._published.changes(topic, position, READ_MOST)
+        named = dict.fromkeys(story for event in events for story in named_in(event))
+        return Ahead(events, Together(partial(self._read_listings, list(named)), 1))
+
+    async def _read_listings(self, stories: Sequence[StoryId], topic: TopicId) -> Listings:
+        """Return under which names those of these stories are listed that stand."""
+        payloads = await self._published.payloads(topic, stories)
+        read = ((id_, _standing(payload)) for id_, payload in payloads.items())
+        return {id_: self._facets(story) for id_, story in read if story}
 
 
 class Webhooks:
@@ -187,6 +216,7 @@ class Webhooks:
 
     async def _look(self) -> Mapping[TopicId, ChangeId]:
         """Start a task for each hook that might be told something; return where topics stand."""
+        self._messages.read_anew()
         hooks = await self._hooks.all()
         topics = {hook.topic for hook in hooks}
         last = {topic: (await self._published.window(topic)).last for topic in topics}
@@ -264,12 +294,19 @@ class Webhooks:
             return partial(stranded, start=hook.position, now=now)
         if is_before(hook.position, window.trimmed):
             return partial(overslept, start=hook.position, trimmed=window.trimmed, now=now)
-        events = await self._published.changes(hook.topic, hook.position, READ_MOST)
-        if not events:
+        ahead = await self._messages.ahead(hook)
+        if not ahead.events:
             return None
-        wanted, most = await self._messages.wanted(hook, events), room(hook)
-        position = events[-1].id if len(wanted) <= most else wanted[most - 1]
+        wanted, most = await self._messages.wanted(hook, ahead), room(hook)
+        position = ahead.events[-1].id if len(wanted) <= most else wanted[most - 1]
         return partial(taken, wanted=wanted[:most], start=hook.position, position=position, now=now)
+
+
+def _fits(hook: Hook, event: Event, listed: Listings) -> bool:
+    own, *others = (listed.get(story) for story in named_in(event))
+    if own is None or event.kind == ChangeKind.FORGOTTEN:
+        return True
+    return any(fits(hook.filters, facets) for facets in (own, *others) if facets is not None)
 
 
 def fits(filters: Sequence[str], facets: Sequence[str]) -> bool:

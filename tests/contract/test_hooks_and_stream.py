@@ -30,13 +30,13 @@ A = HookId("a")
 class Newsroom:
     """The real store, a worker, and a receiver that is a list."""
 
-    def __init__(self, server, changes_kept=1_000):
+    def __init__(self, server, changes_kept=1_000, published=None):
         self.clock = SimulatedClock(NOON)
         self.stories = RedisStories(
             server, self.clock, RECIPE, candidate_window=14 * DAY, story_window=90 * DAY,
             changes_window=3_650 * DAY, changes_max_length=changes_kept,
         )  # fmt: skip
-        self.published = RedisPublished(server)
+        self.published = published or RedisPublished(server)
         self.hooks = RedisHooks(server, self.clock, 30 * DAY)
         self.told, self.status, self.refused = [], 200, ()
         messages = Messages(
@@ -55,9 +55,9 @@ class Newsroom:
             self.told.append(told)
         return Reply(status, "" if status == 200 else f"http-{status}")
 
-    async def add(self, position="0-0", **facts):
+    async def add(self, position="0-0", hook=A, **facts):
         await self.hooks.add(
-            Hook(A, "https://r.example/", written_secret(b"k" * 32), TOPIC, NOON,
+            Hook(hook, "https://r.example/", written_secret(b"k" * 32), TOPIC, NOON,
                  ChangeId(position), **facts)
         )  # fmt: skip
 
@@ -206,3 +206,27 @@ async def test_a_queue_never_runs_far_ahead_of_a_receiver_that_is_away(newsroom)
     for _ in range(3):
         await newsroom.tell(DAY / 4)
     assert sorted(newsroom.titles()) == sorted(f"n{number}" for number in range(150))
+
+
+class Counted(RedisPublished):
+    """Counts the stories that are read."""
+
+    def __init__(self, server):
+        super().__init__(server)
+        self.read = 0
+
+    async def payloads(self, topic, stories):
+        self.read += len(stories)
+        return await super().payloads(topic, stories)
+
+
+async def test_hooks_that_are_as_far_have_the_stories_read_once_for_their_filters(server):
+    newsroom = Newsroom(server, published=Counted(server))
+    for number in range(20):
+        await newsroom.add(hook=HookId(f"h{number}"), filters=(f"outlet:none-{number}",))
+    await newsroom.place("one", "two", "three")
+    await newsroom.tell()
+    assert newsroom.published.read == 3
+    assert {hook.position for hook in await newsroom.hooks.all()} == {
+        (await newsroom.published.window(TOPIC)).last
+    }
