@@ -22,6 +22,7 @@ from crawler.dedup.ruling import Ruled
 from crawler.model import (
     Article,
     ArticleId,
+    LookAlike,
     Placement,
     Recipe,
     Regrouping,
@@ -188,8 +189,7 @@ class RedisStories(StoryRetention):
             if gone is None:
                 return False
             left = depart(gone, grounds.neighbourhood, now)
-            if await self._leave(topic, article, grounds, left, now):
-                await self._scrub(topic, gone)
+            if await self._leave(topic, gone, grounds, left, now):
                 return True
 
     async def _tied(self, topic: TopicId, article: ArticleId) -> frozenset[ArticleId]:
@@ -198,13 +198,20 @@ class RedisStories(StoryRetention):
         return frozenset(id_ for tie in ties for id_ in (tie.one, tie.other))
 
     async def _leave(
-        self, topic: TopicId, gone: ArticleId, grounds: Grounds, left: Regrouping, now: datetime
+        self, topic: TopicId, gone: LookAlike, grounds: Grounds, left: Regrouping, now: datetime
     ) -> bool:
-        """Whether an article left its story; False when something moved since we looked."""
+        """Whether an article left its story and past events; False when something moved since.
+
+        An event that tells of it and is new moved its story.
+        """
         farewell = await self._farewell(topic, await self._records(topic, left.ended))
         facts = await self._facts_of(topic, grounds, left)
-        packed = packed_departure(topic, grounds, left, farewell, facts=facts, now=now)
-        who = grounds.handles[gone], gone, ids_bucket(gone), farewell.links
+        telling = await self._telling(topic, gone)
+        again = await self._again(topic, telling, left, facts, now)
+        packed = packed_departure(
+            topic, grounds, left, farewell, again=again, untold=list(telling), facts=facts, now=now
+        )
+        who = grounds.handles[gone.id], gone.id, ids_bucket(gone.id), farewell.links
         return await self._commit("forget", topic, grounds, packed, *who, also=farewell.versions)
 
     # --- ruling ------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """How stories leave Redis when their time is over, and what is told of an article before its."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -11,6 +12,7 @@ from crawler.model import (
     ChangeKind,
     LookAlike,
     OutletId,
+    Regrouping,
     Story,
     StoryId,
     TopicId,
@@ -18,11 +20,14 @@ from crawler.model import (
 from crawler.store.records import millis, span
 from crawler.store.story_records import StoryRecord, pack
 from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
-from crawler.store.story_verdict import Farewell, Row, event_row
+from crawler.store.story_verdict import Facts, Farewell, Row, event_row
 
 EXPIRE_STEP = 32  # stories let go of in one script
 EXPIRE_CHUNK = 1_024  # stories looked at in one trip
 EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
+
+Telling = Mapping[str, ChangePayload]  # change id -> what it says
+_UPHEAVALS = {ChangeKind.MERGED, ChangeKind.SPLIT}  # nothing else tells of them
 
 
 class StoryRetention(StoryShelf):
@@ -116,45 +121,53 @@ class StoryRetention(StoryShelf):
         facts = await self._facts(topic, handles)
         return [fact.id for fact in facts.values() if fact.outlet == outlet]
 
-    async def _scrub(self, topic: TopicId, fact: LookAlike) -> None:
-        """Delete every past event that tells of the article, but for the one of its end.
-
-        That stories became one, or two, is told again without it: nothing else says so.
-        """
+    async def _telling(self, topic: TopicId, fact: LookAlike) -> Telling:
+        """Return every past event that tells of an article, but for the one of its end."""
+        found: dict[str, ChangePayload] = {}
         stream, after = self._public(topic, "changes"), "-"
         while rows := await ask(self._client.xrange(stream, after, count=EVENTS_AT_ONCE)):
-            if telling := {id_: fields for id_, fields in rows if _tells_of(fact, fields)}:
-                again = {_said(one): await self._again(topic, one) for one in telling.values()}
-                await self._run(
-                    self._script("scrub"),
-                    topic,
-                    pack([id_.decode() for id_ in telling]),
-                    pack([event for event in again.values() if event]),
-                    self._retention.changes_most,
-                )
+            for id_, fields in rows:
+                if _tells_of(fact, fields):
+                    found[id_.decode()] = _read(fields)
             after = f"({rows[-1][0].decode()}"
+        return found
 
-    async def _again(self, topic: TopicId, fields: Mapping[bytes, bytes]) -> Row | None:
-        """Return a merge or a split in the words that its story has now; None of all else.
+    async def _again(
+        self, topic: TopicId, telling: Telling, left: Regrouping, facts: Facts, now: datetime
+    ) -> Sequence[Row]:
+        """Return what has to be told again: that stories became one, or two, in present words.
+
+        Args:
+            topic: Whose events they are.
+            telling: Events that go.
+            left: What is left of the stories around the article.
+            facts: Of the members of those.
+            now: When it is told.
+        """
+        once = {(e.kind, e.story, e.other): e for e in telling.values() if e.kind in _UPHEAVALS}
+        return [await self._retold(topic, one, left, facts, now) for one in once.values()]
+
+    async def _retold(
+        self, topic: TopicId, told: ChangePayload, left: Regrouping, facts: Facts, now: datetime
+    ) -> Row:
+        """Return an event in the words that its story has then.
 
         Where that does not stand any more, without words, at the version that was told.
         """
-        told = msgspec.json.decode(fields[b"payload"], type=ChangePayload)
-        if told.kind not in {ChangeKind.MERGED, ChangeKind.SPLIT}:
-            return None
-        change = Change(ChangeKind(told.kind), StoryId(told.story), other=StoryId(told.other or ""))
-        now = self._clock.now()
-        if (record := (await self._records(topic, [change.story])).get(change.story)) is None:
-            ended = Story(change.story, ArticleId(""), (), now, now, told.version)
-            return event_row(topic, change, ended, {}, now)
-        facts = await self._facts(topic, record.handles)
-        return event_row(topic, change, record.story, {f.id: f for f in facts.values()}, now)
+        id_, other = StoryId(told.story), StoryId(told.other or "")
+        story = {one.id: one for one in left.stories}.get(id_)
+        gone = id_ in {*left.ended, *(old for old, _ in left.forwards)}
+        record = (await self._records(topic, [id_])).get(id_)
+        if story is None and record is not None and not gone:
+            found = await self._facts(topic, record.handles)
+            story, facts = record.story, {fact.id: fact for fact in found.values()}
+        elif story is None:
+            story = Story(id_, ArticleId(""), (), now, now, told.version)
+        return event_row(topic, Change(ChangeKind(told.kind), id_, other=other), story, facts, now)
 
 
-def _said(fields: Mapping[bytes, bytes]) -> tuple[str, str, str | None]:
-    """Return what an event says of which stories: said twice, it is told again once."""
-    told = msgspec.json.decode(fields[b"payload"], type=ChangePayload)
-    return told.kind, told.story, told.other
+def _read(fields: Mapping[bytes, bytes]) -> ChangePayload:
+    return msgspec.json.decode(fields[b"payload"], type=ChangePayload)
 
 
 def _tells_of(fact: LookAlike, fields: Mapping[bytes, bytes]) -> bool:

@@ -41,7 +41,6 @@ _PARTS = {  # what each script stands on, besides the records
     "rule": ("guard", "leave", "moves"),
     "expire": ("guard", "leave"),
     "forget": ("guard", "leave", "moves"),
-    "scrub": (),  # whatever generation is written: the stream is there once
     "trim": ("guard",),
     "switch": ("moves",),
 }

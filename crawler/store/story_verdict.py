@@ -246,6 +246,8 @@ def packed_departure(
     left: Regrouping,
     farewell: Farewell,
     *,
+    again: Sequence[Row],
+    untold: Sequence[str],
     facts: Facts,
     now: datetime,
 ) -> bytes:
@@ -256,6 +258,8 @@ def packed_departure(
         grounds: What was judged on.
         left: What that came to.
         farewell: The stories that end by it, and who links to them.
+        again: What is told again afterwards, of the events that go.
+        untold: Ids of the events that go.
         facts: Of all members of the stories left.
         now: When it happens.
     """
@@ -267,7 +271,8 @@ def packed_departure(
     rows, forwards, events = _regrouped(topic, grounds, left, facts, now)
     done = {*(story.id for story in left.stories), *(old for old, _ in left.forwards)}
     others, amended = farewell.without_links(topic, now, besides=done)
-    return pack((ties, [*rows, *others], forwards, [*events, *amended], left.ended))
+    told = [*events, *amended, *again]
+    return pack((ties, [*rows, *others], forwards, told, left.ended, untold))
 
 
 def packed_ruling(

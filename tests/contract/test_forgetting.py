@@ -8,6 +8,7 @@ import pytest
 from articles import NOON, RECIPE, an_article, copies, decide, words_of
 from frontiers import RULES, a_feed, an_entry, claim_one, poll
 from ledger import dangling
+from redis.asyncio import Redis
 
 from crawler.contract import ChangePayload
 from crawler.dedup.departure import depart
@@ -336,3 +337,27 @@ async def test_an_erased_record_is_zeros_and_its_neighbours_are_read(tmp_path):
     assert len(kept) == 3
     (segment,) = tmp_path.iterdir()
     assert bytes(200) in segment.read_bytes()
+
+
+class Interrupted(Redis):
+    """A client whose process is interrupted once a script has done what it was told."""
+
+    async def evalsha(self, *args):
+        reply = await super().evalsha(*args)
+        if reply == 1:
+            raise KeyboardInterrupt
+        return reply
+
+
+async def test_a_forgetting_that_is_interrupted_leaves_no_event_behind(
+    server, server_socket, tmp_path
+):
+    stores, (one, other) = Stores(server, tmp_path), copies(2)
+    await stores.hold(one, other)
+    async with Interrupted(unix_socket_path=server_socket, protocol=3) as client:
+        with pytest.raises(KeyboardInterrupt):
+            await Stores(client, tmp_path).stories.forget(TOPIC, one.id, depart)
+    assert await stores.stories.articles(TOPIC, [one.id]) == {}
+    events = [fields for _, fields in await server.xrange(keys.public(TOPIC, "changes"))]
+    assert not [fields for fields in events if one.url.encode() in fields[b"payload"]]
+    assert b"forgotten" in {fields[b"kind"] for fields in events}
