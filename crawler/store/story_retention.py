@@ -23,6 +23,7 @@ from crawler.store.story_shelf import StoryShelf, ask, ids_bucket
 from crawler.store.story_verdict import Facts, Farewell, Row, event_row
 
 EXPIRE_STEP = 32  # stories let go of in one script
+TRIM_STEP = 1_000  # changes dropped in one script
 EXPIRE_CHUNK = 1_024  # stories looked at in one trip
 EVENTS_AT_ONCE = 1_000  # looked through for what is forgotten
 
@@ -49,8 +50,14 @@ class StoryRetention(StoryShelf):
             if not articles:
                 break  # what is left moved just now, or is not ours to mend
         await self._drop_segments(topic)
-        await self._run(self._script("trim"), topic, span(self._retention.changes))
+        await self._trim(topic)
         return released
+
+    async def _trim(self, topic: TopicId) -> None:
+        """Drop the changes that are older than their window, little by little."""
+        script, window, gone = self._script("trim"), span(self._retention.changes), TRIM_STEP
+        while gone == TRIM_STEP:
+            gone = await self._run(script, topic, window, TRIM_STEP)
 
     async def _overdue(self, topic: TopicId) -> Sequence[StoryId]:
         horizon = millis(self._clock.now() - self._retention.stories)

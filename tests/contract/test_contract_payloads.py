@@ -17,6 +17,7 @@ from stores import TOPIC, in_redis
 
 from crawler.contract import MAX_MEMBERS, is_before, schema
 from crawler.model import PlaceId
+from crawler.store.story_retention import TRIM_STEP
 
 PREFIX = "kordon:v1:{ukraine-border}:"
 SCHEMA = json.loads(files("crawler").joinpath("contract_v1.schema.json").read_text())
@@ -178,6 +179,20 @@ async def test_changes_older_than_their_window_go_and_leave_a_mark(server, clock
     await stories.expire(TOPIC)
     assert await server.xlen(f"{PREFIX}changes") == 0
     assert await window(server) == {"first": "", "trimmed": last}
+
+
+async def test_many_old_changes_go_in_steps_and_to_the_last(server, clock):  # noqa: F811
+    stories = in_redis(server, clock, changes_window=timedelta(days=-1))
+    changes = f"{PREFIX}changes"
+    pipe = server.pipeline(transaction=False)
+    for _ in range(2 * TRIM_STEP + 5):
+        pipe.xadd(changes, {"kind": "joined"})
+    *_, last = await pipe.execute()
+    await server.config_resetstat()
+    await stories.expire(TOPIC)
+    assert await server.xlen(changes) == 0
+    assert await window(server) == {"first": "", "trimmed": last.decode()}
+    assert (await server.info("commandstats"))["cmdstat_xtrim"]["calls"] == 3
 
 
 async def test_a_story_tells_the_places_most_members_name_first(stories, server):

@@ -1,14 +1,13 @@
--- Drop the changes that are older than their window. Their ids are the server's time, so it is the
--- server's time that they are compared with, not an argument.
+-- Drop some of the changes that are older than their window, the oldest first. Their ids are the
+-- server's time, so it is the server's time that they are compared with, not an argument.
 --
--- ARGV: window_ms
--- Returns the id of the newest that went, or false.
+-- ARGV: window_ms, how many at the most
+-- Returns how many went.
 
 local horizon = redis.call('TIME')[1] * 1000 - ARGV[1]
 local before = string.format('(%d-0', horizon)
-local last = redis.call('XREVRANGE', public .. 'changes', before, '-', 'COUNT', 1)[1]
-if not last then
-  return false
+local over = redis.call('XRANGE', public .. 'changes', '-', before, 'COUNT', ARGV[2])
+if #over > 0 then
+  drop_changes(over[#over][1])
 end
-drop_changes(last[1])
-return last[1]
+return #over
