@@ -101,6 +101,13 @@ class Hook:
     delivered: int = 0
     dead: int = 0  # given up, ever
     name: str = ""  # as its operator calls it
+    former: str = field(default="", repr=False)  # the secret before this one, which
+    former_until: datetime | None = None  # signs beside it until then
+
+    def secrets(self, now: datetime) -> tuple[str, ...]:
+        """Return the secrets that messages are signed with by now, the present one first."""
+        overlaps = self.former_until is not None and now < self.former_until
+        return (self.secret, self.former) if overlaps else (self.secret,)
 
     @property
     def address(self) -> str:

@@ -90,7 +90,8 @@ class Sender:
 
     async def post(self, hook: Hook, message: Message) -> Reply:
         """Return how the hook took it; that it did not is no error."""
-        signature = signed(message, hook.secret, self._clock.now())
+        now = self._clock.now()
+        signature = signed(message, hook.secrets(now), now)
         headers = {"user-agent": self._user_agent, **signature}
         return await self._posted(hook.url, headers, message.body)
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +29,7 @@ from crawler.hook import Attempt, Hook, HookId, HookState, Letter, Reply
 from crawler.model import TopicId
 from crawler.ports import Step
 from crawler.render.webhook import SECRET_BYTES, ping_message, written_secret
-from crawler.schedule.delivery import UNREADABLE, named, paused, resumed, revived, room
+from crawler.schedule.delivery import UNREADABLE, exchanged, named, paused, resumed, revived, room
 
 app = typer.Typer(help="Webhooks: who is told of changes, and how that goes.",
                   no_args_is_help=True)  # fmt: skip
@@ -125,6 +125,30 @@ def rename(
     _print_changed(asyncio.run(_change(hook, lambda _: step)), as_json=as_json)
 
 
+@app.command("secret")
+def exchange(
+    hook: Id,
+    secret_file: Annotated[
+        Path | None, typer.Option(help="Holds the new secret; else one is made.")
+    ] = None,
+    overlap_hours: Annotated[
+        float, typer.Option(min=0, max=720, help="How long the old one signs too; 0 if it leaked.")
+    ] = 24,
+    as_json: Json = False,
+) -> None:
+    """Exchange the secret that messages are signed with; the new one is shown once."""
+    secret = secret_in(secret_file) if secret_file else _new_secret()
+    step = partial(exchanged, secret=secret, overlap=timedelta(hours=overlap_hours))
+    changed = asyncio.run(_change(hook, lambda now: partial(step, now=now)))
+    if as_json:
+        print_json(_facts(changed) | {"secret": None if secret_file else secret})
+        return
+    say(f"hook {changed.id} has another secret; the old one signs {_how_long(changed)}")
+    if not secret_file:
+        say("give its receiver this one, shown only now:")
+        typer.echo(secret)
+
+
 @app.command()
 def remove(hook: Id, as_json: Json = False) -> None:
     """Forget a hook with its queue and dead letters."""
@@ -207,7 +231,7 @@ async def _add(
         hook = Hook(
             id=HookId(secrets.token_hex(ID_BYTES)),
             url=url,
-            secret=secret or written_secret(secrets.token_bytes(SECRET_BYTES)),
+            secret=secret or _new_secret(),
             topic=chosen,
             created=wired.clock.now(),
             position=position_in(since, await wired.published.window(chosen)),
@@ -217,6 +241,10 @@ async def _add(
         )
         await wired.hooks.add(hook)
     return hook
+
+
+def _new_secret() -> str:
+    return written_secret(secrets.token_bytes(SECRET_BYTES))
 
 
 async def _outlets(wired: App) -> frozenset[str]:
@@ -295,6 +323,12 @@ def _print_changed(hook: Hook, *, as_json: bool) -> None:
         say(f"{hook.state}: {hook.id}")
 
 
+def _how_long(hook: Hook) -> str:
+    """Return for how long the secret of before still signs."""
+    until = hook.former_until
+    return f"too until {until:%Y-%m-%d %H:%M} UTC" if until else "no more"
+
+
 def _facts(hook: Hook) -> dict[str, object]:
     """Return what may be shown of a hook: all but its secret, and what its address may hide."""
     return {
@@ -314,6 +348,7 @@ def _facts(hook: Hook) -> dict[str, object]:
         "failing_since": hook.failing_since,
         "rests_until": hook.rests_until,
         "reason": hook.reason,
+        "old_secret_until": hook.former_until,
     }
 
 

@@ -104,17 +104,18 @@ def key_of(secret: str) -> bytes:
     return key
 
 
-def signed(message: Message, secret: str, now: datetime) -> Mapping[str, bytes]:
-    """Return the headers under which a message goes out at this instant.
+def signed(message: Message, secrets: Sequence[str], now: datetime) -> Mapping[str, bytes]:
+    """Return the headers under which a message goes out at this instant, signed with each secret.
 
-    The signature covers id, time and body, so that none can be exchanged or sent again later.
+    The signatures cover id, time and body, so that none can be exchanged or sent again later.
     """
     sent = str(int(now.timestamp()))
+    signatures = (signature(message.id, sent, message.body, secret) for secret in secrets)
     return {
         "content-type": b"application/json",
         "webhook-id": message.id.encode(),
         "webhook-timestamp": sent.encode(),
-        "webhook-signature": signature(message.id, sent, message.body, secret).encode(),
+        "webhook-signature": " ".join(signatures).encode(),
     }
 
 

@@ -177,6 +177,13 @@ def named(hook: Hook, *, name: str) -> Turn:
     return Turn(replace(hook, name=name))
 
 
+def exchanged(hook: Hook, *, secret: str, now: datetime, overlap: timedelta) -> Turn:
+    """Sign with another secret from now on, and for a while with the one of before as well."""
+    if overlap <= timedelta(0):
+        return Turn(replace(hook, secret=secret, former="", former_until=None))
+    return Turn(replace(hook, secret=secret, former=hook.secret, former_until=now + overlap))
+
+
 def resumed(hook: Hook, *, now: datetime) -> Turn:
     """Tell the hook again, whatever stopped it, with everything due at once."""
     queue = tuple(replace(delivery, due=now) for delivery in hook.queue)

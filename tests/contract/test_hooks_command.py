@@ -95,6 +95,24 @@ def test_a_secret_from_a_file_is_taken_and_not_repeated(asked, kordon, tmp_path)
         kordon("add", URL, "--secret-file", str(tmp_path / "none"))
 
 
+async def test_a_secret_is_exchanged_and_shown_once(asked, kordon, server, tmp_path):
+    added = await asyncio.to_thread(asked, "add", URL)
+    told = await asyncio.to_thread(asked, "secret", added["id"])
+    hooks = RedisHooks(server, SimulatedClock(NOON), DAY)
+    hook = await hooks.find(HookId(added["id"]))
+    assert (hook.secret, hook.former) == (told["secret"], added["secret"])
+    assert timedelta(hours=23) < hook.former_until - datetime.now(UTC) <= DAY
+    shown = await asyncio.to_thread(asked, "show", added["id"])
+    assert datetime.fromisoformat(shown["old_secret_until"]) == hook.former_until
+    file = tmp_path / "secret"
+    file.write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+    words = ["secret", added["id"], "--secret-file", str(file), "--overlap-hours", "0"]
+    said = await asyncio.to_thread(kordon, *words)
+    assert "the old one signs no more" in said.output
+    assert "MfKQ" not in said.output
+    assert (await hooks.find(hook.id)).former == ""
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

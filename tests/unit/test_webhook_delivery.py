@@ -12,6 +12,7 @@ from crawler.schedule.delivery import (
     QUEUE_MOST,
     Patience,
     claimed,
+    exchanged,
     has_work,
     next_delivery,
     overslept,
@@ -162,6 +163,21 @@ def test_dead_letters_come_back_without_attempts():
     letter = Letter(ChangeId("1-0"), None, 15, "http-500", NOON)
     hook = revived(replace(HOOK, queue=()), [letter], now=NOON).hook
     assert hook.queue == (Delivery(ChangeId("1-0"), NOON, reason="http-500"),)
+
+
+def test_an_exchanged_secret_signs_beside_the_new_one_for_a_while():
+    hook = exchanged(HOOK, secret="whsec_new", now=NOON, overlap=MINUTE).hook
+    assert hook.secrets(NOON + MINUTE / 2) == ("whsec_new", "whsec_s3cret")
+    assert hook.secrets(NOON + MINUTE) == ("whsec_new",)
+    assert (hook.position, hook.queue) == (HOOK.position, HOOK.queue)
+    assert "whsec" not in repr(hook)
+
+
+def test_a_secret_that_leaked_signs_no_more():
+    hook = exchanged(HOOK, secret="whsec_new", now=NOON, overlap=MINUTE).hook
+    hook = exchanged(hook, secret="whsec_newer", now=NOON, overlap=timedelta(0)).hook
+    assert hook.secrets(NOON) == ("whsec_newer",)
+    assert hook.former == ""
 
 
 def test_neither_secret_nor_path_of_a_hook_is_ever_shown():

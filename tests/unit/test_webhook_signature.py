@@ -26,8 +26,8 @@ SECRET = written_secret(b"k" * 32)
 MESSAGE = ping_message("hook-1", NOON)
 
 
-def headers_of(message):
-    return {name: value.decode() for name, value in signed(message, SECRET, NOON).items()}
+def headers_of(message, *secrets):
+    return {name: value.decode() for name, value in signed(message, secrets, NOON).items()}
 
 
 def in_python(headers, body, secret, now):
@@ -67,12 +67,12 @@ def test_the_sample_of_the_standard_is_signed_as_it_says():
 @pytest.mark.parametrize("is_genuine", CHECKS)
 def test_another_program_takes_what_we_sign(is_genuine):
     now = NOON.timestamp()
-    assert is_genuine(headers_of(MESSAGE), MESSAGE.body, SECRET, now)
+    assert is_genuine(headers_of(MESSAGE, SECRET), MESSAGE.body, SECRET, now)
 
 
 @pytest.mark.parametrize("is_genuine", CHECKS)
 def test_another_program_refuses_what_is_forged_or_old(is_genuine):
-    headers, now = headers_of(MESSAGE), NOON.timestamp()
+    headers, now = headers_of(MESSAGE, SECRET), NOON.timestamp()
     assert not is_genuine(headers, MESSAGE.body + b" ", SECRET, now)
     assert not is_genuine(headers | {"webhook-id": "hook-2"}, MESSAGE.body, SECRET, now)
     assert not is_genuine(headers, MESSAGE.body, written_secret(b"l" * 32), now)
@@ -81,6 +81,15 @@ def test_another_program_refuses_what_is_forged_or_old(is_genuine):
     assert not is_genuine(headers | {"webhook-timestamp": later}, MESSAGE.body, SECRET, now)
     assert not is_genuine(headers | {"webhook-timestamp": "²"}, MESSAGE.body, SECRET, now)
     assert not is_genuine({}, MESSAGE.body, SECRET, now)
+
+
+@pytest.mark.parametrize("is_genuine", CHECKS)
+def test_while_a_secret_is_exchanged_a_receiver_may_know_either(is_genuine):
+    former, now = written_secret(b"l" * 32), NOON.timestamp()
+    headers = headers_of(MESSAGE, SECRET, former)
+    assert is_genuine(headers, MESSAGE.body, SECRET, now)
+    assert is_genuine(headers, MESSAGE.body, former, now)
+    assert not is_genuine(headers, MESSAGE.body, written_secret(b"m" * 32), now)
 
 
 def test_a_secret_is_written_as_it_is_read():
