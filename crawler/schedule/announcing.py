@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from crawler.contract import is_before
 from crawler.hook import Reply
 from crawler.model import ChangeId, TopicId
-from crawler.schedule.backoff import retry_delay
+from crawler.schedule.backoff import postponed, retry_delay
 
 PAUSE = timedelta(minutes=1)  # between two pings of one feed
 TOGETHER = 25  # pings between two records of how far we are; after a crash so many are sent again
@@ -113,12 +113,13 @@ def settled(
     if reply.taken:
         told = Notice(notice.feed, now + PAUSE, owed=False)
         return replace(_with(bulletin, told), failures=0, rests_until=None)
-    again = min(reply.again, now + AGAIN_LONGEST) if reply.again else None
-    rest = retry_delay(bulletin.failures, first=REST_FIRST, longest=REST_LONGEST, jitter=jitter)
+    own = retry_delay(bulletin.failures, first=REST_FIRST, longest=REST_LONGEST, jitter=jitter)
     wait = retry_delay(notice.attempts, first=RETRY_FIRST, longest=RETRY_LONGEST, jitter=jitter)
+    again = postponed(reply.again, now + wait, latest=now + AGAIN_LONGEST)
+    rest = again or max(now + own, reply.again or now + own)
     attempts = notice.attempts + (again is None)
     later = replace(notice, due=again or now + wait, owed=attempts < ATTEMPTS, attempts=attempts)
-    rested = replace(bulletin, failures=bulletin.failures + 1, rests_until=again or now + rest)
+    rested = replace(bulletin, failures=bulletin.failures + 1, rests_until=rest)
     return _with(rested, later if later.owed else replace(later, attempts=0))
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from crawler.contract import is_before, just_before, ordinal
 from crawler.hook import Attempt, Delivery, Hook, HookState, Letter, Outcome, Reply, Turn
 from crawler.model import Alert, ChangeId, FeedId, OutletId
-from crawler.schedule.backoff import retry_delay
+from crawler.schedule.backoff import postponed, retry_delay
 
 QUEUE_MOST = 100  # read ahead of what is delivered; the rest waits in the stream
 RETRY_FIRST, RETRY_LONGEST = timedelta(seconds=10), timedelta(hours=6)
@@ -211,14 +211,15 @@ def _delivered(hook: Hook, delivery: Delivery, reply: Reply, now: datetime) -> T
 def _failed(
     hook: Hook, delivery: Delivery, reply: Reply, *, now: datetime, jitter: float, most: int
 ) -> Turn:
-    again = min(reply.again, now + AGAIN_LONGEST) if reply.again else None
-    rest = retry_delay(hook.failures, first=REST_FIRST, longest=REST_LONGEST, jitter=jitter)
+    rest = now + retry_delay(hook.failures, first=REST_FIRST, longest=REST_LONGEST, jitter=jitter)
+    wait = retry_delay(delivery.attempts, first=RETRY_FIRST, longest=RETRY_LONGEST, jitter=jitter)
+    again = postponed(reply.again, now + wait, latest=now + AGAIN_LONGEST)
     hook = replace(hook, failures=hook.failures + 1, failing_since=hook.failing_since or now,
-                   rests_until=again or now + rest, reason=reply.reason)  # fmt: skip
+                   rests_until=again or max(rest, reply.again or rest),
+                   reason=reply.reason)  # fmt: skip
     tried = replace(delivery, reason=reply.reason, attempts=delivery.attempts + (again is None))
     if tried.attempts >= most:
         return _died(hook, tried, reply, now)
-    wait = retry_delay(delivery.attempts, first=RETRY_FIRST, longest=RETRY_LONGEST, jitter=jitter)
     later = replace(tried, due=again or now + wait)
     queue = tuple(later if _same(one, delivery) else one for one in hook.queue)
     return Turn(replace(hook, queue=queue), _attempt(later, reply, now, Outcome.FAILED))

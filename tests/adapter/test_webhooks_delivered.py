@@ -182,6 +182,8 @@ TROUBLES = {
     "redirects": [answering(302, ("Location", "http://127.0.0.1:9/elsewhere"))],
     "redirects for good": [answering(308, ("Location", "/moved")), answering(200)],
     "asks to wait": [answering(429, ("Retry-After", "120")), answering(200)],
+    "asks for no wait": [answering(503, ("Retry-After", "0"))],
+    "asks to wait till 2015": [answering(429, ("Retry-After", "Sun, 22 Nov 2015 14:00:00 GMT"))],
     "is overloaded": [answering(503, ("Retry-After", "Sun, 22 Nov 2026 14:00:00 GMT")),
                       answering(200)],
     "hangs once": [hanging(), answering(200)],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from newsroom import NOON, an_article, words_of
+from articles import NOON, an_article, words_of
 from redis.asyncio import Redis
 from test_stories import TOPIC, in_redis
 from test_stories_laws import WAITS, article_of

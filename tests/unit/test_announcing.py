@@ -95,6 +95,12 @@ def test_a_feed_that_changes_just_after_it_was_given_up_has_all_its_attempts_aga
     assert {one.feed: (one.owed, one.attempts) for one in again.notices}["/a"] == (True, 0)
 
 
+@pytest.mark.parametrize("asked", [timedelta(0), timedelta(days=-9)])
+def test_a_hub_that_asks_for_no_wait_is_told_no_more_often_than_others(asked):
+    busy = after(BOTH, A, Reply(503, "http-503", again=NOON + asked))
+    assert busy == after(BOTH, A, Reply(503, "http-503"))
+
+
 def test_retry_after_is_kept_up_to_a_day_and_counts_as_no_attempt():
     busy = after(BOTH, A, Reply(503, "http-503", again=NOON + timedelta(days=9)))
     assert busy.rests_until == NOON + AGAIN_LONGEST

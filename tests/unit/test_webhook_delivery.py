@@ -91,6 +91,13 @@ def test_retry_after_is_obeyed_within_a_day_and_counts_as_no_attempt():
     assert endless.hook.rests_until == NOON + AGAIN_LONGEST
 
 
+@pytest.mark.parametrize("asked", [timedelta(0), timedelta(days=-9), timedelta(seconds=5)])
+def test_who_asks_for_less_than_our_own_wait_is_told_no_more_often_than_others(asked):
+    turn = after(HOOK, ONE, Reply(503, "http-503", again=NOON + asked))
+    assert turn.hook.queue[0] == after(HOOK, ONE, Reply(503, "http-503")).hook.queue[0]
+    assert turn.hook.rests_until == NOON + max(asked, timedelta(seconds=1))
+
+
 def test_a_hook_that_takes_nothing_for_days_is_suspended_with_an_alert():
     began = replace(HOOK, failing_since=NOON - timedelta(days=2), failures=9)
     turn = after(began, ONE, REFUSED)
