@@ -11,11 +11,15 @@ const isBefore = (one, other) => {
 const record = (flat) =>
   Object.fromEntries(flat.flatMap((name, at) => (at % 2 ? [] : [[name, flat[at + 1]]])));
 
-// Return the newest change that was dropped before this group was given it, or nothing.
-async function lostUpTo(client, prefix, group) {
+// Return the newest change that this group was given.
+async function lastGiven(client, stream, group) {
+  const groups = (await client.xinfo("GROUPS", stream)).map(record);
+  return groups.find((one) => one.name === group)["last-delivered-id"];
+}
+
+// Return the newest change that was dropped, if one after `given` was; else nothing.
+async function lostAfter(client, prefix, given) {
   const trimmed = (await client.hget(`${prefix}window`, "trimmed")) || "0-0";
-  const groups = (await client.xinfo("GROUPS", `${prefix}changes`)).map(record);
-  const given = groups.find((one) => one.name === group)["last-delivered-id"];
   return isBefore(given, trimmed) ? trimmed : "";
 }
 
@@ -33,14 +37,20 @@ export async function* follow(client, topic, group, start = "0", patience = 2000
   });
   let since = "0"; // first what we were given before a restart and never acknowledged
   while (true) {
-    const lost = since === ">" && (await lostUpTo(client, prefix, group));
+    const given = await lastGiven(client, stream, group);
+    const lost = since === ">" && (await lostAfter(client, prefix, given));
     if (lost) {
       yield [{ kind: "gap" }, []];
       await client.xgroup("SETID", stream, group, lost); // all was read anew: this gap is over
+      continue;
     }
     const answer = await client.xreadgroup(
       "GROUP", group, "me", "COUNT", 100, "BLOCK", patience, "STREAMS", stream, since);
     const events = answer ? answer[0][1] : [];
+    if (since === ">" && (await lostAfter(client, prefix, given))) { // dropped as we read
+      await client.xgroup("SETID", stream, group, given); // it is told of above; these come again
+      continue;
+    }
     for (const [id, flat] of events) {
       if (flat && flat.length) {
         const fields = record(flat);

@@ -32,11 +32,16 @@ async def follow(
             raise
     since = "0"
     while True:
-        if since == ">" and (lost := await lost_up_to(client, prefix, group)):
+        given = await last_given(client, stream, group)
+        if since == ">" and (lost := await lost_after(client, prefix, given)):
             yield GAP, {}
             await client.xgroup_setid(stream, group, lost)  # all was read anew: this gap is over
+            continue
         answer = await client.xreadgroup(group, "me", {stream: since}, count=100, block=patience)
         events = answer[0][1] if answer else []
+        if since == ">" and await lost_after(client, prefix, given):  # dropped as we read
+            await client.xgroup_setid(stream, group, given)  # it is told of above; these come again
+            continue
         for event_id, fields in events:
             if fields:
                 event = json.loads(fields["payload"])
@@ -56,11 +61,16 @@ def named(event: dict) -> list[str]:
     return [event["story"], event["other"]] if both else [event["story"]]
 
 
-async def lost_up_to(client: redis.asyncio.Redis, prefix: str, group: str) -> str:
-    """Return the newest change that was dropped before this group was given it, or nothing."""
+async def last_given(client: redis.asyncio.Redis, stream: str, group: str) -> str:
+    """Return the newest change that this group was given."""
+    groups = {found["name"]: found for found in await client.xinfo_groups(stream)}
+    return groups[group]["last-delivered-id"]
+
+
+async def lost_after(client: redis.asyncio.Redis, prefix: str, given: str) -> str:
+    """Return the newest change that was dropped, if one after `given` was; else nothing."""
     trimmed = await client.hget(f"{prefix}window", "trimmed") or "0-0"
-    groups = {found["name"]: found for found in await client.xinfo_groups(f"{prefix}changes")}
-    return trimmed if ordinal(groups[group]["last-delivered-id"]) < ordinal(trimmed) else ""
+    return trimmed if ordinal(given) < ordinal(trimmed) else ""
 
 
 def ordinal(event_id: str) -> tuple[int, ...]:

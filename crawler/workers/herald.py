@@ -107,13 +107,14 @@ class Herald:
 
     async def _read_on(self, topic: TopicId, start: ChangeId, reached: ChangeId) -> None:
         """Owe the feeds of all changes since `start` that our feeds show."""
-        trimmed = (await self._published.window(topic)).trimmed
-        if is_before(start, trimmed) and not is_before(reached, trimmed):
-            log.warning("%s: changes up to %s are lost; feeds of all stories since are told of",
-                        topic, trimmed)  # fmt: skip
-            start = await self._note(topic, await self._since(topic, start), start, trimmed)
         while is_before(start, reached):
             events = await self._published.changes(topic, start, READ_MOST)
+            trimmed = (await self._published.window(topic)).trimmed  # what went meanwhile is missed
+            if is_before(start, trimmed) and not is_before(reached, trimmed):
+                log.warning("%s: changes up to %s are lost; feeds of all stories since are told of",
+                            topic, trimmed)  # fmt: skip
+                start = await self._note(topic, await self._since(topic, start), start, trimmed)
+                continue
             shown = [event for event in events if not is_before(reached, event.id)]
             if not shown:
                 return

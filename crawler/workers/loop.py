@@ -51,12 +51,12 @@ async def catch_up(follower: Follower, published: Published) -> ChangeId:
     """
     while True:
         position = await follower.position()
-        window = await published.window(follower.topic)
+        events = await published.changes(follower.topic, position, BATCH) if position else ()
+        window = await published.window(follower.topic)  # afterwards: what went meanwhile is missed
         if position is None or is_before(position, window.trimmed):
             log.info("%s: reading everything, from %s on", follower.topic, window.last)
             await follower.read_all(window)
             continue
-        events = await published.changes(follower.topic, position, BATCH)
         if not events:
             await follower.rest(window)
             return position

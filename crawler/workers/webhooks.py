@@ -28,7 +28,7 @@ from crawler.model import (
     TopicId,
     WorkerId,
 )
-from crawler.ports import Clock, Event, Hooks, Published, Step, Stories, Window
+from crawler.ports import Clock, Event, Hooks, Published, Step, Stories
 from crawler.render.excerpt import excerpt
 from crawler.render.webhook import Message, change_message, gap_message
 from crawler.schedule.delivery import (
@@ -71,6 +71,7 @@ class Ahead:
     """
 
     events: Sequence[Event]
+    trimmed: ChangeId  # as it was once they were read: what went in that moment is missed too
     listed: Together[TopicId, Listings]
 
 
@@ -146,8 +147,9 @@ class Messages:
     async def _read_ahead(self, start: tuple[TopicId, ChangeId]) -> Ahead:
         topic, position = start
         events = await self._published.changes(topic, position, READ_MOST)
+        trimmed = (await self._published.window(topic)).trimmed
         named = dict.fromkeys(story for event in events for story in named_in(event))
-        return Ahead(events, Together(partial(self._read_listings, list(named)), 1))
+        return Ahead(events, trimmed, Together(partial(self._read_listings, list(named)), 1))
 
     async def _read_listings(self, stories: Sequence[StoryId], topic: TopicId) -> Listings:
         """Return under which names those of these stories are listed that stand."""
@@ -285,16 +287,16 @@ class Webhooks:
         window = await self._published.window(hook.topic)
         if not reads_on(hook, window.last, self._clock.now()):
             return None
-        step = await self._onward(hook, window)
+        step = await self._onward(hook)
         return await self._changed(hook.id, step) if step else None
 
-    async def _onward(self, hook: Hook, window: Window) -> Step | None:
+    async def _onward(self, hook: Hook) -> Step | None:
         now = self._clock.now()
         if not is_change_id(hook.position):
             return partial(stranded, start=hook.position, now=now)
-        if is_before(hook.position, window.trimmed):
-            return partial(overslept, start=hook.position, trimmed=window.trimmed, now=now)
         ahead = await self._messages.ahead(hook)
+        if is_before(hook.position, ahead.trimmed):
+            return partial(overslept, start=hook.position, trimmed=ahead.trimmed, now=now)
         if not ahead.events:
             return None
         wanted, most = await self._messages.wanted(hook, ahead), room(hook)
