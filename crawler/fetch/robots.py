@@ -22,6 +22,7 @@ class Rules:
     agent: str  # the product token, as `product_token` gives it
     parsed: Protego
     reachable: bool = True  # else nothing may be asked, for now
+    size: int = 0  # bytes that were read
 
     def allows(self, url: str) -> bool:
         """Tell whether the agent may ask for this address."""
@@ -54,7 +55,7 @@ def read_robots(status: int, body: bytes, agent: str, *, max_bytes: int) -> Rule
         return Rules(agent, Protego.parse(""), reachable=answered)
     whole = body if len(body) < max_bytes else body[:max_bytes].rpartition(b"\n")[0]
     text = whole.decode("utf-8-sig", "replace")
-    return Rules(agent, Protego.parse(_addressed_to(agent, text)))
+    return Rules(agent, Protego.parse(_addressed_to(agent, text)), size=len(whole))
 
 
 def stored(status: int, body: bytes) -> bytes:

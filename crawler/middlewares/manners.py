@@ -18,7 +18,7 @@ from crawler.fetch.robots import Rules
 from crawler.fetch.urls import host_of
 from crawler.middlewares import app_of
 from crawler.middlewares.redirects import is_hop
-from crawler.middlewares.robots import ROBOTS_FILE, Download, RobotsFiles
+from crawler.middlewares.robots import ROBOTS_FILE, Download, RobotsFiles, allowed
 from crawler.model import Answer, EntryClaim, Host
 from crawler.ports import Clock, Frontier
 from crawler.telemetry import Answers
@@ -110,7 +110,7 @@ class MannersMiddleware:
         if hop and unknown:
             await self._turn(request.url)
         rules = rules or await self._robots.ask(request.url)
-        _refuse_disallowed(request.url, rules)
+        await _refuse_disallowed(request.url, rules)
         if hop or unknown:
             await self._turn(request.url)
 
@@ -147,11 +147,11 @@ def answer_of(request: Request, size: int, status: int) -> Answer:
     return Answer(host_of(request.url), status, size, seconds)
 
 
-def _refuse_disallowed(url: str, rules: Rules) -> None:
+async def _refuse_disallowed(url: str, rules: Rules) -> None:
     if not rules.reachable:
         problem = "its robots file cannot be read for now"
         raise SourceError(url, FailReason.ROBOTS_UNREACHABLE, problem)
-    if not rules.allows(url):
+    if not await allowed(rules, url):
         raise SourceError(url, FailReason.ROBOTS, "its robots file forbids it")
 
 

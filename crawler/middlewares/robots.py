@@ -4,6 +4,8 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -27,10 +29,13 @@ from crawler.model import Host
 from crawler.ports import Clock, Frontier
 
 Download = Callable[[Request], Awaitable[Response]]
+T = TypeVar("T")
 
 ROBOTS_FILE = "robots_file"  # meta: our own question, which needs no permission
 REMEMBERED = timedelta(minutes=10)  # in this process; the frontier remembers for a day
 REMEMBERED_MOST = 1_024  # hosts
+REMEMBERED_BYTES = 4_194_304  # of their files; rules of the worst kind take 33 times as much
+LARGE = 65_536  # bytes; what reads them, or asks them, has a thread of its own
 NO_FILE, NO_ANSWER = 404, 0  # statuses that stand for "asked in vain"
 _ASTRAY = frozenset({FailReason.TOO_MANY_REDIRECTS, FailReason.SCHEME, FailReason.BAD_ADDRESS})
 
@@ -47,6 +52,7 @@ class RobotsFiles:
         self._download = download
         self._agent = product_token(config.user_agent)
         self._remembered: OrderedDict[Host, tuple[datetime, Rules]] = OrderedDict()
+        self._bytes = 0  # of what is remembered
         self._asking: dict[Host, asyncio.Future[Rules]] = {}
 
     async def known(self, url: str) -> Rules | None:
@@ -56,7 +62,7 @@ class RobotsFiles:
         if rules is not None and self._clock.now() < until:
             return rules
         kept = await self._frontier.robots(origin)
-        return None if kept is None else self._remember(origin, self._recalled(kept))
+        return None if kept is None else self._remember(origin, await self._recalled(kept))
 
     async def ask(self, url: str) -> Rules:
         """Return the rules for an address as its host gives them now.
@@ -92,7 +98,7 @@ class RobotsFiles:
 
     async def _keep(self, url: str, status: int, body: bytes) -> Rules:
         origin, kept = origin_of(url), stored(status, body)
-        rules = self._recalled(kept)
+        rules = await self._recalled(kept)
         lifetime = self._config.robots_lifetime if rules.reachable else UNREACHABLE_LIFETIME
         await self._frontier.keep_robots(origin, kept, lifetime)
         if rules.reachable:
@@ -107,16 +113,32 @@ class RobotsFiles:
         if pause:
             await self._frontier.hold_host(host, self._clock.now() + pause)
 
-    def _recalled(self, kept: bytes) -> Rules:
-        return recalled(kept, self._agent, max_bytes=self._config.robots_max_bytes)
+    async def _recalled(self, kept: bytes) -> Rules:
+        read = partial(recalled, kept, self._agent, max_bytes=self._config.robots_max_bytes)
+        return await _beside_the_loop(read, len(kept))
 
     def _remember(self, origin: Host, rules: Rules) -> Rules:
         lifetime = REMEMBERED if rules.reachable else UNREACHABLE_LIFETIME
+        self._forget(origin)
         self._remembered[origin] = (self._clock.now() + lifetime, rules)
-        self._remembered.move_to_end(origin)
-        if len(self._remembered) > REMEMBERED_MOST:
-            self._remembered.popitem(last=False)
+        self._bytes += rules.size
+        while len(self._remembered) > REMEMBERED_MOST or self._bytes > REMEMBERED_BYTES:
+            self._forget(next(iter(self._remembered)))
         return rules
+
+    def _forget(self, origin: Host) -> None:
+        if origin in self._remembered:
+            self._bytes -= self._remembered.pop(origin)[1].size
+
+
+async def allowed(rules: Rules, url: str) -> bool:
+    """Tell whether an address may be asked, without holding up whatever else is going on."""
+    return await _beside_the_loop(partial(rules.allows, url), rules.size)
+
+
+async def _beside_the_loop(work: Callable[[], T], size: int) -> T:
+    """Do what tens of thousands of rules can make a matter of a second; the usual is done here."""
+    return await asyncio.to_thread(work) if size > LARGE else work()
 
 
 def _is_robots_address(url: str) -> bool:

@@ -16,7 +16,7 @@ from crawler.middlewares.client import GuardedClient
 from crawler.middlewares.handler import GuardedDownloadHandler
 from crawler.middlewares.manners import MannersMiddleware
 from crawler.middlewares.redirects import RedirectsMiddleware
-from crawler.middlewares.robots import REMEMBERED, REMEMBERED_MOST
+from crawler.middlewares.robots import LARGE, REMEMBERED, REMEMBERED_BYTES, REMEMBERED_MOST
 from crawler.model import Entry, EntryClaim, EntryId, FeedId, OutletId
 from tests.adapter.crawling import IN_TESTS, SHIPPED, Asker, app_for, crawl, crawler_for
 from tests.site import publisher
@@ -229,6 +229,27 @@ async def test_what_is_remembered_here_is_bounded(world, site):
         await world.frontier.keep_robots(f"{number}.example:80", b"", timedelta(days=1))
         await world.manners._robots.known(f"http://{number}.example/")
     assert len(world.manners._robots._remembered) == REMEMBERED_MOST
+
+
+async def test_what_is_remembered_of_large_files_is_bounded_by_their_size(world):
+    large = b"#" * (REMEMBERED_BYTES // 10)
+    for number in range(12):
+        await world.frontier.keep_robots(f"{number}.example:80", large, timedelta(days=1))
+        await world.manners._robots.known(f"http://{number}.example/")
+    assert len(world.manners._robots._remembered) == 10
+
+
+async def test_thousands_of_rules_hold_nothing_else_up(world, site):
+    rules = "User-agent: *\n" + "".join(f"Allow:/*ab{number}\n" for number in range(30_000))
+    assert len(rules) > LARGE
+    robots(site, rules)
+    asking = asyncio.create_task(world.visit(site.url(f"/{'a' * 4_000}")))
+    turns = 0
+    while not asking.done():
+        await asyncio.sleep(0)
+        turns += 1 if len(site.hits) == 1 else 0
+    assert (await asking).status == 404
+    assert turns > 1_000  # of the loop between the file and the page; some ten without a thread
 
 
 # --- turns -----------------------------------------------------------------------------------
