@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from scrapy.crawler import Crawler
-
-from crawler.errors import ConfigError
+from scrapy.exceptions import UsageError
 
 if TYPE_CHECKING:  # the handler needs no application, and starts without Redis
     from crawler.app import App
@@ -16,12 +15,13 @@ def app_of(crawler: Crawler) -> "App":
     """Return the application that the command put into the crawler's settings.
 
     Raises:
-        ConfigError: Scrapy was started without one.
+        UsageError: Scrapy was started without one; its commands end with these words.
     """
     if APP_SETTING not in crawler.settings:
-        raise ConfigError(
-            "Scrapy was started without Kordon's application",
-            "use `scrapy crawl feeds` or `kordon run`; `kordon feeds verify` to look at a feed, "
-            "`scrapy crawl NAME` for a spider of your own",
+        raise UsageError(
+            "Scrapy was started without Kordon's application; use `scrapy crawl feeds` or "
+            "`kordon run`; `kordon feeds verify` to look at a feed, `scrapy crawl NAME` for a "
+            "spider of your own",
+            print_help=False,
         )
     return cast("App", crawler.settings[APP_SETTING])

@@ -69,3 +69,10 @@ async def test_a_spider_without_the_application_says_how_to_start_it(scrapy):
     code, _, said = await scrapy("fetch", "http://paper.example/")
     assert code == 1
     assert "Scrapy was started without Kordon's application; use `scrapy crawl feeds`" in said
+
+
+async def test_a_shell_without_the_application_ends_in_words(scrapy):
+    code, _, said = await scrapy("shell", "http://paper.example/")
+    assert code == 2
+    assert "error: Scrapy was started without Kordon's application" in said
+    assert "Traceback" not in said
