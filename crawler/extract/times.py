@@ -77,7 +77,8 @@ def published_at(
         meta: Contents of its meta elements by name, in lower case.
         node: The article's structured data.
         address: Where the page was found.
-        title: The article's, by which its own date line is known from those of others.
+        title: The article's, by which its own date line is known from those of others; without
+            one no line counts.
         zone: For times written without one.
     """
 
@@ -88,7 +89,8 @@ def published_at(
         for value in _marked(tree, title):
             yield DateSource.TEXT, value
         yield DateSource.JSON_LD, first(node.get("dateCreated"))
-        for value in (*_named(tree, title), *_near(tree, title), *_beside(tree, title, address)):
+        shown = (*_named(tree, title), *_near(tree, title)) if letters(title) else ()
+        for value in (*shown, *_beside(tree, title, address)):
             yield DateSource.TEXT, value
 
     return _time(claims(), zone)
@@ -128,10 +130,17 @@ def _is_that_day(moment: Instant, day: Instant, zone: tzinfo) -> bool:
 
 
 def _marked(tree: HtmlElement, title: str) -> Iterator[str]:
-    """Yield what machines are told of times, the nearest to the title first."""
-    for element in nearest(tree, title, "time", "span", "div", "p", "abbr"):
-        if element.tag == "time" or element.get("itemprop") == "datePublished":
-            yield element.get("datetime") or element.get("content") or element.get("title") or ""
+    """Yield what machines are told of times, the nearest to the title first.
+
+    Without a title nothing tells the article's own among several.
+    """
+    told = [
+        element.get("datetime") or element.get("content") or element.get("title") or ""
+        for element in nearest(tree, title, "time", "span", "div", "p", "abbr")
+        if element.tag == "time" or element.get("itemprop") == "datePublished"
+    ]
+    if letters(title) or len(set(told)) == 1:
+        yield from told
 
 
 def _named(tree: HtmlElement, title: str) -> Iterator[str]:

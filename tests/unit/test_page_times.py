@@ -96,3 +96,24 @@ def test_the_day_behind_the_title_in_the_documents_counts():
     page = f"<html><head><title>{TITLE} - 10 Ноября 2026 - Вести</title></head><body/></html>"
     at = published_at(parse(page.encode()), {}, {}, address="", title=TITLE, zone=UTC)
     assert at.at.date() == TEN.date()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div>10 November 2026, 10:00</div>",
+        "<div class='date'>10 November 2026, 10:00</div>",
+        "<time datetime='2026-11-10T10:00Z'></time><time datetime='2026-11-09T10:00Z'></time>",
+    ],
+)
+@pytest.mark.parametrize("title", ["", "***"])
+def test_without_a_title_no_line_is_the_articles_own(line, title):
+    page = f"<html><body>{line}<h2>Weather</h2>{line}{TEXT}</body></html>"
+    tree = parse(page.encode())
+    assert published_at(tree, {}, {}, address="", title=title, zone=UTC) is None
+
+
+def test_without_a_title_the_only_time_told_to_machines_counts():
+    own = "<time datetime='2026-11-10T10:00Z'>today</time>"
+    tree = parse(f"<html><body><h2>Weather</h2>{own}{TEXT}</body></html>".encode())
+    assert published_at(tree, {}, {}, address="", title="", zone=UTC).at == TEN
