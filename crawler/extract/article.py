@@ -14,9 +14,11 @@ from crawler.extract.blocks import Block, is_sentence
 from crawler.extract.body import Body, find_body
 from crawler.extract.boilerplate import without_boilerplate
 from crawler.extract.dates import read_instant
+from crawler.extract.islands import lines_in_data
 from crawler.extract.metadata import Metadata
 
 FEWEST_LETTERS = 60  # a shorter text is a caption or a button
+FEWEST_HIDDEN = 250  # letters; a shorter text in a page's data is a summary
 SURE_SHARE = 0.75  # of the page's prose in the article: below it a second opinion is asked
 SURE_LETTERS = 800
 ALIKE = 0.85  # F1 of the words of two extractions that found the same article
@@ -40,7 +42,8 @@ def main_text(tree: HtmlElement, meta: Metadata) -> str:
 
     Blocks are weighed first (`body`); where they leave doubt, trafilatura is asked and the one
     that found more running text is believed. Structured data is taken where it holds the whole
-    of an article of which the page shows the beginning.
+    of an article of which the page shows the beginning. Where it shows nothing, the data is read
+    that its scripts would show (`islands`), but for what must be paid for.
 
     Args:
         tree: The page; not changed.
@@ -54,8 +57,15 @@ def main_text(tree: HtmlElement, meta: Metadata) -> str:
         lines = _second_opinion(tree, lines, body.others)
     lines = _from_structure(lines, meta.body)
     lines = _cleaned([*_standfirst(body, lines, meta.description), *lines], meta.title)
+    if text := _text_of(lines, FEWEST_LETTERS):
+        return text
+    hidden = [] if meta.paywalled else lines_in_data(tree, meta.title)
+    return _text_of(_cleaned(hidden, meta.title), FEWEST_HIDDEN)
+
+
+def _text_of(lines: Sequence[str], fewest: int) -> str:
     text = "\n".join(lines)
-    return text if len(text) >= FEWEST_LETTERS and any(map(is_sentence, lines)) else ""
+    return text if len(text) >= fewest and any(map(is_sentence, lines)) else ""
 
 
 def _second_opinion(tree: HtmlElement, lines: list[str], others: Sequence[Block]) -> list[str]:

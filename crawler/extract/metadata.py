@@ -4,15 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
-from html import unescape
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.extract.authors import authors_of
-from crawler.extract.blocks import blocks_of
 from crawler.extract.dates import Instant
-from crawler.extract.document import parse
+from crawler.extract.paragraphs import paragraphs_of
 from crawler.extract.structured import Node, article_node, first
 from crawler.extract.times import published_at, updated_at
 from crawler.extract.titles import Titles, clean, own_heading, title_of, titled
@@ -37,7 +35,6 @@ class Metadata:
 
 
 _LONGEST_SITE = 200  # letters of its name, as in feeds
-_MARKUP = re.compile(r"</(?:p|div|h\d|li|a|b|i|em|strong|span)>|<br\b", re.IGNORECASE)
 DESCRIPTION_NAMES = ("og:description", "description", "twitter:description")
 
 
@@ -64,18 +61,10 @@ def read_metadata(tree: HtmlElement, address: str, *, zone: tzinfo | None = None
         canonical=_canonical(tree, meta),
         language=_language(tree, meta, node),
         description=_description(meta, node),
-        body=_clean_lines(first(node.get("articleBody"))),
+        body="\n".join(paragraphs_of(first(node.get("articleBody")))),
         paywalled=str(node.get("isAccessibleForFree")).lower() == "false",
         opted_out=meta.get("tdm-reservation", "").strip() == "1",
     )
-
-
-def _clean_lines(text: str) -> str:
-    """Return a text's paragraphs, one a line; some outlets put markup where text belongs."""
-    text = unescape(text)
-    tree = parse(f"<body>{text}".encode()) if _MARKUP.search(text) else None
-    lines = text.splitlines() if tree is None else [block.text for block in blocks_of(tree)]
-    return "\n".join(filter(None, map(clean, lines)))
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:

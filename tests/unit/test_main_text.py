@@ -159,3 +159,84 @@ def test_teasers_below_a_heading_for_other_news_are_none_of_the_text(heading):
     teasers = "".join(f"<div><b>{one}</b><p>{one}, and so on.</p></div>" for one in TITLES)
     page = f"<div><h1>{TITLE}</h1>{PARAGRAPHS}</div><div><h4>{heading}</h4>{teasers}</div>"
     assert lines(f"<div>{page}</div>") == TEXT
+
+
+BODY = TEXT * 2
+WORDS = [{"type": "text", "text": one} for one in BODY]
+CREDIT = {
+    "type": "image",
+    "caption": "The ferry at its landing stage in the morning. Photo: Ann Lee",
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"body": PARAGRAPHS * 2},
+        {"articleBody": "\n\n".join(BODY), "description": TEXT[0]},
+        {"content": {"rendered": PARAGRAPHS * 2}},
+        {"content": [{"type": "paragraph", "content": [word]} for word in WORDS] + [CREDIT]},
+        {"blocks": [{"type": "paragraph", "data": {"text": one}} for one in BODY]},
+        {"content_elements": [{"type": "text", "content": f"<p>{one}</p>"} for one in BODY]},
+    ],
+)
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<script id="__NEXT_DATA__" type="application/json">%s</script>',
+        "<script>window.a = window.a || {}; window.__INITIAL_STATE__ = %s;</script>",
+    ],
+)
+def test_a_text_that_scripts_would_show_is_read_from_their_data(body, script):
+    data = {"props": {"menu": ["News", "Sport"], "article": {"title": TITLE, **body}}}
+    assert lines('<div id="root"></div>' + script % json.dumps(data)) == TEXT
+
+
+def test_data_in_a_string_of_data_is_read():
+    data = json.dumps(json.dumps({"article": {"headline": TITLE, "body": PARAGRAPHS * 2}}))
+    assert lines(f"<script>window.STATE = JSON.parse({data})</script>") == TEXT
+
+
+def test_the_parts_of_a_paragraph_are_one_line():
+    parts = [{"text": TEXT[0][:20]}, {"text": TEXT[0][20:40]}, {"text": TEXT[0][40:]}]
+    rest = [{"type": "paragraph", "children": [{"text": one}]} for one in TEXT[1:]]
+    data = {"title": TITLE, "body": [{"type": "paragraph", "children": parts}, *rest]}
+    assert lines(f'<script type="application/json">{json.dumps(data)}</script>') == TEXT
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"title": "Another piece of news", "body": PARAGRAPHS * 2},
+        {"title": TITLE, "body": TEXT[0]},
+        {"title": TITLE, "related": [{"title": "Another piece", "body": PARAGRAPHS * 2}]},
+        {"title": TITLE, "items": [{"title": "Another", "url": "/2", "body": PARAGRAPHS * 2}]},
+        {"title": TITLE, "tracking": PARAGRAPHS * 2},
+        [[[TITLE, PARAGRAPHS]]],
+        {"title": TITLE, "body": json.loads('{"body":' * 300 + "0" + "}" * 300)},
+        None,
+    ],
+)
+def test_what_a_pages_data_tells_beside_its_article_is_no_text(data):
+    assert lines(f'<script type="application/json">{json.dumps(data)}</script>') == []
+
+
+@pytest.mark.parametrize("broken", ['{"title": "', "[" * 100_000, '="' * 1_000, "={" * 1_000])
+def test_data_that_cannot_be_read_is_no_text(broken):
+    assert (
+        lines(f"<script>a = {broken}</script><script type='application/json'>{broken}</script>")
+        == []
+    )
+
+
+def test_a_shown_text_is_the_text_whatever_the_data_holds():
+    data = {"title": TITLE, "body": PARAGRAPHS.replace("ferry", "bridge") * 9}
+    script = f'<script type="application/json">{json.dumps(data)}</script>'
+    assert lines(f"<h1>{TITLE}</h1>{PARAGRAPHS}", script) == TEXT
+
+
+def test_a_text_in_data_that_must_be_paid_for_is_not_read():
+    node = {"@type": "NewsArticle", "headline": TITLE, "isAccessibleForFree": False}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+    data = json.dumps({"title": TITLE, "body": PARAGRAPHS * 2})
+    assert lines(f'<script type="application/json">{data}</script>', head) == []
