@@ -3,9 +3,11 @@
 import codecs
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from html.entities import html5
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -26,6 +28,15 @@ _CODE_PAGES = (
     "windows-1251", "windows-1250", "iso-8859-2", "iso-8859-16", "windows-1254", "windows-1252",
     "koi8-u", "koi8-r",
 )  # of the region's languages  # fmt: skip
+_LATIN = ("cp1250", "iso8859_2", "iso8859_16", "cp1254", "cp1252")  # of these, as Python says
+_ALPHABETS = tuple(map(frozenset, (
+    "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîșțşţ", "čćđšž",
+    "äöüß", "çğıöşüâîû", "àâçéèêëîïôùûüœ", "áéíñóúü", "àèéìòóù", "àáâãçéêíóôõú", "åäö", "åæøé",
+    "äõöüšž",
+)))  # pl, cs, sk, hu, ro, hr, de, tr, fr, es, it, pt, sv, da, et  # fmt: skip
+_MARKED_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*+[\x80-\xff][A-Za-z\x80-\xff]*")
+_WORDS_MOST = 2_000
+_NO_LETTER = re.compile("[\x80-\x9f\ufffd]|(?<=[^\\W\\d_])[^\\w\\s!-~’‘–—·…\xad](?=[^\\W\\d_])")
 _CYRILLIC = re.compile("([A-Za-z]?)([\u0400-\u04ff]+)([A-Za-z]?)")
 
 
@@ -46,7 +57,8 @@ def decoded(body: bytes, declared: Iterable[str]) -> str:
 
     A byte order mark decides, then valid UTF-8 (text in an old code page almost never is), then
     what is declared, then windows-1251 if that makes sense, then the old code page of the region
-    that makes most. UTF-8 with a few broken bytes, as cutting a text leaves them, is UTF-8.
+    that makes most; of those with Latin letters the one whose letters are one language's. UTF-8
+    with a few broken bytes, as cutting a text leaves them, is UTF-8.
 
     Args:
         body: As fetched, decompressed.
@@ -71,7 +83,17 @@ def _undeclared(body: bytes) -> str:
         if _is_cyrillic(text):
             return text
     found = from_bytes(body, cp_isolation=list(_CODE_PAGES), preemptive_behaviour=False).best()
-    return body.decode(found.encoding if found else _CODE_PAGES[0], "replace")
+    chosen = found.encoding if found else _CODE_PAGES[0]
+    pages = (chosen, *_LATIN) if chosen in _LATIN else (chosen,)
+    words = b" ".join(islice((one[0] for one in _MARKED_WORD.finditer(body)), _WORDS_MOST))
+    return body.decode(max(pages, key=lambda page: _fit(words.decode(page, "replace"))), "replace")
+
+
+def _fit(words: str) -> int:
+    """Return how far the letters beyond ASCII are those of one language, and signs no letters."""
+    letters = Counter(letter for letter in words.lower() if letter > "\x7f" and letter.isalpha())
+    own = max(sum(letters[one] for one in alphabet) for alphabet in _ALPHABETS)
+    return 2 * own - letters.total() - len(_NO_LETTER.findall(words))
 
 
 def _is_cyrillic(text: str) -> bool:

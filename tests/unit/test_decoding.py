@@ -36,6 +36,11 @@ def test_a_declared_encoding_that_is_none_is_passed_over(nonsense):
         ("windows-1250", "Kolejka wydłużyła się do dziewięciu kilometrów, kierowcy śpią"),
         ("windows-1250", "A torlódást az okozta, hogy új ellenőrző rendszert vezettek be"),
         ("windows-1250", "Colníci odhalili pašované cigarety v nákladnom vlaku, uviedla"),
+        ("iso-8859-2", "Na hraničnom priechode čakajú kamióny, ľudia prechádzajú ťažšie, uviedla"),
+        ("iso-8859-2", "Řidiči si stěžují, že nemají kde zaparkovat, uvedla mluvčí. Šéf žádá"),
+        ("iso-8859-2", "Most w Hrebennem będzie zamknięty do świąt"),
+        ("iso-8859-2", "Colníci odhalili pašované cigarety"),
+        ("windows-1252", "Où passent-ils, après l'arrêt des contrôles ?"),
         ("windows-1254", "Sınır kapısında bekleyen tır sürücüleri için yeni tesis açıldı"),
         ("windows-1252", "Der Übergang bleibt gesperrt, größere Schäden gibt es nicht"),
     ],
@@ -46,6 +51,12 @@ def test_without_a_true_declaration_the_code_page_that_makes_sense_is_taken(
 ):
     body = f"<html><title>{text}</title><div class='text'>{text}</div></html>"
     assert decoded(body.encode(encoding), declared) == body
+
+
+@pytest.mark.timeout(30)  # from each of its letters on, a word would be looked through for hours
+def test_a_word_without_end_is_read_at_once():
+    text = f"{'a' * 2_000_000} ťažšie čakajú"
+    assert decoded(text.encode("iso-8859-2"), []) == text
 
 
 def test_a_broken_byte_spoils_no_other():
