@@ -18,6 +18,7 @@ from crawler.extract.islands import lines_in_data
 from crawler.extract.metadata import Metadata
 
 FEWEST_LETTERS = 60  # a shorter text is a caption or a button
+LONGEST_TEXT = 500_000  # letters; of 7,145 recorded articles the longest has 125,703
 FEWEST_HIDDEN = 250  # letters; a shorter text in a page's data is a summary
 SURE_SHARE = 0.75  # of the page's prose in the article: below it a second opinion is asked
 SURE_LETTERS = 800
@@ -43,7 +44,8 @@ def main_text(tree: HtmlElement, meta: Metadata) -> str:
     Blocks are weighed first (`body`); where they leave doubt, trafilatura is asked and the one
     that found more running text is believed. Structured data is taken where it holds the whole
     of an article of which the page shows the beginning. Where it shows nothing, the data is read
-    that its scripts would show (`islands`), but for what must be paid for.
+    that its scripts would show (`islands`), but for what must be paid for. What goes on beyond
+    `LONGEST_TEXT` is cut.
 
     Args:
         tree: The page; not changed.
@@ -64,7 +66,7 @@ def main_text(tree: HtmlElement, meta: Metadata) -> str:
 
 
 def _text_of(lines: Sequence[str], fewest: int) -> str:
-    text = "\n".join(lines)
+    text = "\n".join(lines)[:LONGEST_TEXT].rstrip()
     return text if len(text) >= fewest and any(map(is_sentence, lines)) else ""
 
 

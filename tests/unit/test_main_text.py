@@ -5,7 +5,7 @@ from html import escape
 
 import pytest
 
-from crawler.extract.article import main_text
+from crawler.extract.article import LONGEST_TEXT, main_text
 from crawler.extract.document import parse
 from crawler.extract.metadata import read_metadata
 from crawler.text.credit import credits_of
@@ -42,6 +42,13 @@ def test_a_text_in_structured_data_is_lines_without_markup(body, shown):
     node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": f"{body}\n" * 3}
     script = f'<script type="application/ld+json">{json.dumps(node)}</script>'
     assert lines(f"<h1>{TITLE}</h1><div>{shown}</div>", script)[:4] == TEXT
+
+
+def test_what_goes_on_for_ever_is_cut():
+    told = [f"{TEXT[0]} {number}." for number in range(2 * LONGEST_TEXT // len(TEXT[0]))]
+    found = "\n".join(lines(f"<h1>{TITLE}</h1>" + "".join(f"<p>{one}</p>" for one in told)))
+    assert LONGEST_TEXT - 2 <= len(found) <= LONGEST_TEXT
+    assert "\n".join(told).startswith(found)
 
 
 def test_one_line_break_ends_no_paragraph():
