@@ -168,7 +168,8 @@ SETTINGS = (
             "How long a claim is safe from other processes; at least as long as one piece of work.",
             1, 86_400),
     Setting("RETRIES", "The frontier", Kind.WHOLE,
-            "How often a failed entry is tried again before it is a dead letter.", 0, 100),
+            "How often a failed entry is tried again before it is a dead letter; three times as "
+            "often where its host fails (5xx, 429, no connection).", 0, 100),
     Setting("RETRY_FIRST_SECONDS", "The frontier", Kind.NUMBER,
             "The wait before the first retry; it doubles each time.", 0.01, 86_400),
     Setting("RETRY_LONGEST_SECONDS", "The frontier", Kind.NUMBER,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from crawler.config import Config
 from crawler.fetch.politeness import NONE, host_pause
-from crawler.fetch.reasons import FailReason
+from crawler.fetch.reasons import FailReason, is_of_the_host
 from crawler.model import (
     Entry,
     EntryClaim,
@@ -31,6 +31,7 @@ SKIPPED_FAILURES: Mapping[str, SkipReason] = {
 }
 PARSER_KILLERS = frozenset({"crashed", "memory", "deadline"})  # crawler.pool's words
 PARSERS_KILLED_MOST = 3  # by one page; each is another fetch, too
+OUTAGE_PATIENCE = 3  # times as many retries where the host is at fault: over eight hours, usually
 HOPELESS_FAILURES = frozenset(reason for reason in FailReason if not reason.retryable)
 
 
@@ -136,7 +137,9 @@ class Visit:
 
     def _retries(self, reason: str) -> int:
         most = self._config.retries
-        return min(PARSERS_KILLED_MOST - 1, most) if reason in PARSER_KILLERS else most
+        if reason in PARSER_KILLERS:
+            return min(PARSERS_KILLED_MOST - 1, most)
+        return OUTAGE_PATIENCE * most if is_of_the_host(reason) else most
 
     def _delay(self, claim: EntryClaim) -> timedelta:
         return retry_delay(

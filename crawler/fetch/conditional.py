@@ -16,6 +16,7 @@ Hop = tuple[int, str]  # a redirect: its status, and the address that gave it
 NONE = timedelta(0)
 REFUSAL_FIRST = timedelta(minutes=1)  # StormCrawler: headerless refusals double from a minute
 REFUSAL_LONGEST = timedelta(days=1)  # to a day
+OUTAGE_LONGEST = timedelta(minutes=30)  # a host that is back shall not wait long
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READABLE = frozenset({200, 203})  # other 2xx carry no whole body we asked for
@@ -162,6 +163,18 @@ def hold_until(
     if status != 429:  # noqa: PLR2004
         return None
     return now + min(REFUSAL_FIRST * (1 << min(refusals, 16)), longest)
+
+
+def outage_rest(failures: int) -> timedelta:
+    """Return how long a host that cannot answer is left alone; a first failure is none of its own.
+
+    A minute, doubled with every further failure, up to half an hour.
+
+    Args:
+        failures: Requests in a row before this one that the host could not answer.
+    """
+    doubled = REFUSAL_FIRST * (1 << min(failures - 1, 16)) if failures else NONE
+    return min(doubled, OUTAGE_LONGEST)
 
 
 def retry_after(headers: Headers, now: datetime) -> datetime | None:

@@ -45,3 +45,12 @@ UNREACHED = frozenset({
 UNASKED = frozenset({
     FailReason.SCHEME, FailReason.BAD_ADDRESS, FailReason.BLOCKED_ADDRESS, FailReason.HOST_BUSY,
 })  # fmt: skip
+
+_REFUSED_FOR_NOW, _FIRST_ERROR = 429, 500  # statuses
+
+
+def is_of_the_host(reason: str) -> bool:
+    """Tell whether a fetch failed by its host, or the way to it, and not by what was asked for."""
+    status = int(reason.removeprefix("http-")) if reason.startswith("http-") else 0
+    unasked = reason in UNREACHED or reason == FailReason.HOST_BUSY
+    return unasked or status == _REFUSED_FOR_NOW or status >= _FIRST_ERROR

@@ -12,8 +12,8 @@ from scrapy.http import Response
 
 from crawler.config import Config
 from crawler.errors import SourceError
-from crawler.fetch.conditional import hold_until
-from crawler.fetch.reasons import FailReason
+from crawler.fetch.conditional import hold_until, outage_rest
+from crawler.fetch.reasons import UNREACHED, FailReason
 from crawler.fetch.robots import Rules
 from crawler.fetch.urls import host_of
 from crawler.middlewares import app_of
@@ -28,12 +28,13 @@ Sleep = Callable[[float], Awaitable[object]]
 HUB = "hub"  # meta: a request that a feed invites us to send to its hub; no page is crawled
 FURTHER = "further"  # meta: asked on a claim's account after its own address
 WAITING_SHARE = 4  # of a lease: what robots file, wait and page take together must fit into it
-REFUSERS_MOST = 1_024  # hosts whose refusals are counted
+COUNTED_MOST = 1_024  # hosts whose refusals or failures are counted
 SENT_IN_VAIN = frozenset({
     FailReason.CONNECTION_LOST, FailReason.PROTOCOL, FailReason.HEADER_TIMEOUT,
     FailReason.BODY_TIMEOUT, FailReason.TOO_LARGE, FailReason.TRUNCATED, FailReason.BAD_ENCODING,
 })  # fmt: skip
-_OK, _TOO_MANY_REQUESTS = 200, 429
+OUT_OF_REACH = UNREACHED - {FailReason.ROBOTS_UNREACHABLE}  # of that the file's answer told
+_OK, _TOO_MANY_REQUESTS, _FIRST_ERROR = 200, 429, 500
 
 
 class MannersMiddleware:
@@ -59,7 +60,7 @@ class MannersMiddleware:
         self._answers = answers
         self._longest_wait = config.lease / WAITING_SHARE
         self._sleep = sleep
-        self._refusals: OrderedDict[Host, int] = OrderedDict()  # in a row
+        self._refusals, self._outages = _InARow(), _InARow()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -99,10 +100,14 @@ class MannersMiddleware:
             raise SourceError(request.url, FailReason.OPTED_OUT, "its publisher reserves mining")
         return response
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
-        """Note a request that was sent in vain."""
-        if isinstance(exception, SourceError) and exception.reason in SENT_IN_VAIN:
+    async def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note a request that was sent in vain, and let a host rest that cannot be reached."""
+        if not isinstance(exception, SourceError):
+            return
+        if exception.reason in SENT_IN_VAIN:
             self._answers.note(answer_of(request, 0, 0))
+        if exception.reason in OUT_OF_REACH:
+            await self._rest(host_of(request.url))
 
     async def _permit(self, request: Request) -> None:
         rules = await self._robots.known(request.url)
@@ -122,18 +127,43 @@ class MannersMiddleware:
             await self._sleep(wait.total_seconds())
 
     async def _heed(self, request: Request, response: Response) -> None:
-        if response.status == _OK and not self._refusals:
+        if response.status == _OK and not (self._refusals or self._outages):
             return
-        host = host_of(request.url)
-        refusals = self._refusals.pop(host, 0)
+        host, refused = host_of(request.url), response.status == _TOO_MANY_REQUESTS
+        refusals = self._refusals.count(host, happened=refused)
         said = {"retry-after": (response.headers.get("Retry-After") or b"").decode("latin-1")}
         until = hold_until(response.status, said, self._clock.now(), refusals=refusals)
         if until is not None:
             await self._frontier.hold_host(host, until)
-        if response.status == _TOO_MANY_REQUESTS:
-            self._refusals[host] = refusals + 1
-            if len(self._refusals) > REFUSERS_MOST:
-                self._refusals.popitem(last=False)
+        if response.status >= _FIRST_ERROR:
+            await self._rest(host)
+        else:
+            self._outages.count(host, happened=False)
+
+    async def _rest(self, host: Host) -> None:
+        """Leave a host alone that fails again and again, so that no work is tried in vain."""
+        rest = outage_rest(self._outages.count(host, happened=True))
+        if rest:
+            await self._frontier.hold_host(host, self._clock.now() + rest)
+
+
+class _InARow:
+    """How often in a row something happened to each host; of too many the first are forgotten."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[Host, int] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def count(self, host: Host, *, happened: bool) -> int:
+        """Return how often it happened before; if it did not now, the row is at its end."""
+        before = self._counts.pop(host, 0)
+        if happened:
+            self._counts[host] = before + 1
+        if len(self._counts) > COUNTED_MOST:
+            self._counts.popitem(last=False)
+        return before
 
 
 def needs_own_turn(request: Request) -> bool:

@@ -229,7 +229,7 @@ class World:
             try:
                 response = self._answer(request)
             except SourceError as error:
-                self._manners.process_exception(request, error)
+                await self._manners.process_exception(request, error)
                 raise
             response = await self._manners.process_response(request, response)
             followed = self._redirects.process_response(request, response)

@@ -80,19 +80,27 @@ def _later(state):
     return replace(state, next_poll=START + timedelta(days=7))
 
 
-async def test_a_retried_entry_comes_back_after_its_delay_and_is_buried_after_the_last():
+@pytest.mark.parametrize(
+    ("reason", "retries"),
+    [("truncated", CONFIG.retries), ("body-timeout", CONFIG.retries), ("http-408", CONFIG.retries)]
+    + [
+        (reason, 3 * CONFIG.retries)
+        for reason in ("http-500", "http-503", "http-429", "dns", "robots-unreachable", "host-busy")
+    ],
+)
+async def test_a_retried_entry_comes_back_and_is_buried_after_the_last(reason, retries):
     desk = Desk()
     claim = await desk.claim()
-    for _ in range(CONFIG.retries):
-        await desk.visit.trouble(claim, Retry("http-500"))
+    for _ in range(retries):
+        await desk.visit.trouble(claim, Retry(reason))
         assert (await desk.frontier.census()).due == 0
         desk.clock.advance(CONFIG.retry_longest)
         claim = await desk.next_claim()
-    await desk.visit.trouble(claim, Retry("http-500"))
+    await desk.visit.trouble(claim, Retry(reason))
     [letter] = await desk.frontier.entries("dead", 10)
-    assert (letter.entry.id, letter.reason) == ("e", "http-500")
-    assert desk.tally["retry/http-500"] == CONFIG.retries
-    assert desk.tally["dead/http-500"] == 1
+    assert (letter.entry.id, letter.reason) == ("e", reason)
+    assert desk.tally[f"retry/{reason}"] == retries
+    assert desk.tally[f"dead/{reason}"] == 1
 
 
 @pytest.mark.parametrize("reason", ["crashed", "memory", "deadline"])

@@ -183,3 +183,52 @@ async def _(world):
     truly = (len(asked), sum(one.status == 304 for one in asked))
     holds = (row.requests, row.not_modified) == truly
     return said("the ledger holds every request", holds=holds, otherwise=(row, truly))
+
+
+def outage(given: Given, *, pages: int = 30, most: int = 30):
+    """A host fails for six hours, once its feed has listed some pages; then it answers."""
+    addresses = [f"https://paper.example/{number}" for number in range(pages)]
+    expected = LEFT_UNTIL_IT_IS_BACK
+
+    async def live(world: World) -> str:
+        back = START + 6 * HOUR
+        listing = rss([(address, START) for address in addresses])
+        world.on(FEED, Given(200, {"ETag": '"1"'}, listing))
+        for address in addresses:
+            world.on(address, late(lambda _: given, lambda _: Given(), back))
+        await world.follow(FEED)
+        await world.live(DAY)
+        asked = [one for one in world.asked if one.url in addresses]
+        vain = sum(one.at < back for one in asked)
+        fetched = {one.url for one in asked if one.at >= back}
+        holds = len(fetched) == len(asked) - vain == pages and vain <= most
+        return said(expected, holds=holds, otherwise=(vain, len(fetched)))
+
+    return live
+
+
+LEFT_UNTIL_IT_IS_BACK = "no page is lost, and under thirty requests are made in vain"
+for status in (429, 500, 503):
+    check("outages", f"{status} for six hours, while thirty pages wait", LEFT_UNTIL_IT_IS_BACK)(
+        outage(Given(status))
+    )
+for failure in ("dns", "connection-refused", "header-timeout"):
+    check("outages", f"{failure} for six hours, while thirty pages wait", LEFT_UNTIL_IT_IS_BACK)(
+        outage(Given(0, fails=failure))
+    )
+check("outages", "503 for six hours, while one page waits", LEFT_UNTIL_IT_IS_BACK)(
+    outage(Given(503), pages=1)
+)
+
+
+@check("outages", "one page of thirty fails", "the others are fetched within a minute or two")
+async def _(world):
+    addresses = [f"https://paper.example/{number}" for number in range(30)]
+    world.on(FEED, Given(200, {"ETag": '"1"'}, rss([(one, START) for one in addresses])))
+    for address in addresses:
+        world.on(address, Given(500 if address.endswith("/7") else 200))
+    await world.follow(FEED)
+    await world.live(HOUR)
+    first = [world.of(address)[0].at - START for address in addresses]
+    expected = "the others are fetched within a minute or two"
+    return said(expected, holds=max(first) < 2 * MINUTE, otherwise=max(first))
