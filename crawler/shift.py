@@ -13,6 +13,7 @@ from crawler.ports import Census, Clock, Frontier
 SHORTEST_WAIT = timedelta(milliseconds=4)
 LONGEST_WAIT = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=15)  # between two trials of a store that fails
+HOST_PAUSE = timedelta(minutes=1)
 PATIENCE = timedelta(minutes=10)  # with a store that fails all the while
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 class Ending:
     """When a run is over; with neither a limit nor an instant it goes on for ever."""
 
-    once: bool = False  # when nothing is due any more and nobody works
+    once: bool = False  # when nothing is due any more, but at hosts that rest, and nobody works
     at: datetime | None = None  # no claim is taken from then on
     max_pages: int | None = None  # entries taken at the most; feeds are polled all the same
 
@@ -88,13 +89,27 @@ class Shift:
         in_flight: int,
         ending: Ending,
         patience: timedelta = PATIENCE,
+        host_pause: timedelta = HOST_PAUSE,
     ) -> None:
+        """Begin with no claim.
+
+        Args:
+            frontier: What hands out claims.
+            clock: The present.
+            worker: Who holds them.
+            in_flight: How many at once.
+            ending: When the run is over.
+            patience: With a store that fails.
+            host_pause: The longest that a host has between two requests; one whose next turn is
+                further away was asked to be left alone, and no single round waits for it.
+        """
         self._frontier = frontier
         self._clock = clock
         self._worker = worker
         self._in_flight = in_flight
         self._ending = ending
         self._patience = _Patience(patience)
+        self._host_pause = host_pause
         self._open: dict[str, Claim] = {}
         self._pages = 0
         self._stopping = asyncio.Event()
@@ -222,12 +237,15 @@ class Shift:
 
     def _drained(self, census: Census) -> bool:
         due = census.due_feeds if self.full else census.due
-        return self.open == 0 and due == 0 and (self.full or census.leased == 0)
+        resting = self._next_turn(census) > self._host_pause
+        return self.open == 0 and (due == 0 or resting) and (self.full or census.leased == 0)
 
     def _until_next(self, census: Census) -> timedelta:
+        return min(max(self._next_turn(census), SHORTEST_WAIT), LONGEST_WAIT)
+
+    def _next_turn(self, census: Census) -> timedelta:
         turn = census.next_feed_turn if self.full else census.next_turn
-        wait = turn - self._clock.now() if turn else LONGEST_WAIT
-        return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
+        return turn - self._clock.now() if turn else LONGEST_WAIT
 
     async def _wait(self, event: asyncio.Event, longest: timedelta) -> None:
         try:

@@ -150,6 +150,7 @@ async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:
         app.worker,
         in_flight=app.config.in_flight,
         ending=plan.ending(app.clock.now()),
+        host_pause=max(app.config.host_pause, app.config.crawl_delay_longest),
     )
     async with (
         interruptible(shift.stop),

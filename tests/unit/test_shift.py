@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.errors import StoreError
-from crawler.model import Entry, EntryClaim, EntryId, Feed, FeedId, OutletId, PollClaim, WorkerId
+from crawler.model import (
+    Entry,
+    EntryClaim,
+    EntryId,
+    Feed,
+    FeedId,
+    Host,
+    OutletId,
+    PollClaim,
+    WorkerId,
+)
 from crawler.shift import Ending, Shift
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_frontier import MemoryFrontier
@@ -73,6 +83,14 @@ async def test_a_run_once_takes_every_due_feed_and_what_it_lists(frontier, clock
     )
     assert sum(isinstance(claim, PollClaim) for claim in taken) == 3
     assert sum(isinstance(claim, EntryClaim) for claim in taken) == 5
+
+
+@pytest.mark.timeout(30)  # it would wait for the hour's end
+async def test_a_run_once_waits_for_no_host_that_is_held(frontier, clock):
+    await frontier.register(feeds(3))
+    await frontier.hold_host(Host("o1.example"), START + timedelta(hours=1))
+    assert len(await work(a_shift(frontier, clock, once=True), frontier)) == 2
+    assert (await frontier.census()).due == 1
 
 
 async def test_a_second_run_at_once_takes_nothing(frontier, clock):
