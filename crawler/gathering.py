@@ -29,6 +29,7 @@ class Gathered:
     further: list[Version] = field(default_factory=list)  # still to be asked
     asked: Version = ("", "")  # whose answer comes next
     archives: int = 0
+    nested: bool = False  # an index of the index was followed
     stale: list[Version] = field(default_factory=list)  # sitemaps without anything recent
 
 
@@ -39,6 +40,17 @@ def further_of(state: FeedState, gathered: Gathered) -> list[Version]:
     if gathered.outcome.delta:
         return []
     return archives_before(state, gathered, gathered.document, gathered.entries)
+
+
+def nested_in(state: FeedState, gathered: Gathered, document: FeedDocument) -> list[Version]:
+    """Return the sitemaps of an index that an index named; the protocol knows none, sites do.
+
+    Of one such index a poll, and of none that it names in turn.
+    """
+    if gathered.nested or not document.further:
+        return []
+    gathered.nested = True
+    return unmarked(state.stale, document.further)[:CHILDREN_ASKED]
 
 
 def archives_before(

@@ -22,7 +22,7 @@ from crawler.fetch.conditional import (
 )
 from crawler.fetch.politeness import host_pause
 from crawler.fetch.urls import asked_address, canonical_address, host_of
-from crawler.gathering import Gathered, archives_before, further_of
+from crawler.gathering import Gathered, archives_before, further_of, nested_in
 from crawler.model import Alert, Entry, EntryId, FeedState, PollClaim, Validators, id_of
 from crawler.pool import Pool
 from crawler.ports import Clock, Frontier
@@ -177,8 +177,9 @@ class Poll:
             if reply.status == OK:
                 document = await self._read(claim, reply)
                 entries = self._entries(claim, document)
+                gathered.further += nested_in(claim.state, gathered, document)
                 gathered.further += archives_before(claim.state, gathered, document, entries)
-                gathered.stale += [] if entries else [gathered.asked]
+                gathered.stale += [] if entries or document.further else [gathered.asked]
                 gathered.entries |= entries
         return await self._go_on(claim, gathered)
 

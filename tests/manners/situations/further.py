@@ -207,6 +207,7 @@ async def _(world):
 
 CHILDREN = [f"https://paper.example/sitemap-{n}.xml" for n in range(40)]
 NEWS_CHILD = "https://paper.example/news-sitemap.xml"
+INNER = "https://paper.example/sitemap-index-2.xml"
 
 
 def with_index(world: World) -> Given:
@@ -247,6 +248,25 @@ async def _(world):
     await polled(world, Given(200, {"ETag": '"1"'}, listing), 3 * DAY, SITEMAP)
     asked = [one for one in world.asked if one.url in CHILDREN]
     return said("none of them is asked", holds=not asked, otherwise=asked)
+
+
+@check("sitemaps", "an index that names an index of news", "the news is found")
+async def _(world):
+    world.on(INNER, Given(200, {}, index((NEWS_CHILD, None))))
+    world.on(NEWS_CHILD, lambda asked: Given(200, {}, news(asked)))
+    listing = index((INNER, None))
+    answer = lambda asked: Given(200, {"ETag": f'"{asked.at}"'}, listing)  # noqa: E731
+    return await found_in(world, answer, "the news is found")
+
+
+@check("sitemaps", "indexes that name one another", "five requests a poll at most")
+async def _(world):
+    listing = index((INNER, None), (SITEMAP, None))
+    world.on(INNER, Given(200, {}, listing))
+    await polled(world, Given(200, {"ETag": '"1"'}, listing), 3 * DAY, SITEMAP)
+    polls = world.tally["poll/modified"]
+    asked = len(world.of(INNER)) + len(world.of(SITEMAP))
+    return said("five requests a poll at most", holds=asked <= 5 * polls, otherwise=(polls, asked))
 
 
 @check("sitemaps", "a sitemap of every page there ever was", "none of the old pages is taken")
