@@ -34,6 +34,9 @@ _TRACKING = frozenset({
     "ysclid",
 })  # fmt: skip
 _TRACKING_PREFIXES = ("utm_", "at_campaign", "at_medium", "at_custom", "at_link_")
+# Session ids as PHP, servlets (7.1.3 of their specification) and ColdFusion put them in links.
+_SESSIONS = frozenset({"phpsessid", "jsessionid", "cfid", "cftoken"})
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 
 _ASCII = bytes(range(128))
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
@@ -48,7 +51,8 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 def canonical_address(url: str) -> str:
     """Return the one spelling under which a page is known.
 
-    Its normal address, without tracking parameters and empty ones. Everything else is kept in its
+    Its normal address, without tracking parameters, empty ones and the ids of a reader's session,
+    which some servers give anew to each who asks for their feed. Everything else is kept in its
     order: two articles never become one, at the price that one may keep two addresses.
 
     Raises:
@@ -58,7 +62,7 @@ def canonical_address(url: str) -> str:
     """
     address, mark, query = normal_address(url).partition("?")
     kept = _without_tracking(query)
-    return f"{address}{mark if kept else ''}{kept}"
+    return f"{_SESSION_IN_PATH.sub('', address)}{mark if kept else ''}{kept}"
 
 
 def normal_address(url: str) -> str:
@@ -236,4 +240,4 @@ def _without_tracking(query: str) -> str:
 
 def _is_tracking(piece: str) -> bool:
     name = piece.partition("=")[0].lower()
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+    return name in _TRACKING or name in _SESSIONS or name.startswith(_TRACKING_PREFIXES)

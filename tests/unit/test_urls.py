@@ -39,6 +39,10 @@ from crawler.fetch.urls import (
         ("https://example.com/a?UTM_Campaign=x&gclid=1&yclid=2", "https://example.com/a"),
         ("https://example.com/a?utm%5Fsource=x", "https://example.com/a"),
         ("https://example.com/a?xtor=RSS-1", "https://example.com/a"),
+        ("https://example.com/a?PHPSESSID=d41d8cd9&id=7", "https://example.com/a?id=7"),
+        ("https://example.com/a.cfm?id=7&CFID=12&CFTOKEN=3f", "https://example.com/a.cfm?id=7"),
+        ("https://example.com/a;jsessionid=1A.node2?id=7", "https://example.com/a?id=7"),
+        ("https://example.com/a;JSESSIONID=1A/b;v=2", "https://example.com/a/b;v=2"),
     ],
 )
 def test_a_page_has_one_spelling(given, canonical):
@@ -57,6 +61,8 @@ def test_a_page_has_one_spelling(given, canonical):
         ("https://example.com/a+b", "https://example.com/a%20b"),
         ("https://example.com/a?q=1%262", "https://example.com/a?q=1&2"),
         ("https://example.com/a?ref=1", "https://example.com/a"),
+        ("https://example.com/a?sid=1", "https://example.com/a?sid=2"),
+        ("https://example.com/a;v=1", "https://example.com/a;v=2"),
         ("https://example.com/a?a=1&b=2", "https://example.com/a?a=1"),
     ],
 )

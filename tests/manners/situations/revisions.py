@@ -83,3 +83,17 @@ async def _(world):
     health = await world.health(FEED)
     holds = counts[3] > VAIN_TO_TELL and health is not Health.LYING
     return said("no lying validators", holds=holds, otherwise=(counts[3], health))
+
+
+@check("revisions", "links with a new session id at every poll", "no page is fetched again")
+async def _(world):
+    def listing(asked: Asked) -> Given:
+        session = sha256(str(asked.at).encode()).hexdigest()[:16]
+        body = rss([(f"{url}?PHPSESSID={session}", START) for url in PAGES])
+        return Given(200, {"ETag": f'"{session}"'}, body)
+
+    for url in PAGES:
+        world.on(url, Given(200, {}, b"<p>text</p>"))
+    await polled(world, listing, 3 * DAY)
+    times = sum(one.url.startswith(f"{ALL_BUT_OURS}/page-") for one in world.asked)
+    return said("no page is fetched again", holds=times == len(PAGES), otherwise=times)
