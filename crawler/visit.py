@@ -24,6 +24,7 @@ from crawler.schedule.backoff import retry_delay
 from crawler.telemetry import Answers, Tally
 
 GONE = frozenset({404, 410})
+READABLE = frozenset({200, 203})  # other 2xx carry no page that was asked for, or none yet
 REFUSED = frozenset({400, 401, 402, 403, 405, 406, 451})
 SKIPPED_FAILURES: Mapping[str, SkipReason] = {
     FailReason.ROBOTS: SkipReason.ROBOTS,
@@ -54,11 +55,16 @@ Trouble = Skipped | Retry | Bury
 
 def judge_status(status: int) -> Trouble | None:
     """Return what a page's status means, or None when its body is worth reading."""
-    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+    if status in READABLE:
         return None
     if status in GONE:
         return Skipped(SkipReason.GONE, f"http-{status}")
     return Bury(f"http-{status}") if status in REFUSED else Retry(f"http-{status}")
+
+
+def judge_body(body: bytes) -> Trouble | None:
+    """Return that an empty page may come whole another time, or None when there is one to read."""
+    return Retry(FailReason.EMPTY) if not body or body.isspace() else None
 
 
 def judge_failure(reason: str) -> Trouble:

@@ -20,7 +20,7 @@ from crawler.model import Claim, EntryClaim, Page, PollClaim
 from crawler.poll import Reply
 from crawler.push import HubRequest
 from crawler.shift import Shift
-from crawler.visit import Retry, judge_failure, judge_status
+from crawler.visit import Retry, judge_body, judge_failure, judge_status
 
 
 class FeedsSpider(Spider):
@@ -122,7 +122,7 @@ class FeedsSpider(Spider):
         """Free the host, then pass a readable page to the pipelines."""
         async with self._leaving(claim):
             await self._app.visit.fetched(claim, latency_of(response))
-            trouble = judge_status(response.status)
+            trouble = judge_status(response.status) or judge_body(response.body)
             if trouble is None:
                 yield FetchedPage(claim, self._page(response, claim))
             else:

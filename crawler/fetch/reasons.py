@@ -20,6 +20,7 @@ class FailReason(StrEnum):
     TOO_LARGE = "too-large"
     TRUNCATED = "truncated"
     BAD_ENCODING = "bad-encoding"
+    EMPTY = "empty"
     TOO_MANY_REDIRECTS = "too-many-redirects"
     UNASKED = "unasked-304"  # "not modified", though nothing was asked conditionally
     ROBOTS = "robots"

@@ -124,7 +124,7 @@ READABLE = {  # odd feeds that give their one page all the same
 
 PAGES = {  # what is answered, and what the frontier must say of the entry
     "pdf": (always(200, HTML, PDF), "not-html: text/html"),
-    "nothing": (always(200, HTML), "not-html: text/html"),
+    "nothing": (always(200, HTML), "empty"),
     "circle": (redirect("http://circle.example/page"), "too-many-redirects"),
     "mute": (None, "header-timeout"),
     "drip": (None, "body-timeout"),

@@ -11,7 +11,7 @@ from crawler.model import Entry, EntryId, Feed, FeedId, OutletId, Skipped, SkipR
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_frontier import MemoryFrontier
 from crawler.telemetry import Answers, Tally
-from crawler.visit import Bury, Retry, Visit, judge_failure, judge_status
+from crawler.visit import Bury, Retry, Visit, judge_body, judge_failure, judge_status
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WORKER = WorkerId("test:1:0")
@@ -22,6 +22,10 @@ CONFIG = Config.from_settings({n: getattr(settings, n) for n in dir(settings) if
     ("status", "meaning"),
     [
         (200, None),
+        (203, None),
+        (202, Retry("http-202")),
+        (204, Retry("http-204")),
+        (206, Retry("http-206")),
         (404, Skipped(SkipReason.GONE, "http-404")),
         (410, Skipped(SkipReason.GONE, "http-410")),
         (403, Bury("http-403")),
@@ -32,6 +36,12 @@ CONFIG = Config.from_settings({n: getattr(settings, n) for n in dir(settings) if
 )
 def test_a_status_says_what_becomes_of_the_entry(status, meaning):
     assert judge_status(status) == meaning
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n\t"])
+def test_an_empty_page_may_come_whole_another_time(body):
+    assert judge_body(body) == Retry("empty")
+    assert judge_body(body + b"<p>x") is None
 
 
 @pytest.mark.parametrize(
