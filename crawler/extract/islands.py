@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -23,8 +24,11 @@ _KINDS = ("type", "nodeType", "name", "tagName", "tag", "kind", "__typename")
 _PARAGRAPH = re.compile(r"(?:^|[-_.])(?:p|para(?:graph)?|h[1-6]|heading)$", re.IGNORECASE)
 _PICTURE = frozenset({"caption", "credit", "src", "thumbnail"})
 _HEADED, _LINKED = frozenset({"title", "headline"}), frozenset({"url", "href", "slug", "link"})
-_ASSIGNED = re.compile(r"=\s*(?:JSON\.parse\(\s*)?(?=[{\"])")
-_LONGEST = 4_000_000  # letters of one script
+_ASSIGNED = re.compile(r"=\s*(?:(?=\{)|JSON\.parse\(\s*(?=\"))")
+_ASSIGNED_MOST = 50  # of one script; to tell where JSON breaks off takes as long as to read it
+_TITLED_MOST = 20  # objects that bear the title
+_PARTS_MOST = 2_000  # of a text
+_SHORTEST, _LONGEST = 250, 4_000_000  # letters of one script
 _DEEPEST = 40
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -41,19 +45,21 @@ def lines_in_data(tree: HtmlElement, title: str) -> list[str]:
     wanted = letters(title)
     if not wanted:
         return []
-    told = (
-        [line for part in _parts(node, 0) for line in paragraphs_of(part)]
+    titled = (
+        node
         for island in _islands(tree)
         for node in _nodes(island, 0)
         if any(letters(one) == wanted for one in _titles(node, 0))
     )
-    return max(told, key=lambda lines: sum(map(len, lines)), default=[])
+    told = (_parts(node, 0) for node in islice(titled, _TITLED_MOST))
+    longest = max(told, key=_length, default=[])
+    return [line for part in longest[:_PARTS_MOST] for line in paragraphs_of(part)]
 
 
 def _islands(tree: HtmlElement) -> Iterator[object]:
     for script in tree.iter("script"):
         text, kind = (script.text or "").strip(), (script.get("type") or "").lower()
-        if len(text) > _LONGEST or "ld+json" in kind:
+        if not _SHORTEST <= len(text) <= _LONGEST or "ld+json" in kind:
             continue
         yield from [_loaded(text, 0)[0]] if "json" in kind else _assigned(text)
 
@@ -61,7 +67,10 @@ def _islands(tree: HtmlElement) -> Iterator[object]:
 def _assigned(script: str) -> Iterator[object]:
     """Yield the objects that a script assigns, as far as they are JSON."""
     end = 0
-    while found := _ASSIGNED.search(script, end):
+    for _ in range(_ASSIGNED_MOST):
+        found = _ASSIGNED.search(script, end)
+        if found is None:
+            return
         value, end = _loaded(script, found.end())
         yield value
 
@@ -105,8 +114,12 @@ def _parts(value: object, depth: int) -> list[str]:
     if not isinstance(value, dict) or (depth and _is_beside(value)):
         return []
     told = (_parts(value[name], depth + 1) for name in _BODIES if name in value)
-    parts = max(told, key=lambda parts: sum(map(len, parts)), default=[])
+    parts = max(told, key=_length, default=[])
     return ["".join(parts)] if _is_paragraph(value) else parts
+
+
+def _length(parts: list[str]) -> int:
+    return sum(map(len, parts))
 
 
 def _is_beside(node: dict[str, object]) -> bool:

@@ -236,6 +236,22 @@ def test_data_that_cannot_be_read_is_no_text(broken):
     )
 
 
+def _nested(depth: int) -> dict:
+    return {"title": TITLE, "body": _nested(depth - 1) if depth else "x. " * 200_000}
+
+
+@pytest.mark.timeout(60)  # each began anew at each brace, or at each object, for minutes
+@pytest.mark.parametrize(
+    "script",
+    [
+        "<script>" + 'a={"a":[' * 200_000 + "</script>",
+        '<script type="application/json">' + json.dumps([_nested(39)] * 5) + "</script>",
+    ],
+)
+def test_data_made_to_be_read_for_ever_is_read_in_time(script):
+    assert len(lines(script)) <= 1
+
+
 def test_a_shown_text_is_the_text_whatever_the_data_holds():
     data = {"title": TITLE, "body": PARAGRAPHS.replace("ferry", "bridge") * 9}
     script = f'<script type="application/json">{json.dumps(data)}</script>'
