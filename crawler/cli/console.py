@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -175,5 +176,9 @@ def a_few(names: Sequence[str]) -> str:
 
 
 def say(sentence: str) -> None:
-    """Print a sentence for the operator to standard error."""
-    err.print(escape(printable(sentence)))
+    """Print a sentence for the operator to standard error.
+
+    Where that cannot be written (a full disk, a terminal that is gone) work goes on unheard.
+    """
+    with suppress(OSError):
+        err.print(escape(printable(sentence)))

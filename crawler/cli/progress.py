@@ -29,7 +29,7 @@ async def shown(app: App, in_flight: InFlight, *, quiet: bool) -> AsyncIterator[
         yield
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, OSError):  # a terminal that is gone shows nothing
             await task
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from crawler.cli.progress import shown
 from crawler.cli.report import print_report
 from crawler.cli.retaining import retaining
 from crawler.cli.session import catalogue_of, config_on, opened
+from crawler.cli.signals import ENDS, hang_ups
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
 from crawler.setting import SETTINGS
@@ -189,12 +189,15 @@ async def warming(app: App) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def interruptible(stop: Callable[[], None]) -> AsyncIterator[None]:
-    """Let the first interrupt or termination end the run cleanly, the second at once."""
+    """Let the first interrupt, termination or hang-up end the run cleanly.
+
+    A second interrupt or termination ends it at once.
+    """
     loop = asyncio.get_running_loop()
-    ends = (signal.SIGINT, signal.SIGTERM)
+    ends = (*ENDS, *hang_ups())
 
     def first() -> None:
-        for number in ends:
+        for number in ENDS:
             loop.remove_signal_handler(number)
         stop()
         say("stopping: what is under way is finished first; once more ends it at once")

@@ -3,7 +3,6 @@
 import asyncio
 import fcntl
 import gc
-import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -24,6 +23,7 @@ from crawler.cli.delivering import told
 from crawler.cli.retaining import retaining, terms_of
 from crawler.cli.run import config_of
 from crawler.cli.session import opened
+from crawler.cli.signals import ENDS, hang_ups
 from crawler.errors import ConfigError
 from crawler.model import TopicId
 from crawler.serve.application import application
@@ -39,7 +39,6 @@ from crawler.workers.search import SearchWorker
 HOST, PORT = "127.0.0.1", 8787
 CLOSE_SECONDS = 5  # for answers under way when we are asked to end
 SWITCH_SECONDS = 0.0005  # indexing shares our lock: at the usual 5 ms it would hold up answers
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOCK_SECONDS = 5.0  # between two looks whether another process still indexes
 
 
@@ -115,14 +114,14 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let the first interrupt or termination end the server, the second at once."""
-        loop = asyncio.get_running_loop()
-        for number in SIGNALS:
+        """Let the first interrupt, termination or hang-up end it, a second interrupt at once."""
+        loop, ends = asyncio.get_running_loop(), (*ENDS, *hang_ups())
+        for number in ends:
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
             yield
         finally:
-            for number in SIGNALS:
+            for number in ends:
                 loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket] | None = None) -> None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from crawler.cli.signals import ENDS, hang_ups
 from crawler.schedule.backoff import retry_delay
 
 HEALTHY = timedelta(minutes=1)  # who ran so long did not fail to start
@@ -31,6 +32,7 @@ FIRST, LONGEST = timedelta(seconds=1), timedelta(minutes=1)
 STOP = timedelta(seconds=75)  # fetching and preparing what is in hand may take 65
 LASTING = frozenset({2})  # exit codes that another start would not mend: a setting is wrong
 FAILED = 1
+STANDARD_ERROR = 2
 
 _SAID = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):(?:([\w.]+):|\s+)(.*)", re.DOTALL)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -64,21 +66,39 @@ class Plan:
 
 
 class Log:
-    """One line for each line that anybody says, on standard error."""
+    """One line for each line that anybody says, on standard error.
+
+    Where it cannot be written (a full disk, a terminal or reader that is gone) nothing ends: the
+    lines that are lost are counted, and told when there is room again.
+    """
 
     def __init__(self, *, as_json: bool, width: int) -> None:
         self._as_json = as_json
         self._width = width
+        self._lost = 0
 
     def write(self, source: str, text: str) -> None:
         """Write one line, with when it was said and by whom."""
+        lost = f"lines that could not be written: {self._lost}"
+        if self._lost and _written(self._line("up", lost)):
+            self._lost = 0
+        if not _written(self._line(source, _COLOURS.sub("", text).rstrip())):
+            self._lost += 1
+
+    def _line(self, source: str, text: str) -> str:
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = _COLOURS.sub("", text).rstrip()
         if self._as_json:
-            print(json.dumps({"at": at, "from": source} | _parts(line), ensure_ascii=False),
-                  file=sys.stderr, flush=True)  # fmt: skip
-        elif line:
-            print(f"{at} {source:{self._width}} | {line}", file=sys.stderr, flush=True)
+            return json.dumps({"at": at, "from": source} | _parts(text), ensure_ascii=False)
+        return f"{at} {source:{self._width}} | {text}" if text else ""
+
+
+def _written(line: str) -> bool:
+    """Write one line, nothing for an empty one; past Python's buffer, which keeps what fails."""
+    try:
+        os.write(STANDARD_ERROR, f"{line}\n".encode("utf-8", "replace") if line else b"")
+    except OSError:
+        return False
+    return True
 
 
 def _parts(line: str) -> dict[str, str]:
@@ -103,8 +123,10 @@ class Supervisor:
     async def run(self) -> int:
         """Return the exit code, once all children have ended."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDS:
             loop.add_signal_handler(number, self.stop)
+        for number in hang_ups():
+            loop.add_signal_handler(number, self.hang_up)
         await asyncio.gather(*(self._keep(child) for child in self.plan.children))
         if self.plan.afterwards:
             after = await asyncio.create_subprocess_exec(
@@ -120,6 +142,11 @@ class Supervisor:
         self.stopping.set()
         for process in self.running.values():
             _signal(process, number)
+
+    def hang_up(self) -> None:
+        """Ask every child to end, once: the terminal is gone."""
+        if not self.stopping.is_set():
+            self.stop()
 
     async def _keep(self, child: Child) -> None:
         failures = 0

@@ -1,7 +1,6 @@
 """`kordon work`: one kind of work as a process of its own, beside others that do the same."""
 
 import asyncio
-import signal
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from crawler.cli.progress import shown
 from crawler.cli.report import print_report
 from crawler.cli.run import HostRate, Topics, config_of
 from crawler.cli.session import opened
+from crawler.cli.signals import ENDS, hang_ups
 from crawler.config import Config
 from crawler.errors import ConfigError
 
@@ -36,7 +36,7 @@ def hooks() -> None:
 async def _hooks() -> None:
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     async with opened() as wired, told(wired):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (*ENDS, *hang_ups()):
             loop.add_signal_handler(number, ended.set)
         say("telling hooks of changes")
         await ended.wait()
