@@ -23,7 +23,7 @@ from crawler.config import Config
 from crawler.errors import KordonError, StoreError
 from crawler.store.addresses import connection_options
 from crawler.store.embedded import ensure_running
-from crawler.store.facts import UNWRITABLE, Facts, check_usable, facts_of
+from crawler.store.facts import REPLICA, UNWRITABLE, Facts, check_usable, facts_of
 
 MAX_CONNECTIONS = 64  # of one process; more tasks than that wait for their turn
 ANSWER_SECONDS = 10  # a blocking read must ask for less
@@ -87,7 +87,7 @@ async def connect(config: Config) -> Redis:
 
     Raises:
         ConfigError: The address is malformed, or the server is not fit for use.
-        StoreError: The server cannot be reached, or refuses the user.
+        StoreError: The server cannot be reached, refuses the user, or is a replica.
     """
     options = await _options(config)
     async with _client(options, retries=FIRST_RETRIES) as probe:
@@ -104,7 +104,13 @@ async def inspect(config: Config) -> Facts:
 
 
 def _client(options: Mapping[str, Any], *, retries: int) -> Redis:
-    return Redis.from_pool(BlockingConnectionPool(retry=Patience(retries), **options))
+    return Redis.from_pool(
+        BlockingConnectionPool(
+            retry=Patience(retries),
+            retry_on_error=[failures.ReadOnlyError],  # its address may name another primary by now
+            **options,
+        )
+    )
 
 
 async def _options(config: Config) -> dict[str, Any]:
@@ -205,6 +211,5 @@ _SENTENCES: dict[type[failures.RedisError], str] = {  # the narrower kinds stand
         "Redis cannot be reached ({said}); start it, or mend KORDON_REDIS_URL",
     failures.OutOfMemoryError:
         "Redis is full; raise its maxmemory, or lower STORY_DAYS and CANDIDATE_DAYS",
-    failures.ReadOnlyError:
-        "this Redis is a read-only replica; give its primary's address in KORDON_REDIS_URL",
+    failures.ReadOnlyError: REPLICA,
 }  # fmt: skip

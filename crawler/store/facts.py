@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, StoreError
 
 REDIS_OLDEST = (7, 0)  # EXPIRETIME, script flags, multi-part append-only files
 VALKEY_OLDEST = (8, 0)
 
 LAST_WRITES = ("aof_last_write_status", "rdb_last_bgsave_status")
 UNWRITABLE = "cannot write to its disk and takes no more changes; make room on it"
+REPLICA = "this Redis is a read-only replica; give its primary's address in KORDON_REDIS_URL"
 
 Info = Mapping[str, Any]
 
@@ -58,7 +59,8 @@ def check_usable(info: Info) -> None:
     """Refuse a server that cannot hold the schedule and the stories safely.
 
     Raises:
-        ConfigError: It is too old, a replica, a Cluster or Sentinel node, or may evict keys.
+        ConfigError: It is too old, a Cluster or Sentinel node, or may evict keys.
+        StoreError: It is a replica: when its primary fails it, or another, takes over.
     """
     _check_version(info)
     _check_kind(info)
@@ -92,4 +94,4 @@ def _check_kind(info: Info) -> None:
             "give the address of a primary that is not part of a Cluster",
         )
     if info.get("role", "master") != "master":
-        raise ConfigError("this server is a read-only replica", "give the address of its primary")
+        raise StoreError(REPLICA)

@@ -166,8 +166,28 @@ async def test_an_evicting_server_is_refused(home, admin):
 
 async def test_a_replica_is_refused(home, admin):
     admin.replicaof("127.0.0.1", str(free_port()))
-    with pytest.raises(ConfigError, match="read-only replica"):
+    with pytest.raises(StoreError, match="read-only replica"):
         await connect(config_of(home))
+
+
+async def test_writes_go_to_the_new_primary_when_the_old_becomes_its_replica(
+    home, tmp_path, admin, running
+):
+    door, heir = tmp_path / "door", embedded.ensure_running(tmp_path / "heir")
+    door.symlink_to(running.socket)
+    async with await connect(config_of(home, KORDON_REDIS_URL=f"unix://{door}")) as client:
+        await client.set("kept", "before")
+        admin.replicaof("127.0.0.1", str(free_port()))
+        door.unlink()
+        door.symlink_to(heir.socket)
+        await client.set("kept", "after")
+        async with client.pipeline(transaction=True) as steps:
+            steps.append("kept", "wards")
+            await steps.execute()
+        assert await client.eval("return redis.call('GETSET', KEYS[1], '')", 1, "kept")
+    with redis.Redis(unix_socket_path=str(heir.socket)) as other:
+        assert other.get("kept") == b""
+    embedded.stop(tmp_path / "heir")
 
 
 async def test_a_wrong_or_missing_password_is_told_without_it(home, running, admin):

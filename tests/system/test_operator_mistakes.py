@@ -252,7 +252,6 @@ UNFIT = {
     "too old a Valkey": ({"valkey_version": "7.2.5"}, ["valkey 7.2.5", "upgrade it"]),
     "evicting": ({"maxmemory_policy": "allkeys-lru"}, ["throw keys away", "noeviction"]),
     "of a cluster": ({"redis_mode": "cluster"}, ["cluster node", "not part of a Cluster"]),
-    "a replica": ({"role": "slave"}, ["read-only replica", "its primary"]),
 }
 
 
@@ -264,6 +263,13 @@ def test_a_server_that_cannot_be_used_is_refused_with_what_to_change(kordon, mis
     assert code == 2
     for word in words:
         assert word in one_sentence(said)
+
+
+def test_a_replica_is_the_stores_trouble(kordon):
+    with a_server(role="slave") as url:
+        code, said = kordon(*LIST, KORDON_REDIS_URL=url)
+    assert code == 3
+    assert "give its primary's address" in one_sentence(said)
 
 
 @pytest.mark.parametrize("url", [REDIS, "redis://:hunter2@no-such-host.invalid:6379/0"])

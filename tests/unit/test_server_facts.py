@@ -1,6 +1,6 @@
 import pytest
 
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, StoreError
 from crawler.store.facts import check_usable, facts_of
 
 REDIS = {"redis_version": "7.0.15", "redis_mode": "standalone", "role": "master"}
@@ -33,12 +33,16 @@ def test_a_server_of_our_time_that_keeps_every_key_is_taken(info):
         (REDIS | {"redis_mode": "cluster"}, "cluster node"),
         (REDIS | {"redis_mode": "sentinel"}, "sentinel node"),
         (VALKEY | {"server_mode": "cluster"}, "cluster node"),
-        (REDIS | {"role": "slave"}, "read-only replica.*primary"),
     ],
 )
 def test_an_unfit_server_is_refused_with_the_remedy(info, said):
     with pytest.raises(ConfigError, match=said):
         check_usable(info)
+
+
+def test_a_replica_is_the_stores_trouble_since_it_may_be_promoted():
+    with pytest.raises(StoreError, match=r"read-only replica.*primary"):
+        check_usable(REDIS | {"role": "slave"})
 
 
 def test_the_connection_that_asked_is_not_counted():
