@@ -1,4 +1,4 @@
-"""Live progress of a crawl: a panel on a terminal, a line now and then elsewhere."""
+"""Live progress of a crawl: a panel on a terminal, elsewhere a line when there is news."""
 
 import asyncio
 import time
@@ -48,11 +48,27 @@ async def _panel(app: App, in_flight: InFlight) -> None:
 
 
 async def _lines(app: App, in_flight: InFlight) -> None:
-    started = time.monotonic()
+    started, news = time.monotonic(), News()
     while True:
         await asyncio.sleep(LINE_SECONDS)
-        lines = progress_lines(app.tally, in_flight(), time.monotonic() - started)
-        say(" | ".join(lines))
+        if news.come(app.tally, in_flight()):
+            lines = progress_lines(app.tally, in_flight(), time.monotonic() - started)
+            say(" | ".join(lines))
+
+
+class News:
+    """Tells whether something was counted since it was last asked.
+
+    A crawl that waits for its feeds, most of every hour, says nothing again and again.
+    """
+
+    def __init__(self) -> None:
+        self._told: tuple[Mapping[str, int], int] = ({}, 0)
+
+    def come(self, tally: Tally, in_flight: int) -> bool:
+        """Return whether there is anything to tell, which is told by now."""
+        before, self._told = self._told, (tally.everything(), in_flight)
+        return before != self._told
 
 
 def progress_lines(tally: Tally, in_flight: int, seconds: float) -> list[str]:
