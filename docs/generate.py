@@ -26,7 +26,8 @@ NOTE = "<!-- Written by docs/generate.py from the code; change that. -->"
 COMMANDS = """# Commands
 
 Every command that shows something prints one JSON document with `--json`. `kordon --debug COMMAND`
-shows traces and logs. `kordon --install-completion` teaches the shell (bash, zsh, fish, PowerShell)
+shows traces and logs, `kordon --version` which Kordon it is.
+`kordon --install-completion` teaches the shell (bash, zsh, fish, PowerShell)
 to complete commands and options; `kordon --show-completion` prints what it would install.
 
 | exit code | meaning |

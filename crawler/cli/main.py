@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 the work could not be done (no feed answered, nothing foun
 interrupted.
 """
 
+import importlib.metadata
 import logging
 import os
 import sys
@@ -35,9 +36,19 @@ app = typer.Typer(
 _debugging = False
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kordon {importlib.metadata.version('kordon')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show traces and logs.")] = False,
+    version: Annotated[  # noqa: ARG001 - told before anything else
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
 ) -> None:
     """Options of every command."""
     global _debugging  # noqa: PLW0603 - one process, one command

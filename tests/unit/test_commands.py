@@ -1,6 +1,7 @@
 import inspect
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 from typer.testing import CliRunner
@@ -48,6 +49,11 @@ def test_help_names_every_command_and_loads_none():
     assert "loaded: False" in done.stdout
     listed = done.stdout.partition("Commands:")[2].split("\n")
     assert [line.split()[0] for line in listed[1 : len(COMMANDS) + 1]] == list(COMMANDS)
+
+
+def test_the_version_is_that_of_the_distribution():
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.output) == (0, f"kordon {version('kordon')}\n")
 
 
 def test_a_command_that_is_not_there_is_named_with_one_like_it():
