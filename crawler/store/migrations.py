@@ -25,12 +25,11 @@ async def check(client: Redis, recipe: Recipe) -> None:
     """
     await check_schema(client)
     with translated():
-        async with client.pipeline(transaction=True) as marks:
-            marks.hsetnx(keys.meta(), "recipe", recipe.id)
-            marks.hmget(keys.meta(), ["recipe", "coming"])
-            _, (read, coming) = await marks.execute()
+        await _mark(client, "recipe", recipe.id)
+        marks: Any = await client.hmget(keys.meta(), ["recipe", "coming"])
+        read, coming = marks
         if read == recipe.id.encode():
-            await client.hsetnx(keys.meta(), recipe_field(recipe.id), msgspec.json.encode(recipe))
+            await _mark(client, recipe_field(recipe.id), msgspec.json.encode(recipe))
     _check_recipe(
         await _recorded(client, read, recipe),
         await _recorded(client, coming, recipe) if coming else None,
@@ -52,11 +51,18 @@ async def check_schema(client: Redis) -> None:
         StoreError: The store cannot be reached.
     """
     with translated():
-        async with client.pipeline(transaction=True) as marks:
-            marks.hsetnx(keys.meta(), "schema", str(keys.SCHEMA_VERSION))
-            marks.hget(keys.meta(), "schema")
-            _, schema = await marks.execute()
+        await _mark(client, "schema", str(keys.SCHEMA_VERSION))
+        schema: Any = await client.hget(keys.meta(), "schema")
     _check_schema(int(schema))
+
+
+async def _mark(client: Redis, field: str, value: str | bytes) -> None:
+    """Mark the store unless it is: the first mark stays.
+
+    Nothing is written then, so that a server whose disk is full can still be read from.
+    """
+    if not await client.hexists(keys.meta(), field):
+        await client.hsetnx(keys.meta(), field, value)
 
 
 def _check_schema(found: int) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Redis
 
 from crawler.errors import ConfigError
 from crawler.model import Recipe
@@ -16,6 +17,15 @@ async def test_an_empty_store_is_marked_and_taken_again(server):
     kept = await server.hgetall(keys.meta())
     assert kept.keys() == {b"schema", b"recipe", f"recipe:{OURS.id}".encode()}
     assert (int(kept[b"schema"]), kept[b"recipe"]) == (keys.SCHEMA_VERSION, OURS.id.encode())
+
+
+async def test_a_store_of_ours_that_takes_no_writes_is_checked_all_the_same(server, server_socket):
+    await check(server, OURS)
+    rights = ("~*", "+@all", "-@write")
+    await server.execute_command("ACL", "SETUSER", "reader", "on", "nopass", *rights)
+    async with Redis(unix_socket_path=server_socket, username="reader", password="any") as reader:
+        await check(reader, OURS)
+    await server.execute_command("ACL", "DELUSER", "reader")
 
 
 async def test_another_recipe_is_refused_and_changes_nothing(server):
