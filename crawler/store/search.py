@@ -260,7 +260,8 @@ class SearchIndex:
             try:
                 yield self._writer
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                if self._writer.in_transaction:  # a full disk ends it
+                    self._writer.execute("ROLLBACK")
                 raise
             self._writer.execute("COMMIT")
 
@@ -279,6 +280,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(
-            f"the search index failed ({error}); delete it to have it rebuilt"
-        ) from error
+        raise StoreError(f"the search index failed ({error}); {_remedy(error)}") from error
+
+
+def _remedy(error: sqlite3.Error) -> str:
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return "make room on its disk"
+    return "delete it to have it rebuilt"

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId
 from crawler.store.search import Logged, SearchIndex
 from crawler.store.search_query import Wanted
@@ -189,6 +190,14 @@ def test_a_story_keeps_its_log_until_the_stream_has_dropped_it(index):
     index.forget_changes(ChangeId("10-0"))
     assert index.log(StoryId("s1")) == ["11-0"]
     assert index.log(StoryId("s2")) == ["10-1"]
+
+
+def test_a_full_disk_asks_for_room_and_not_for_the_index_to_be_deleted(index):
+    index._writer.execute("PRAGMA max_page_count = 1")
+    many = [a_document(f"s{n}", body=f"a queue at gate {n}") for n in range(200)]
+    with pytest.raises(StoreError, match=r"full\); make room on its disk"):
+        index.apply(documents=many)
+    assert index.count() == 0
 
 
 def test_nothing_of_a_failed_step_is_kept(index):
