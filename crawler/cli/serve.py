@@ -80,8 +80,9 @@ def listening(host: str, port: int) -> Iterator[socket]:
     try:
         door = create_server((host, port), family=family)
     except OSError as error:
+        why = str(error.strerror).partition(" (while")[0]  # Python says the address once more
         raise ConfigError(
-            f"nothing can listen at {host}:{port} ({error.strerror})",
+            f"nothing can listen at {host}:{port} ({why})",
             "give a free --port, and a --host of this machine",
         ) from error
     with door:

@@ -138,6 +138,7 @@ async def test_an_address_in_use_is_told_before_anything_is_started(house):
         _, said = await process.communicate()
     assert process.returncode == 2
     assert "nothing can listen at 127.0.0.1:" in said.decode()
+    assert " (Address already in use); " in said.decode()
     assert embedded.status(house.home) is None
 
 

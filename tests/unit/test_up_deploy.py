@@ -1,12 +1,16 @@
 """The files in deploy/ name what is there, and run what the command line can read."""
 
+import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -64,8 +68,31 @@ def test_the_image_takes_what_the_lock_names_by_hash_as_make_setup_does():
 
 def test_the_image_asks_for_its_health_where_it_listens():
     (port,) = instructions("EXPOSE")
-    assert f"http://127.0.0.1:{port}/health" in DOCKERFILE
+    assert f"'127.0.0.1', {port}," in instructions("HEALTHCHECK")[0]
     assert instructions("USER") == ["10001"]
+
+
+class Healthy(BaseHTTPRequestHandler):
+    """Answers only what is asked of `/health` itself, as no proxy is asked."""
+
+    def do_GET(self):
+        self.send_response(200 if self.path == "/health" else 502)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_the_image_asks_for_its_health_past_the_proxy_that_the_crawl_may_need():
+    _, *words = json.loads(instructions("HEALTHCHECK")[0].partition(" CMD ")[2])
+    with HTTPServer(("127.0.0.1", 0), Healthy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_port
+        command = [sys.executable, *(word.replace("8787", str(port)) for word in words)]
+        proxied = os.environ | {"http_proxy": f"http://127.0.0.1:{port}"}
+        assert subprocess.run(command, env=proxied, check=False).returncode == 0
+        server.shutdown()
+    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
 def test_compose_gives_the_image_a_store_a_home_and_time_to_end():
