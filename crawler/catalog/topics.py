@@ -8,7 +8,7 @@ id takes the shipped one's place.
 import csv
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
@@ -159,15 +159,22 @@ def known_topic(name: str, own: Path | None = None) -> TopicId:
 
 
 def _files(own: Path | None) -> dict[str, Traversable]:
-    folders: list[Traversable] = [files("crawler.catalog").joinpath("topics")]
-    if own is not None and own.is_dir():
-        folders.append(own)
+    shipped = files("crawler.catalog").joinpath("topics").iterdir()
     return {
         file.name.removesuffix(".toml"): file
-        for folder in folders
-        for file in folder.iterdir()
+        for file in (*shipped, *_own_files(own))
         if file.name.endswith(".toml")
     }
+
+
+def _own_files(own: Path | None) -> Sequence[Path]:
+    try:
+        return list(own.iterdir()) if own is not None and own.is_dir() else []
+    except OSError as error:
+        raise ConfigError(
+            f"the topics in {own} cannot be read ({error.strerror})",
+            "set KORDON_HOME to a directory of yours",
+        ) from error
 
 
 def _read(name: str, file: Traversable) -> Topic:

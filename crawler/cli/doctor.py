@@ -34,6 +34,7 @@ CLOCK_AHEAD = timedelta(seconds=5)  # nothing depends on it but what is printed
 SILENT = timedelta(days=14)  # without an unseen entry; many regional desks rest a week
 POOL_DEADLINE = timedelta(seconds=30)
 NAMES_SHOWN = 5
+ANOTHER_HOME = "set KORDON_HOME to a directory of yours on a local disk with room to write"
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
 
@@ -101,8 +102,7 @@ def home(config: Config) -> Check:
         with tempfile.TemporaryFile(dir=config.home) as file:
             file.write(b"kordon")
     except OSError as error:
-        remedy = "set KORDON_HOME to a directory of yours on a local disk with room to write"
-        return Check(Health.FAIL, "home", f"{config.home}: {error.strerror}", remedy)
+        return Check(Health.FAIL, "home", f"{config.home}: {error.strerror}", ANOTHER_HOME)
     return Check(Health.OK, "home", str(config.home))
 
 
@@ -272,6 +272,8 @@ def _guarded(name: str, look: Callable[[Config], Check], config: Config) -> Chec
         return look(config)
     except KordonError as error:
         return _failed(name, error)
+    except OSError as error:
+        return Check(Health.FAIL, name, f"{config.home}: {error.strerror}", ANOTHER_HOME)
 
 
 def _failed(name: str, error: KordonError) -> Check:

@@ -70,8 +70,13 @@ def ensure_running(home: Path, *, program: Path | None = None) -> Running:
 
 
 def status(home: Path) -> Running | None:
-    """Return the home's server if its process lives, loading or not."""
-    return _recorded(home / "redis")
+    """Return the home's server if its process lives, loading or not.
+
+    Raises:
+        ConfigError: The directory is closed to us, or cannot be used.
+    """
+    with _usable(home):
+        return _recorded(home / "redis")
 
 
 def facts(running: Running) -> Facts | None:
@@ -84,10 +89,11 @@ def stop(home: Path) -> bool:
     """Shut the home's server down, its data written and synced; False when none ran.
 
     Raises:
+        ConfigError: The directory is closed to us, or cannot be used.
         StoreError: It is still there after a minute.
     """
     data = home / "redis"
-    if _recorded(data) is None:
+    if status(home) is None:
         return False
     with _usable(home), _locked(data / "launch.lock"):
         running = _recorded(data)
@@ -261,7 +267,7 @@ def _recorded(data: Path) -> Running | None:
         started = datetime.fromisoformat(kept["started"])
         running = Running(int(kept["pid"]), Path(kept["socket"]), str(kept["version"]), started)
         return None if _free(data) else running
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -28,6 +28,13 @@ def test_where_nothing_runs_status_says_so_and_fails(kordon, home):
     assert kordon("stop") == (0, "No server was running.\n")
 
 
+def test_a_home_that_cannot_be_entered_is_no_home_without_a_server(kordon, home, monkeypatch):
+    monkeypatch.setenv("KORDON_HOME", str(home.with_name("x" * 300)))
+    for command in ("status", "stop"):
+        with pytest.raises(ConfigError, match=r"cannot be used \(File name too long\)"):
+            kordon(command)
+
+
 def test_a_started_server_is_shown_and_stopped(kordon, home):
     code, said = kordon("start")
     running = embedded.status(home)

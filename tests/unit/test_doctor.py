@@ -53,6 +53,18 @@ def test_a_home_that_cannot_be_made_fails_with_the_remedy(tmp_path):
     assert "KORDON_HOME" in check.remedy
 
 
+async def test_a_home_that_cannot_be_entered_is_told_by_every_check_that_needs_it(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KORDON_HOME", str(tmp_path / ("x" * 300)))
+    checks = {check.name: check for check in await doctor.examined()}
+    assert checks["worker pool"].health is Health.OK
+    for name in ("home", "server"):
+        assert checks[name].health is Health.FAIL
+        assert "File name too long" in checks[name].found
+        assert "KORDON_HOME" in checks[name].remedy
+
+
 def test_a_damaged_segment_of_the_corpus_is_named(tmp_path):
     assert doctor.corpus(a_config(tmp_path)).health is Health.OK
     segment = tmp_path / "corpus" / f"{'0' * 32}.jsonl.zst"
