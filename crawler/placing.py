@@ -12,7 +12,7 @@ from crawler.dedup.placement import decide
 from crawler.dedup.relation import at_home, relate
 from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.spelling import plain
-from crawler.errors import SupersededError
+from crawler.errors import StoreError, SupersededError
 from crawler.model import (
     Article,
     ChangeKind,
@@ -160,7 +160,11 @@ class PlaceInEach:
         self._places: dict[KeptStories, Place] = {}
 
     async def __call__(self, topic: TopicId, article: Article) -> Placement:
-        """Return the article's place in the generation that is read, recorded in all."""
+        """Return the article's place in the generation that is read, recorded in all.
+
+        Raises:
+            StoreError: Another Kordon's generation is read by now, for which we cannot fingerprint.
+        """
 
         async def act(generation: Generation, stories: KeptStories) -> Placement:
             place = self._placing(generation, stories)
@@ -176,4 +180,9 @@ class PlaceInEach:
     def _marked(self, article: Article, recipe: Recipe) -> Article:
         if recipe == self._recipe:
             return article
+        if recipe.versions != self._recipe.versions:
+            raise StoreError(
+                "the stories were switched to another Kordon's recipe while this one ran; "
+                "start that Kordon in its place"
+            )
         return replace(article, fingerprint=fingerprint_of(article.text, recipe))

@@ -120,7 +120,7 @@ async def test_a_kordon_that_reads_texts_otherwise_builds_but_leaves_the_crawl_t
     old, server, tmp_path, clock
 ):
     later = House(server, tmp_path, clock, Recipe(text_version=OLD.text_version + 1))
-    one, other = copies(2)
+    one, other, late = copies(3)
     await old.place(one)
     await later.build()
     with pytest.raises(ConfigError, match=r"cannot place.*then `kordon index switch`"):
@@ -132,6 +132,9 @@ async def test_a_kordon_that_reads_texts_otherwise_builds_but_leaves_the_crawl_t
     await later.index.switch()
     await check(server, later.recipe)
     assert len(set(await later.homes(one, other))) == 1
+    with pytest.raises(StoreError, match=r"start that Kordon"):
+        await old.place(late)  # it still runs, and must not write what it cannot fingerprint for
+    assert await later.stories.articles(TOPIC, [late.id]) == {}
 
 
 async def test_a_recipe_of_other_numbers_than_ours_is_read_and_built_anew(old, new, server):
