@@ -141,6 +141,11 @@ class Shift:
         self._stopping.set()
         self._room.set()
 
+    def fail(self, error: StoreError) -> None:
+        """Take no more claims: the store cannot be worked with any more."""
+        self._failure = error
+        self.stop()
+
     def end(self, claim: Claim) -> None:
         """Make room: the frontier knows how this claim ended, so the store works."""
         self._patience.restore()
@@ -203,8 +208,7 @@ class Shift:
 
     def _bear(self, error: StoreError) -> None:
         if not self._patience.bears(error, self._clock.now()):
-            self._failure = error
-            self.stop()
+            self.fail(error)
 
     async def _take(self) -> list[Claim]:
         room = self._in_flight - len(self._open)

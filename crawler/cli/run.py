@@ -18,6 +18,7 @@ from crawler.cli.console import Json, say
 from crawler.cli.contact import ask_for_contact
 from crawler.cli.crawling import run_spider
 from crawler.cli.feed_lists import print_unwanted
+from crawler.cli.lookout import looked_after
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
 from crawler.cli.retaining import retaining
@@ -157,6 +158,7 @@ async def work_through(app: App, plan: Plan, *, quiet: bool) -> None:
         shown(app, lambda: shift.open, quiet=quiet),
         warming(app),
         retaining(app),
+        looked_after(app, shift),
     ):
         await worked(app, shift)
 

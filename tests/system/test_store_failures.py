@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.app import open_app
+from crawler.cli.lookout import looked_after
 from crawler.cli.run import Plan, work_through, worked
 from crawler.cli.session import settings_of_kordon
 from crawler.config import Config
@@ -75,6 +76,23 @@ async def test_a_corpus_without_room_delays_articles_and_costs_no_attempt(app, s
     assert app.tally["error/store"] == 3
     assert app.tally.total("place") == len(stand.pages)
     assert (app.tally.total("retry"), app.tally.total("dead")) == (0, 0)
+
+
+async def test_a_crawl_whose_store_was_emptied_ends_for_another_to_begin_anew(app, server):
+    ending = Ending(once=False, at=None, max_pages=None)
+    shift = Shift(app.frontier, app.clock, app.worker, in_flight=1, ending=ending)
+    async with looked_after(app, shift, server.flushdb):
+        assert len([claim async for claim in shift]) <= 1
+    assert "run this again to begin anew" in str(shift.failure)
+
+
+async def test_a_crawl_that_has_no_feed_from_the_beginning_waits_for_one(app, server):
+    await server.flushdb()
+    ending = Ending(once=False, at=app.clock.now(), max_pages=None)
+    shift = Shift(app.frontier, app.clock, app.worker, in_flight=1, ending=ending)
+    async with looked_after(app, shift, server.flushdb):
+        assert [claim async for claim in shift] == []
+    assert shift.failure is None
 
 
 async def test_a_frontier_that_is_away_when_claims_end_gets_them_later(app, stand, server):
