@@ -195,6 +195,11 @@ _BY_WORDS: dict[re.Pattern[str], str] = {
     re.compile(".*CERTIFICATE_VERIFY_FAILED"):
         "the certificate of Redis is not trusted ({said}); name who signed it in KORDON_REDIS_CA, "
         "and its host in KORDON_REDIS_URL as the certificate does",
+    re.compile(r".*\[(X509|SSL\] PEM)"):
+        "the files for TLS cannot be used ({said}); give PEM files in KORDON_REDIS_CA, and a "
+        "certificate and its own key in KORDON_REDIS_CERT and KORDON_REDIS_KEY",
+    re.compile("(ERR )?DB index is out of range"):
+        "this Redis has no such database ({said}); end KORDON_REDIS_URL with a smaller number, /0",
     re.compile("MISCONF"): f"Redis {UNWRITABLE}",
 }  # fmt: skip
 _IN_PIPELINE = re.compile(r"of pipeline caused error: \((['\"])(.*)\1,\)$", re.DOTALL)

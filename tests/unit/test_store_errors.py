@@ -24,6 +24,11 @@ def raised_from(cause):
         (failures.NoPermissionError("no"), "may not do this.*grant"),
         (failures.BusyLoadingError("LOADING"), "still reading its data; try again"),
         (failures.OutOfMemoryError("OOM"), "full; raise its maxmemory"),
+        (
+            failures.ConnectionError("Error 116 connecting to h:1. [X509: KEY_VALUES_MISMATCH] no"),
+            "files for TLS.*KORDON_REDIS_KEY",
+        ),
+        (failures.ResponseError("DB index is out of range"), "no such database.*smaller number"),
         (failures.ReadOnlyError("READONLY"), "read-only replica.*primary"),
         (failures.ResponseError("MISCONF no disk"), "cannot write to its disk.*make room"),
         (failures.ResponseError("ERR odd."), r"refused a command \(ERR odd\); look at its log"),
