@@ -170,10 +170,17 @@ async def test_a_replica_is_refused(home, admin):
         await connect(config_of(home))
 
 
+@pytest.fixture
+def heir(tmp_path):
+    """A second server, which takes over."""
+    yield embedded.ensure_running(tmp_path / "heir")
+    embedded.stop(tmp_path / "heir")
+
+
 async def test_writes_go_to_the_new_primary_when_the_old_becomes_its_replica(
-    home, tmp_path, admin, running
+    home, tmp_path, admin, running, heir
 ):
-    door, heir = tmp_path / "door", embedded.ensure_running(tmp_path / "heir")
+    door = tmp_path / "door"
     door.symlink_to(running.socket)
     async with await connect(config_of(home, KORDON_REDIS_URL=f"unix://{door}")) as client:
         await client.set("kept", "before")
@@ -187,7 +194,6 @@ async def test_writes_go_to_the_new_primary_when_the_old_becomes_its_replica(
         assert await client.eval("return redis.call('GETSET', KEYS[1], '')", 1, "kept")
     with redis.Redis(unix_socket_path=str(heir.socket)) as other:
         assert other.get("kept") == b""
-    embedded.stop(tmp_path / "heir")
 
 
 async def test_a_wrong_or_missing_password_is_told_without_it(home, running, admin):
