@@ -7,8 +7,11 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from socket import IPPROTO_TCP, TCP_NODELAY, create_connection
 
 import pytest
+
+from crawler.cli.serve import listening
 
 KORDON = Path(sys.executable).with_name("kordon")
 
@@ -56,3 +59,10 @@ def test_an_address_in_use_is_told_in_a_sentence(serving, server_socket, tmp_pat
     )  # fmt: skip
     assert second.returncode == 2
     assert "nothing can listen at 127.0.0.1:" in second.stderr
+
+
+def test_the_parts_of_an_answer_do_not_wait_for_each_other():
+    with listening("127.0.0.1", 0) as door, create_connection(door.getsockname()):
+        client, _ = door.accept()
+        with client:
+            assert client.getsockopt(IPPROTO_TCP, TCP_NODELAY)
