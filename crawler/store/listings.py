@@ -1,7 +1,7 @@
 """The facets of many stories as columns, so that hundreds of thousands are counted at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -34,6 +34,18 @@ class Listings:
             names=names,
         )
 
+    def between(self, first: int, end: int | None) -> Self:
+        """Return the stories from a row on, up to another and without it if that is given."""
+        start = int(np.searchsorted(self.rows, first))
+        stop = len(self.rows) if end is None else int(np.searchsorted(self.rows, end))
+        of = slice(*np.searchsorted(self.owners, [start, stop]))
+        return replace(
+            self,
+            rows=self.rows[start:stop],
+            codes=self.codes[of],
+            owners=self.owners[of] - start,
+        )
+
     def having(self, facets: Iterable[str]) -> Mask:
         """Tell which stories have at least one of these facets."""
         found = np.zeros(len(self.rows), np.bool_)
@@ -45,8 +57,9 @@ class Listings:
         return np.ones(len(self.rows), np.bool_)
 
     def among(self, rows: Sequence[int]) -> Mask:
-        """Tell which stories are in these rows."""
-        return np.isin(self.rows, np.array(rows, np.int64))
+        """Tell which stories are in these rows, each given once."""
+        wanted = np.fromiter(rows, np.int64, len(rows))
+        return np.isin(self.rows, wanted, assume_unique=True)
 
     def counts(self, stories: Mask) -> Mapping[str, int]:
         """Return in how many of these stories each facet is; facets in none are left out."""

@@ -21,6 +21,7 @@ from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId
 from crawler.store.folders import private_folder
 from crawler.store.listings import Listings
+from crawler.store.listings_kept import KeptListings
 from crawler.store.records import millis
 from crawler.store.search_query import Wanted, conditions, is_narrowed
 from crawler.store.search_rows import (
@@ -71,6 +72,7 @@ class SearchIndex:
         self._writer = self._opened()
         if self._found_layout() != self._layout:
             self._begin_anew()
+        self._listings = KeptListings(self._opened())
 
     def close(self) -> None:
         """Close the writer, once what a thread of a cancelled task still writes is written.
@@ -79,6 +81,7 @@ class SearchIndex:
         """
         with self._writing:
             self._writer.close()
+        self._listings.close()
 
     # --- finding -----------------------------------------------------------------------------
 
@@ -99,9 +102,8 @@ class SearchIndex:
 
     def listings(self, since: datetime, until: datetime | None = None) -> Listings:
         """Return the facets of every story created then, to be counted."""
-        where, values = conditions(Wanted(since=since, until=until))
-        rows = self._read(f"SELECT rowid, codes FROM listing WHERE {where} ORDER BY rowid", values)  # noqa: S608 - values are bound
-        return Listings.of(rows, dict(self._read("SELECT name, code FROM facet", ())))
+        with _translated():
+            return self._listings.between(since, until)
 
     def ids(self, rows: Sequence[int]) -> tuple[StoryId, ...]:
         """Return the stories of these rows, in their order; those gone are left out."""

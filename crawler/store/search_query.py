@@ -35,8 +35,8 @@ def conditions(wanted: Wanted) -> tuple[str, list[object]]:
         where.append("term MATCH ?")
         values.append(_expression(wanted))
     bounds = (
-        ("rowid >= ?", _first_row(wanted.since)),
-        ("rowid < ?", _first_row(wanted.until)),
+        ("rowid >= ?", wanted.since and first_row(wanted.since)),
+        ("rowid < ?", wanted.until and first_row(wanted.until)),
         ("rowid < ?", wanted.after),
     )
     for condition, value in bounds:
@@ -46,10 +46,8 @@ def conditions(wanted: Wanted) -> tuple[str, list[object]]:
     return " AND ".join(where) or "1", values
 
 
-def _first_row(at: datetime | None) -> int | None:
+def first_row(at: datetime) -> int:
     """Return the least number of a story created then; SQLite's numbers have 63 bits."""
-    if at is None:
-        return None
     return min(max(millis(at), 0), (1 << (63 - HASH_BITS)) - 1) << HASH_BITS
 
 

@@ -98,3 +98,35 @@ def test_searching_and_counting_agree_on_any_filter(tmp_path_factory, data):
     assert found == {
         f"s{n}" for n, one in enumerate(stories) if (not some or one & some) and not one & none
     }
+
+
+@given(STORIES, st.integers(0, 31), st.integers(0, 31) | st.none())
+def test_a_part_is_counted_as_if_nothing_else_were_there(stories, first, end):
+    part = listings_of(stories).between(first, end)
+    expected = listings_of(stories[first:end])
+    assert part.counts(part.every()) == expected.counts(expected.every())
+    assert part.having("a").tolist() == expected.having("a").tolist()
+    assert part.breadth("abc").tolist() == expected.breadth("abc").tolist()
+
+
+def test_a_file_that_nobody_wrote_to_is_read_once(index):
+    index.apply(documents=[a_document(f"s{n}", ["a"], hours=n) for n in range(3)])
+    read, part = index.listings(NOON), index.listings(NOON + timedelta(hours=1))
+    assert (len(read.rows), len(part.rows)) == (3, 2)
+    assert np.shares_memory(read.rows, part.rows)
+
+
+def test_what_another_process_writes_is_counted_at_once(index, tmp_path):
+    def counted(hours):
+        found = index.listings(NOON + timedelta(hours=hours))
+        return found.counts(found.every())
+
+    other = SearchIndex(tmp_path / "topic.sqlite", version=1)
+    other.apply(documents=[a_document("one", ["a"])])
+    assert counted(0) == {"a": 1}
+    other.apply(documents=[a_document("two", ["a", "b"], hours=2)])
+    assert counted(1) == {"a": 1, "b": 1}
+    assert counted(0) == {"a": 2, "b": 1}
+    other.apply(gone=[StoryId("one")])
+    assert counted(0) == {"a": 1, "b": 1}
+    other.close()

@@ -40,8 +40,9 @@ class Survey:
 
 def survey(index: SearchIndex, asked: Filters, outlets: Outlets, now: datetime) -> Survey:
     """Return what the asked window holds."""
-    listings = index.listings(since=now - asked.window.length)
-    base = _having_words(index, listings, asked) if asked.q else listings.every()
+    since = now - asked.window.length
+    listings = index.listings(since)
+    base = _having_words(index, listings, asked, since) if asked.q else listings.every()
     masks = _Masks(listings, base, conditions_of(asked, outlets))
     everything, bounds = masks.but(""), bounds_of(asked, now)
     counts = listings.counts(everything)
@@ -83,9 +84,9 @@ def bounds_of(asked: Filters, now: datetime) -> list[datetime]:
     return [end - width * n for n in range(count, -1, -1)]
 
 
-def _having_words(index: SearchIndex, listings: Listings, asked: Filters) -> Mask:
+def _having_words(index: SearchIndex, listings: Listings, asked: Filters, since: datetime) -> Mask:
     """Tell which stories have the words that are searched for."""
-    return listings.among(index.rows(Wanted(terms=asked.terms)))
+    return listings.among(index.rows(Wanted(terms=asked.terms, since=since)))
 
 
 def _met(listings: Listings, condition: Condition) -> Mask:
