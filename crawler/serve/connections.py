@@ -6,11 +6,23 @@ store with them, from anybody who can reach the port.
 """
 
 import asyncio
+from resource import RLIMIT_NOFILE, getrlimit
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-WAITING_MOST = 128  # connections; some systems grant a process 256 open files
 BACKLOG = 64  # taken at one go, before room is made
+CROWD = 256  # clients that keep a connection each, and ask now and then
+
+
+def waiting_most(files: int) -> int:
+    """Return how many connections may wait, for a process that may have so many files open.
+
+    Half of them: some systems grant 256, and the store and answers under way take theirs.
+    """
+    return min(CROWD, files // 2)
+
+
+WAITING_MOST = waiting_most(getrlimit(RLIMIT_NOFILE)[0])
 
 
 class Connection(H11Protocol):

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from crawler.serve.connections import BACKLOG, WAITING_MOST, Connection
+from crawler.serve.connections import BACKLOG, WAITING_MOST, Connection, waiting_most
 
 MANY = WAITING_MOST + 40
 HEAD = b"POST /taken HTTP/1.1\r\nHost: x\r\n"
@@ -110,3 +110,16 @@ async def test_an_answer_under_way_is_not_cut_for_a_crowd(server):
     assert await status(working[0]) == b"200"
     for _, writer in [*crowd, working]:
         writer.close()
+
+
+async def test_two_hundred_clients_that_come_at_once_are_all_answered(server):
+    crowd = [await begun(server, b"") for _ in range(200)]
+    for _, writer in crowd:
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert [await status(reader) for reader, _ in crowd] == [b"200"] * 200
+    for _, writer in crowd:
+        writer.close()
+
+
+def test_connections_that_wait_take_half_of_the_files_at_most():
+    assert [waiting_most(files) for files in (64, 256, 1_024, 1_048_576)] == [32, 128, 256, 256]
