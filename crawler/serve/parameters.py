@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from crawler.serve.guard import reader
 from crawler.serve.problems import Problem
@@ -27,6 +30,15 @@ async def described_parameters(request: Request) -> None:
     if told:
         raise Problem(422, "; ".join(told))
 
+
+def _written_out(given: object) -> object:
+    """Refuse a bare number: `2026` would be a second of 1970, and nobody means that."""
+    if isinstance(given, str) and given.strip().lstrip("+-").replace(".", "", 1).isdigit():
+        raise PydanticCustomError("datetime_parsing", "a number is no instant")
+    return given
+
+
+Instant = Annotated[datetime, BeforeValidator(_written_out)]
 
 READING = (Depends(reader), Depends(described_parameters))  # of every address that is read
 

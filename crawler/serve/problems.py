@@ -18,6 +18,15 @@ from crawler.errors import ConfigError, StoreError, UnknownError
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 
+BOUNDS = {
+    "less_than_equal": "at most {le}",
+    "greater_than_equal": "at least {ge}",
+    "string_too_long": "at most {max_length} letters",
+    "int_parsing": "a whole number",
+}  # what is wrong: what to give instead
+
+NONE_OF_THEM = "'', "  # how the empty choice stands before the others
+
 _ID = "20 hex digits, as lists give them"
 _CHANGE = "the id of a change, such as 1700000000000-0"
 _NAME = "an id of letters, digits, '.', '_' and '-', as lists give them"
@@ -142,6 +151,10 @@ def _in_words(error: Mapping[str, Any]) -> str:
         return "nothing is called so here; /openapi.json lists what is"
     if error["type"].startswith(("datetime", "timezone")):
         return f"give {INSTANT}"
+    if error["type"] == "enum":
+        return f"give {error['ctx']['expected'].removeprefix(NONE_OF_THEM)}"
+    if error["type"] in BOUNDS:
+        return f"give {BOUNDS[error['type']].format_map(error.get('ctx', {}))}"
     if error["type"] != "string_pattern_mismatch":
         return str(error["msg"])
     names = [name for name in error["loc"] if name in FORMS]  # of a list, the last is a number

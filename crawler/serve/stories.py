@@ -27,7 +27,7 @@ from crawler.render.excerpt import excerpt
 from crawler.serve import views
 from crawler.serve.known import refuse_unknown
 from crawler.serve.narrowing import Narrowing, Outlets
-from crawler.serve.parameters import READING
+from crawler.serve.parameters import READING, Instant
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
 from crawler.store.search_query import Wanted
@@ -50,8 +50,8 @@ CURSOR = r"^([0-7]?[0-9a-f]{1,15})?$"  # a row: 63 bits
 class Filters(Narrowing):
     """What a list of stories is narrowed to, and which page of it is meant."""
 
-    since: datetime | None = Field(None, description="created at or after")
-    until: datetime | None = Field(None, description="created before; not at that instant")
+    since: Instant | None = Field(None, description="created at or after")
+    until: Instant | None = Field(None, description="created before; not at that instant")
     cursor: str = Field("", pattern=CURSOR, description="`next` of the page before")
     limit: int = Field(20, ge=1, le=MAX_PAGE)
 
