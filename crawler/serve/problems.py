@@ -121,6 +121,8 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's, of bodies in no UTF-8
+        return problem(422, "body: send JSON in UTF-8")
     headers = _told(error.headers or {})
     return problem(error.status_code, _said(error, headers), headers)
 

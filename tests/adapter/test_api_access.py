@@ -169,3 +169,11 @@ async def test_bodies_are_small_and_say_how_long_they_are(stand, headers, status
     async with stand.client(Role.OPERATOR) as client:
         answer = await client.post("/api/v1/entries/dead/retry", headers=headers, content=b"{}")
         assert answer.status_code == status
+
+
+async def test_the_description_says_that_reading_may_take_no_token_and_verbs_always_do(api):
+    paths = (await api.get("/openapi.json")).json()["paths"]
+    for methods in paths.values():
+        for method, operation in methods.items():
+            if "security" in operation:
+                assert ({} in operation["security"]) is (method == "get")

@@ -100,3 +100,12 @@ async def test_articles_and_outlets_that_only_the_corpus_or_the_frontier_has_are
         told = await api.post(f"/api/v1/articles/{dead['id']}/forget", json={"why": "asked"})
         assert told.status_code == 200
     assert [article async for article in stand.corpus.read()] == []
+
+
+async def test_a_body_that_is_no_json_is_told_so(stand):
+    headers = {"Content-Type": "application/json"}
+    async with stand.client(Role.OPERATOR) as api:
+        for body in (b"\xff\xfe", b"{", b"\x00"):
+            answer = await api.post("/api/v1/entries/dead/retry", content=body, headers=headers)
+            assert answer.status_code == 422, body
+            assert "body" in answer.json()["detail"]
