@@ -176,3 +176,20 @@ def test_nothing_moves_while_a_view_loads(tab):
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
         assert tab.evaluate("window.shift") == 0
+
+
+@pytest.mark.parametrize(("width", "beside"), [(360, 0), (1280, 1), (1920, 2)])
+def test_headlines_stand_beside_the_map_where_there_is_room(tab, width, beside):
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto("/")
+    shown, *lists = (tab.locator(of).bounding_box() for of in (".map", ".newest", ".fastest"))
+    right, below = shown["x"] + shown["width"], shown["y"] + shown["height"]
+    assert sum(one["x"] >= right and one["y"] < below for one in lists) == beside
+
+
+def test_no_line_of_facts_begins_with_a_mark_between_two(tab):
+    tab.set_viewport_size({"width": 360, "height": 640})
+    tab.goto("/")
+    before = "element => getComputedStyle(element, '::before').content"
+    marks = tab.locator(".card .meta > .dot")
+    assert {one.evaluate(before) for one in marks.all()} == {"none"}
