@@ -88,9 +88,24 @@ class Listings:
 
     def histogram(self, stories: Mask, bounds: Sequence[datetime]) -> list[int]:
         """Return how many of these stories were created between each bound and the next."""
-        edges = np.array([millis(at) for at in bounds], np.int64)
-        found, _ = np.histogram(self.rows[stories] >> HASH_BITS, edges)
+        found, _ = np.histogram(self.rows[stories] >> HASH_BITS, _edges(bounds))
         return [int(count) for count in found]
+
+    def histograms(
+        self, stories: Mask, facets: Iterable[str], bounds: Sequence[datetime]
+    ) -> Mapping[str, list[int]]:
+        """Return, for each of these facets that some story has, the histogram of those under it."""
+        names = [name for name in facets if name in self.names]
+        label = np.full(self._most(), -1, np.int64)
+        label[[self.names[name] for name in names]] = np.arange(len(names))
+        step = np.searchsorted(_edges(bounds), self.rows >> HASH_BITS, "right") - 1
+        within = stories & (step >= 0) & (step < len(bounds) - 1)
+        labels = label[self.codes]
+        chosen = (labels >= 0) & within[self.owners]
+        size = len(names), len(bounds) - 1
+        cells = labels[chosen] * size[1] + step[self.owners[chosen]]
+        found = np.bincount(cells, minlength=size[0] * size[1]).reshape(size)
+        return {name: found[number].tolist() for number, name in enumerate(names)}
 
     def _listed(self, facets: Iterable[str]) -> Mask:
         """Tell which listings are under one of these names, bool[listings]."""
@@ -101,3 +116,8 @@ class Listings:
 
     def _most(self) -> int:
         return max(self.names.values(), default=0) + 1
+
+
+def _edges(bounds: Sequence[datetime]) -> NDArray[np.int64]:
+    """Return bounds in milliseconds, int64[bounds]."""
+    return np.array([millis(at) for at in bounds], np.int64)

@@ -60,6 +60,14 @@ async def test_a_chosen_section_is_highlighted(stand, page):
     assert texts(tree, ".tally a[aria-current]") == ["Poland 1"]
 
 
+async def test_of_a_crossing_it_is_shown_when_its_stories_came(stand, page):
+    for minutes in (-400, -110, -100, -60):
+        await stand.place(another(f"at{-minutes}", places=(CROSSING,), minutes=minutes))
+    (course,) = (await seen(page, "/")).cssselect(".tally a[href*=place] .course path")
+    heights = re.findall(r"M(\S+) 14v-(\S+)h", course.get("d"))  # of two hours a bar
+    assert [(float(x), float(height)) for x, height in heights] == [(40, 7), (50, 14), (55, 7)]
+
+
 async def test_a_story_shows_who_carried_it_and_why(stand, page):
     story, _ = await furnished(stand)
     tree = await seen(page, story_path(story))

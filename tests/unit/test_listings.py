@@ -1,6 +1,7 @@
 """Facets of many stories, counted at once; against counting one by one."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import ArticleId, StoryId
-from crawler.store.listings import Listings
+from crawler.store.listings import HASH_BITS, Listings
 from crawler.store.search import SearchIndex
 from crawler.store.search_query import Wanted
 from crawler.store.search_rows import Document
@@ -130,3 +131,15 @@ def test_what_another_process_writes_is_counted_at_once(index, tmp_path):
     other.apply(gone=[StoryId("one")])
     assert counted(0) == {"a": 1, "b": 1}
     other.close()
+
+
+@given(STORIES)
+def test_several_histograms_are_each_as_it_is_alone(stories):
+    bounds = [datetime.fromtimestamp(seconds, UTC) for seconds in (0, 0.004, 0.01, 0.04)]
+    packed = listings_of(stories)
+    listings = replace(packed, rows=packed.rows << HASH_BITS)  # a story a millisecond
+    chosen = listings.rows % 3 > 0
+    found = listings.histograms(chosen, [*NAMES, "unknown"], bounds)
+    assert found == {
+        name: listings.histogram(chosen & listings.having([name]), bounds) for name in NAMES
+    }

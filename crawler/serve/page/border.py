@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from crawler.serve.page.cards import cards_of, fastest
-from crawler.serve.page.chart import bars_of, chart_of
+from crawler.serve.page.chart import bars_of, chart_of, course_of
 from crawler.serve.page.choices import busiest, chips_of, choices_of
 from crawler.serve.page.feed_links import feed_links
 from crawler.serve.page.filters import Filters, Window
@@ -49,6 +49,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "position": position,
         "chart": chart_of(found.places, frame.place_name, asked.border),
         "bars": bars_of(found.bars, found.bounds),
+        "courses": {name: course_of(counts) for name, counts in found.courses.items()},
         "choices": choices,
         "chips": chips_of(frame, asked, outlets, words=asked.q),
         "sections": busiest(options["border"], BUSIEST),

@@ -20,6 +20,7 @@ LABELS = 8  # places named on the map, the largest
 LETTER, LINE = 9.4, 16.0  # size of a label's letter and line
 GAP = 4.0  # between a circle and its label
 WIDE, HIGH = 960.0, 96.0  # the timeline's own units
+COURSE = (60, 14)
 
 DROP = 4.0  # of a label's baseline below its circle's middle
 
@@ -131,6 +132,20 @@ def bars_of(counts: Sequence[int], bounds: Sequence[datetime]) -> list[Bar]:
         )
         for number, count in enumerate(counts)
     ]
+
+
+def course_of(counts: Sequence[int]) -> str:
+    """Return an SVG path of bars, `COURSE` wide and high; the highest takes all the height.
+
+    What matters is when: each course has its own scale, and its number stands beside it.
+    """
+    wide, high = COURSE
+    most, step = max(counts, default=0) or 1, wide / max(len(counts), 1)
+    return "".join(
+        f"M{number * step:.1f} {high}v-{max(high * count / most, 1):.1f}h{step - 1:.1f}V{high}z"
+        for number, count in enumerate(counts)
+        if count
+    )
 
 
 def _height(count: int, most: int) -> float:

@@ -1,6 +1,6 @@
 """What a window of time holds, counted: by place, section, language, country, hour."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -16,6 +16,7 @@ from crawler.store.search import SearchIndex
 from crawler.store.search_query import Wanted
 
 BARS = {"24h": 24, "3d": 36, "7d": 28, "30d": 30, "90d": 90}  # of the timeline, by window
+STRETCHES = {"24h": 12, "3d": 12, "7d": 14, "30d": 15, "90d": 15}  # of a place's course
 WIDE_ENOUGH = 2  # outlets of a story that spreads
 CANDIDATES = 60  # stories looked at for the fastest
 
@@ -33,6 +34,7 @@ class Survey:
     controls: Counts
     borders: Counts
     places: Counts
+    courses: Mapping[str, Sequence[int]]  # of those sections and places, by stretch of time
     bounds: Sequence[datetime]  # of the timeline's bars, one more than there are bars
     bars: Sequence[int]
     widest: Sequence[StoryId]  # those that most outlets carry, most first
@@ -41,19 +43,26 @@ class Survey:
 def survey(index: SearchIndex, asked: Filters, outlets: Outlets, now: datetime) -> Survey:
     """Return what the asked window holds."""
     since = now - asked.window.length
-    listings = index.listings(since)
+    listings = index.listings(since=since)
     base = _having_words(index, listings, asked, since) if asked.q else listings.every()
     masks = _Masks(listings, base, conditions_of(asked, outlets))
     everything, bounds = masks.but(""), bounds_of(asked, now)
     counts = listings.counts(everything)
+    borders = _of_kind(listings.counts(masks.but("border")), "border")
+    places = _of_kind(listings.counts(masks.but("place")), "place")
+    stretches = bounds[:: BARS[asked.window] // STRETCHES[asked.window]]
     return Survey(
         total=int(everything.sum()),
         outlets=len(_of_kind(counts, "outlet")),
         languages=_of_kind(listings.counts(masks.but("language")), "language"),
         origins=listings.grouped(masks.but("origin"), origins(outlets)),
         controls=_controls(listings, masks.but("control"), controlled(outlets)),
-        borders=_of_kind(listings.counts(masks.but("border")), "border"),
-        places=_of_kind(listings.counts(masks.but("place")), "place"),
+        borders=borders,
+        places=places,
+        courses={
+            **_courses(listings, masks.but("border"), "border", borders, stretches),
+            **_courses(listings, masks.but("place"), "place", places, stretches),
+        },
         bounds=bounds,
         bars=listings.histogram(everything, bounds),
         widest=index.ids(_widest(listings, everything)),
@@ -92,6 +101,14 @@ def _having_words(index: SearchIndex, listings: Listings, asked: Filters, since:
 def _met(listings: Listings, condition: Condition) -> Mask:
     having = listings.having(condition.some)
     return ~having if condition.inverted else having
+
+
+def _courses(
+    listings: Listings, stories: Mask, kind: str, names: Iterable[str], bounds: Sequence[datetime]
+) -> Mapping[str, Sequence[int]]:
+    """Return how many stories each name of a kind has from one bound to the next."""
+    found = listings.histograms(stories, [f"{kind}:{name}" for name in names], bounds)
+    return {facet.removeprefix(f"{kind}:"): counts for facet, counts in found.items()}
 
 
 def _of_kind(counts: Counts, kind: str) -> Counts:
