@@ -4,6 +4,7 @@ import gzip
 import re
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import feedparser
 import httpx
@@ -504,7 +505,11 @@ async def test_fresh_stories_are_counted_under_the_filters_of_the_view(stand, pa
     stand.clock.advance(timedelta(minutes=10))
     await stand.place(another("n1", language="uk"), another("n2", language="uk"), another("n3"))
     (link,) = (await seen(page, ask)).cssselect("a.fresh")
-    assert (link.text, link.get("href")) == ("2 new stories", "/?language=uk")
+    after = parse_qs(urlsplit(ask).query)["after"][0]
+    assert (link.text, link.get("href")) == ("2 new stories", f"/?language=uk&after={after}")
+    shown = await seen(page, link.get("href"))
+    assert len(shown.cssselect("#newest ~ ol .arrived")) == 2
+    assert "after=" not in "".join(one.get("href") for one in shown.cssselect(".windows a"))
 
 
 async def test_more_changes_than_are_looked_at_are_told_without_a_number(stand, page):

@@ -74,3 +74,29 @@ def test_a_view_without_its_stream_says_so_until_it_has_it_again(open_tab, newss
     newsstand.place(another("first", title="First news"))
     tab.clock.run_for(1000)
     expect(tab.get_by_role("link", name="1 new story")).to_be_visible()
+
+
+def test_news_is_told_in_sight_and_in_the_title_and_moves_nothing(tab, newsstand):
+    tab.set_viewport_size({"width": 800, "height": 400})
+    with tab.expect_response(STREAM):
+        tab.goto("/")
+    tab.locator(".foot").scroll_into_view_if_needed()
+    read = tab.evaluate("scrollY")
+    newsstand.place(another("first", title="First news"))
+    told = tab.get_by_role("link", name="1 new story")
+    expect(told).to_be_in_viewport()
+    expect(tab).to_have_title("(1) Border now \u00b7 Kordon")
+    assert tab.evaluate("scrollY") == read
+
+
+def test_what_came_is_marked_when_it_is_shown_and_no_longer_after_the_next(tab, newsstand):
+    arrived = tab.locator(".newest .card.arrived h3")
+    with tab.expect_response(STREAM):
+        tab.goto("/?window=3d")
+    expect(arrived).to_have_count(0)
+    for title in ("First news", "Second news"):
+        newsstand.place(another(title[:3], title=title))
+        tab.get_by_role("link", name="1 new story").click()
+        expect(arrived).to_have_text([title])
+        expect(tab).to_have_title("Border now \u00b7 Kordon")
+    expect(tab).to_have_url(f"{newsstand.address}/?window=3d")

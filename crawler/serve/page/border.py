@@ -12,6 +12,7 @@ from crawler.serve.page.chart import bars_of, chart_of, course_of
 from crawler.serve.page.choices import busiest, chips_of, choices_of
 from crawler.serve.page.feed_links import feed_links
 from crawler.serve.page.filters import Filters, Window
+from crawler.serve.page.live import After, arrived
 from crawler.serve.page.shell import Frame, Framed
 from crawler.serve.page.survey import survey
 from crawler.serve.page.topics import topic_asked
@@ -23,12 +24,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def border_now(frame: Framed, asked: Annotated[Filters, Query()]) -> Response:
-    """Show what happens at the border within a window."""
-    return frame.render("border.html", await _facts(frame, asked))
+async def border_now(
+    frame: Framed, asked: Annotated[Filters, Query()], after: After = ""
+) -> Response:
+    """Show what happens at the border within a window; what came after a change is marked."""
+    return frame.render("border.html", await _facts(frame, asked, after))
 
 
-async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
+async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
     service, now = frame.service, frame.service.clock.now()
     topic = topic_asked(service, asked.topic)
     index, outlets = service.indexes[topic], await outlets_of(service)
@@ -56,6 +59,7 @@ async def _facts(frame: Frame, asked: Filters) -> dict[str, object]:
         "crossings": busiest(options["place"], BUSIEST, crossings=True),
         "elsewhere": busiest(options["place"], ELSEWHERE, crossings=False),
         "newest": await cards_of(service, topic, newest.stories, outlets),
+        "arrived": await arrived(service, topic, after),
         "feeds_out": feed_links(topic, asked, outlets),
         "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position})}",
         "more": newest.last is not None,

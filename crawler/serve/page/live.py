@@ -52,15 +52,28 @@ async def count_fresh(
     events = await frame.service.published.changes(topic, ChangeId(after), MOST + 1)
     more = len(events) > MOST
     facts = {
-        "count": 0 if more else await _count(frame.service, topic, asked, events),
+        "count": 0 if more else await _count(frame.service, topic, asked, created_by(events)),
         "more": more,
-        "address": f"/?{urlencode(asked.given())}",
+        "address": f"/?{urlencode({**asked.given(), 'after': after})}",
     }
     return frame.render("fresh.html", facts)
 
 
-async def _count(service: Service, topic: TopicId, asked: Filters, events: Sequence[Event]) -> int:
-    created = [event.story for event in events if event.kind == ChangeKind.CREATED]
+async def arrived(service: Service, topic: TopicId, after: str) -> frozenset[StoryId]:
+    """Return the stories that came after a change, of the changes that are looked at; or none."""
+    if not after:
+        return frozenset()
+    return frozenset(created_by(await service.published.changes(topic, ChangeId(after), MOST)))
+
+
+def created_by(events: Sequence[Event]) -> list[StoryId]:
+    """Return the stories that began with one of these changes."""
+    return [event.story for event in events if event.kind == ChangeKind.CREATED]
+
+
+async def _count(
+    service: Service, topic: TopicId, asked: Filters, created: Sequence[StoryId]
+) -> int:
     payloads = await service.published.payloads(topic, created)
     conditions = conditions_of(asked, await outlets_of(service)).values()
     read = map(read_story, payloads.values())

@@ -25,7 +25,7 @@ from crawler.serve.service import Served, Service
 THEMES = ("auto", "light", "dark")
 YEAR_SECONDS = 31_536_000
 PACKING = 5  # of gzip: 9 takes twice as long for 1 % less
-ONCE = frozenset({"lang", "theme", "done", "count"})  # remembered, or told, by the first answer
+ONCE = frozenset({"lang", "theme", "done", "count", "after"})  # for one answer, or remembered by it
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

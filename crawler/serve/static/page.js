@@ -112,3 +112,9 @@ setInterval(date, 1000 * AGAIN_SECONDS);
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail?.ctx?.target?.id === "view") document.getElementById("main").focus();
 });
+
+// How many stories are new stands in the title, too: a window is seen beside others by its name.
+document.addEventListener("htmx:after:swap", () => {
+  const count = document.querySelector("[data-fresh] .fresh")?.dataset.count;
+  document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\([\d+]+\) /, "");
+});
