@@ -74,6 +74,10 @@ async def test_a_story_shows_who_carried_it_and_why(stand, page):
     tree = await seen(page, story_path(story))
     assert texts(tree, "h1") == ["Border queue grows"]
     rows = texts(tree, ".carriers > li")
+    assert texts(tree, "#spread ~ .lead") == ["First: Town News. 2 articles within 30 min."]
+    assert texts(tree, ".spread text") == ["Town News", "State Wire"]
+    assert len(tree.cssselect(".spread .named-controlled")) == 1
+    assert texts(tree, ".carriers .strong") == ["first"]
     assert "Shown for the story" in rows[0]
     assert "+30 min" in rows[1]
     assert "State Wire state-controlled" in rows[1]

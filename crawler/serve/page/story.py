@@ -27,9 +27,11 @@ from crawler.model import (
 from crawler.render.document import plain
 from crawler.render.excerpt import excerpt
 from crawler.serve.narrowing import Outlets
-from crawler.serve.page.cards import Source, cards_of, is_dated, moment, source_of, story_address
+from crawler.serve.page.cards import cards_of, is_dated, moment, source_of, story_address
+from crawler.serve.page.carriers import Carrier
 from crawler.serve.page.difference import Difference, difference
 from crawler.serve.page.shell import Frame, Framed
+from crawler.serve.page.spread import dots_of, firsts_of, labels_of
 from crawler.serve.problems import Problem
 from crawler.serve.service import Service, Topic
 from crawler.serve.stories import Id, log_of, outlets_of
@@ -39,33 +41,6 @@ LOGGED = 60  # changes shown, the newest
 LINKED = 12  # other stories shown that share something
 
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """An article of the story: who carried it, when, and why it belongs."""
-
-    id: str
-    url: str
-    title: str
-    language: str
-    source: Source
-    at: datetime
-    dated: bool  # by its outlet; else it is when we first saw it
-    after: timedelta  # since the first one
-    relation: str
-    credits: Sequence[str]
-    tie: Tie | None  # told from this article to the one that is shown; None: through others
-    shown: bool  # is the canonical one
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """An article on the story's line of time, in units of 0 to 1000 by 0 to 100."""
-
-    x: float
-    y: float
-    carrier: Carrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +151,9 @@ async def _facts(asked: Asked, beside: str) -> dict[str, object]:
         "places": [one for one in story.places if place_of(PlaceId(one))][:PLACES],
         "carriers": carriers,
         "dots": dots,
+        "labels": labels_of(dots),
         "top": min((dot.y for dot in dots), default=78.0) - 10,
+        "firsts": firsts_of(carriers),
         "span": carriers[-1].at - carriers[0].at if carriers else timedelta(),
         "paragraphs": [line for line in text.splitlines() if line.strip()],
         "whole": whole,
@@ -225,20 +202,6 @@ def _carrier(
         tie=tie if tie is None or tie.one == member.id else converse(tie),
         shown=member.id == asked.story.canonical.id,
     )
-
-
-def dots_of(carriers: Sequence[Carrier]) -> list[Dot]:
-    """Return the articles along the time from the first to the last.
-
-    Those that would cover one another are stacked.
-    """
-    span = (carriers[-1].after if carriers else timedelta()) or timedelta(minutes=1)
-    dots: list[Dot] = []
-    for number, carrier in enumerate(carriers):
-        x = 20 + 960 * (carrier.after / span)
-        near = sum(abs(dot.x - x) < 18 for dot in dots[max(0, number - 6) :])  # noqa: PLR2004 - a dot's width
-        dots.append(Dot(round(x, 1), 78 - 13 * min(near, 5), carrier))
-    return dots
 
 
 # --- texts -----------------------------------------------------------------------------------
