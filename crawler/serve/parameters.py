@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from crawler.serve.guard import reader
@@ -38,7 +38,12 @@ def _written_out(given: object) -> object:
     return given
 
 
-Instant = Annotated[datetime, BeforeValidator(_written_out)]
+def _aware(at: datetime) -> datetime:
+    """Return an instant; one without a zone is taken as UTC."""
+    return at.replace(tzinfo=at.tzinfo or UTC)
+
+
+Instant = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(_aware)]
 
 READING = (Depends(reader), Depends(described_parameters))  # of every address that is read
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -62,7 +61,7 @@ class Filters(Narrowing):
             Problem: 422 when words are asked for and none is there, or when no instant is within
                 the bounds.
         """
-        since, until = _aware(self.since), _aware(self.until)
+        since, until = self.since, self.until
         if since and until and since >= until:
             raise Problem(422, "until: nothing can be created at since or later and before this")
         return replace(
@@ -260,8 +259,3 @@ async def _article(service: Service, topic: TopicId, fact: LookAlike) -> Mapping
 def _controlled(outlets: Mapping[OutletId, Outlet], names: Iterable[str]) -> list[str]:
     found = (outlets.get(OutletId(name)) for name in names)
     return sorted(outlet.id for outlet in found if outlet and outlet.state_controlled)
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    """Return a bound in UTC; one without a zone is taken as UTC."""
-    return at.replace(tzinfo=at.tzinfo or UTC) if at else None

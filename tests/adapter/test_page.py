@@ -69,6 +69,31 @@ async def test_of_a_crossing_it_is_shown_when_its_stories_came(stand, page):
     assert [(float(x), float(height)) for x, height in heights] == [(40, 7), (50, 14), (55, 7)]
 
 
+async def test_a_bar_of_the_timeline_leads_to_its_stories(stand, page):
+    await stand.place(another("early", minutes=-130, language="uk", title="Рано"))
+    await stand.place(another("late", language="uk", title="Пізно"), another("other"))
+    early, late = (await seen(page, "/?language=uk")).cssselect(".timeline svg a")
+    assert late.find("title").text == "14:00–15:00: 1 story"
+    for bar, title in ((early, "Рано"), (late, "Пізно")):
+        tree = await seen(page, bar.get("href"))
+        assert texts(tree, ".card h3") == [title]
+        assert texts(tree, ".under h2") == ["1 story in the last 90 days"]
+    assert texts(tree, ".chips a:not(.plain)")[0] == "Remove the filter Seen: 14:00 – 15:00 ×"
+    (alone,) = (one for one in tree.cssselect(".chips a") if "Seen" in one.text_content())
+    assert texts(await seen(page, alone.get("href")), ".card h3") == ["Пізно", "Рано"]
+
+
+@pytest.mark.parametrize("given", ["since=2026", "until=yesterday"])
+async def test_a_stretch_that_is_none_is_refused(page, given):
+    await seen(page, f"/search?{given}", 422)
+
+
+async def test_a_stretch_that_holds_nothing_leaves_nothing(stand, page):
+    await furnished(stand)
+    for given in ("since=2026-11-23", "until=2026-11-22", "since=2026-11-23&until=2026-11-22"):
+        assert not (await seen(page, f"/search?{given}")).cssselect(".card")
+
+
 async def test_a_story_shows_who_carried_it_and_why(stand, page):
     story, _ = await furnished(stand)
     tree = await seen(page, story_path(story))

@@ -1,6 +1,7 @@
 """*Border now*: the border at a glance; map, timeline, the newest and the fastest stories."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from crawler.serve.page.cards import cards_of, fastest
-from crawler.serve.page.chart import bars_of, chart_of, course_of
+from crawler.serve.page.chart import Bar, bars_of, chart_of, course_of
 from crawler.serve.page.choices import busiest, chips_of, choices_of
 from crawler.serve.page.feed_links import feed_links
 from crawler.serve.page.filters import Filters, Window
@@ -18,6 +19,7 @@ from crawler.serve.page.survey import survey
 from crawler.serve.page.topics import topic_asked
 from crawler.serve.stories import outlets_of
 
+MINUTE = "%Y-%m-%dT%H:%MZ"
 NEWEST, FASTEST, BUSIEST, ELSEWHERE = 15, 8, 8, 5
 
 router = APIRouter(include_in_schema=False)
@@ -29,6 +31,13 @@ async def border_now(
 ) -> Response:
     """Show what happens at the border within a window; what came after a change is marked."""
     return frame.render("border.html", await _facts(frame, asked, after))
+
+
+def _stories_of(asked: Filters, bar: Bar) -> str:
+    """Return where the stories of a bar are; not of a window, which goes on while they stay."""
+    ends = {"since": f"{bar.start:{MINUTE}}", "until": f"{bar.end:{MINUTE}}"}
+    given = {name: value for name, value in asked.given().items() if name != "window"}
+    return f"/search?{urlencode({**given, **ends})}"
 
 
 async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
@@ -52,6 +61,7 @@ async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
         "position": position,
         "chart": chart_of(found.places, frame.place_name, asked.border),
         "bars": bars_of(found.bars, found.bounds),
+        "stories_of": partial(_stories_of, asked),
         "courses": {name: course_of(counts) for name, counts in found.courses.items()},
         "choices": choices,
         "chips": chips_of(frame, asked, outlets, words=asked.q),

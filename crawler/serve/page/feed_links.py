@@ -11,7 +11,9 @@ from crawler.serve.page.filters import Filters
 from crawler.serve.syndication import WRITERS
 
 NAMES = {Format.RSS: "RSS", Format.ATOM: "Atom", Format.JSON: "JSON Feed"}
-OF_VIEWS = frozenset({"topic", "window", "cursor"})  # parameters that feeds do not have
+OF_VIEWS = frozenset(
+    {"topic", "window", "since", "until", "cursor"}
+)  # parameters that feeds do not have
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ class Filters(BaseModel):
 
     def given(self) -> dict[str, str]:
         """Return the parameters as an address holds them, without those left as they are."""
-        return {name: str(value) for name, value in self.model_dump(exclude_defaults=True).items()}
+        dumped = self.model_dump(mode="json", exclude_defaults=True)
+        return {name: str(value) for name, value in dumped.items()}
 
     @property
     def terms(self) -> list[frozenset[str]]:
@@ -81,7 +82,12 @@ class Filters(BaseModel):
     def wanted(self, outlets: Outlets, now: datetime) -> Wanted:
         """Return the search they amount to."""
         found = wanted_by(conditions_of(self, outlets).values(), self.terms)
-        return replace(found, since=now - self.window.length)
+        since, until = self.span(now)
+        return replace(found, since=since, until=until)
+
+    def span(self, now: datetime) -> tuple[datetime, datetime | None]:
+        """Return from when on stories are meant, and until when if not until now."""
+        return now - self.window.length, None
 
 
 def conditions_of(asked: Filters, outlets: Outlets) -> Mapping[str, Condition]:

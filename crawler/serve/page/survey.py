@@ -42,8 +42,8 @@ class Survey:
 
 def survey(index: SearchIndex, asked: Filters, outlets: Outlets, now: datetime) -> Survey:
     """Return what the asked window holds."""
-    since = now - asked.window.length
-    listings = index.listings(since=since)
+    since, until = asked.span(now)
+    listings = index.listings(since=since, until=until)
     base = _having_words(index, listings, asked, since) if asked.q else listings.every()
     masks = _Masks(listings, base, conditions_of(asked, outlets))
     everything, bounds = masks.but(""), bounds_of(asked, now)

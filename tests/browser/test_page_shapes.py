@@ -1,0 +1,42 @@
+"""The timeline, the courses of places and the spread of a story, as they are drawn."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_bar_of_the_timeline_leads_to_its_stories_by_pointer_and_by_keyboard(tab):
+    tab.goto("/")
+    bar = tab.locator(".timeline svg a").last
+    told = bar.locator("title").text_content()
+    bar.click()
+    expect(tab).to_have_url(re.compile(r"/search\?since=.+&until=.+"))
+    expect(tab.locator(".chips")).to_contain_text("Seen:")
+    assert told.endswith(f": {tab.locator('.cards .card').count()} stories")
+    tab.go_back()
+    bar.focus()
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_url(re.compile(r"/search\?since=.+&until=.+"))
+
+
+@pytest.mark.parametrize("width", [360, 1000, 1280])
+def test_a_places_name_course_and_number_stand_in_one_line_without_touching(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto("/?window=3d")
+    for row in tab.locator(".tally a").all():
+        parts = [row.locator(of).bounding_box() for of in ("span", ".course", "b")]
+        assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(parts))
+
+
+def test_outlets_are_named_on_a_storys_line_where_there_is_room(tab, newsstand):
+    names = tab.locator(".spread text")
+    tab.goto(newsstand.story("Lorries"))
+    expect(names).to_have_text(["Town News", "State Wire", "Open Desk"])
+    boxes = [name.bounding_box() for name in names.all()]
+    assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(boxes))
+    tab.set_viewport_size({"width": 360, "height": 640})
+    expect(names.first).to_be_hidden()
