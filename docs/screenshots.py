@@ -24,7 +24,7 @@ IMAGES = Path(__file__).resolve().parent / "images"
 KORDON = str(Path(sys.executable).with_name("kordon"))
 TOPIC = "ukraine-border"
 INDEXING_SECONDS = 0.2  # between two looks whether it is over
-WIDE, NARROW = (1040, 760), (360, 740)
+WIDE, NARROW, DESK = (1040, 760), (360, 740), (1280, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Picture:
 def pictures(story: str) -> list[Picture]:
     """Return what is photographed; `story` is the address of one that several outlets carry."""
     return [
-        Picture("border-now", "/?window=7d"),
-        Picture("border-now-section", "/?window=7d&border=UA-PL", scheme="dark"),
+        Picture("border-now", "/?window=7d", DESK),
+        Picture("border-now-section", "/?window=7d&border=UA-PL", DESK, "dark"),
         Picture("border-now-narrow", "/?window=7d", NARROW, "dark", "uk-UA"),
         Picture("story", story, (1000, 840), signed_in=True),
         Picture("story-narrow", story, NARROW, "light", "uk-UA"),

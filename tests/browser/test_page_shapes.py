@@ -40,3 +40,12 @@ def test_outlets_are_named_on_a_storys_line_where_there_is_room(tab, newsstand):
     assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(boxes))
     tab.set_viewport_size({"width": 360, "height": 640})
     expect(names.first).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [768, 1000, 1160, 1280, 1920])
+def test_names_on_the_map_can_be_read_at_every_width(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto("/")
+    size = "name => name.getScreenCTM().a * parseFloat(getComputedStyle(name).fontSize)"
+    names = tab.locator(".map .names text").all()
+    assert min(name.evaluate(size) for name in names) > 10  # pixels

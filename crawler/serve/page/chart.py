@@ -17,12 +17,12 @@ from crawler.serve.page.projection import HEIGHT, WIDTH, distance, is_drawn, pro
 LARGEST, SMALLEST = 22.0, 3.0  # radii, in the map's units
 FIRST = 8.0  # radius of one story when no place has more
 LABELS = 8  # places named on the map, the largest
-LETTER, LINE = 9.4, 16.0  # size of a label's letter and line
+LETTER, LINE = 11.8, 20.0  # size of a label's letter and line
 GAP = 4.0  # between a circle and its label
 WIDE, HIGH = 960.0, 96.0  # the timeline's own units
 COURSE = (60, 14)
 
-DROP = 4.0  # of a label's baseline below its circle's middle
+DROP = 5.0  # of a label's baseline below its circle's middle
 
 Name = Callable[[str], str]
 Box = tuple[float, float, float, float]  # x, y, width, height

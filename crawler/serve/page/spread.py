@@ -8,7 +8,7 @@ from crawler.serve.page.cards import Source
 from crawler.serve.page.carriers import Carrier
 
 DOT = 18  # a dot's width
-LETTER = 8.2  # a letter's width
+LETTER = 10.0  # the room that a letter is given; Cyrillic ones take 9.3
 EDGES = 20.0, 980.0  # of the line
 TOGETHER = timedelta(minutes=1)  # outlets date their articles to the minute
 FIRSTS = 4  # outlets named as the first; more of them had it from elsewhere
