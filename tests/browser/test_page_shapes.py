@@ -49,3 +49,15 @@ def test_names_on_the_map_can_be_read_at_every_width(tab, width):
     size = "name => name.getScreenCTM().a * parseFloat(getComputedStyle(name).fontSize)"
     names = tab.locator(".map .names text").all()
     assert min(name.evaluate(size) for name in names) > 10  # pixels
+
+
+def test_on_paper_lists_stand_apart_and_places_take_the_whole_width(tab):
+    tab.set_viewport_size({"width": 794, "height": 1123})
+    tab.emulate_media(media="print")
+    tab.goto("/")
+    atlas, newest, tallies, last = (
+        tab.locator(of).bounding_box()
+        for of in (".atlas", ".newest", ".tallies", ".tally:last-child")
+    )
+    assert newest["y"] - atlas["y"] - atlas["height"] >= 16
+    assert last["x"] + last["width"] == pytest.approx(tallies["x"] + tallies["width"], abs=1)
