@@ -181,7 +181,7 @@ async def test_changes_older_than_their_window_go_and_leave_a_mark(server, clock
     assert await window(server) == {"first": "", "trimmed": last}
 
 
-async def test_many_old_changes_go_in_steps_and_to_the_last(server, clock):  # noqa: F811
+async def test_many_old_changes_go_in_steps_and_to_the_last(server, clock):
     stories = in_redis(server, clock, changes_window=timedelta(days=-1))
     changes = f"{PREFIX}changes"
     pipe = server.pipeline(transaction=False)

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from articles import NOON, an_article, words_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from articles import NOON, an_article, words_of
 from redis.asyncio import Redis
 from test_stories import TOPIC, in_redis
 from test_stories_laws import WAITS, article_of
