@@ -30,6 +30,7 @@ class Reason(StrEnum):
     EDITED = "another outlet's words run through the whole of both"
     EDITED_BRIEF = "another outlet's words run through the whole of a brief"
     OPENING = "another outlet's words are all of one's opening, and run on through the rest"
+    WEIGHED = "another outlet's words run through one, and their numbers bear it out"
     MUTUAL = "each holds most of the other"
     HELD = "one holds most of the other, and much besides"
     SAME_ADDRESS = "the same address at another time"
@@ -40,7 +41,7 @@ class Reason(StrEnum):
         return self in _JOINING
 
 
-_WOVEN = (Reason.EDITED, Reason.EDITED_BRIEF, Reason.OPENING)
+_WOVEN = (Reason.EDITED, Reason.EDITED_BRIEF, Reason.OPENING, Reason.WEIGHED)
 _JOINING = (Reason.MUTUAL, Reason.HELD, *_WOVEN)
 _JUDGED = {
     Reason.SAME_WORDS: Relation.COPY,
@@ -144,11 +145,14 @@ def _woven_through(
     one: LookAlike, other: LookAlike, reason: Reason, shares: Overlap, rules: Rules
 ) -> Reason | None:
     """Return how one outlet's words run through what another printed, if they do."""
-    edited = None
     if _within_hours(one, other, rules) or _numbers_tell(shares, rules):
         edited = _edited(shares, rules, kept=_kept(one, other, shares, rules))
-    opens = reason is Reason.PARTLY_SHARED and _opens_with(shares, rules)
-    return edited or (Reason.OPENING if opens else None)
+        if edited:
+            return edited
+    if reason is Reason.PARTLY_SHARED and _opens_with(shares, rules):
+        return Reason.OPENING
+    weighed = _may_be_of_hours(one, other, shares, rules) and _is_borne_out(shares, rules)
+    return Reason.WEIGHED if weighed else None
 
 
 def _numbers_tell(shares: Overlap, rules: Rules) -> bool:
@@ -175,6 +179,13 @@ def _within_hours(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
     return abs(one.published - other.published) <= rules.soon
 
 
+def _may_be_of_hours(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
+    """Whether the two appeared within hours, or may have and tell one number at least in common."""
+    if _within_hours(one, other, rules):
+        return True
+    return shares.common_numbers > 0 and not _day_between(one, other, rules)
+
+
 def _kept(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
     """Whether the numbers of one are those of the other, and no day is known to lie between."""
     kept = shares.common_numbers >= rules.kept and shares.changed_numbers < rules.kept_but
@@ -194,15 +205,39 @@ def _edited(shares: Overlap, rules: Rules, *, kept: bool) -> Reason | None:
 
     Source: docs/decisions/0214-texts-edited-throughout.md
     """
-    if shares.shared < rules.least_woven or shares.smaller < rules.least:
-        return None
-    if shares.larger > rules.longest:
+    if not _may_be_edited(shares, rules):
         return None
     less, more = (w + rules.kept_woven * kept for w in sorted(shares.woven(rules.step)))
     if less >= rules.woven:
         return Reason.EDITED
-    brief = shares.smaller <= rules.brief and shares.shared <= rules.passage * shares.runs
+    brief = shares.smaller <= rules.brief and _in_short_runs(shares, rules)
     return Reason.EDITED_BRIEF if brief and more >= rules.woven_brief else None
+
+
+def _is_borne_out(shares: Overlap, rules: Rules) -> bool:
+    """Whether numbers make up for what is not woven through the smaller text in short runs.
+
+    Each number in both counts for it, others against it.
+
+    Source: docs/decisions/0227-numbers-are-weighed.md
+    """
+    short = shares.larger <= rules.longest_weighed and _in_short_runs(shares, rules)
+    if not (short and _may_be_edited(shares, rules)):
+        return False
+    kept = rules.weight_kept * min(shares.common_numbers, rules.most_kept)
+    changed = rules.weight_changed * shares.changed_numbers
+    return max(shares.woven(rules.step)) + kept - changed >= rules.weighed
+
+
+def _may_be_edited(shares: Overlap, rules: Rules) -> bool:
+    """Whether the two are long enough to tell an edited text by, and no longer than one is."""
+    enough = shares.shared >= rules.least_woven and shares.smaller >= rules.least
+    return enough and shares.larger <= rules.longest
+
+
+def _in_short_runs(shares: Overlap, rules: Rules) -> bool:
+    """Whether what the two share changes every few words: whole passages are quoted."""
+    return shares.shared <= rules.passage * shares.runs
 
 
 def _opens_with(shares: Overlap, rules: Rules) -> bool:

@@ -38,6 +38,11 @@ class Rules:
     kept_woven: float = 0.1  # and so much less will do
     opening: float = 0.8  # of the smaller one's first half, in what they share: an excerpt,
     woven_opening: float = 0.78  # if so much of it is woven through
+    weighed: float = 0.88  # of the smaller one, woven through in short runs: an excerpt if
+    longest_weighed: int = 400  # shingles are the most of the other, with
+    weight_kept: float = 0.05  # so much added for each number in both,
+    most_kept: int = 6  # of so many at most,
+    weight_changed: float = 0.25  # and so much of the share of numbers that are others taken off
     step: int = 6  # words that a shared run counts for besides its shingles
     brief: int = 200  # shingles, at most;
     passage: int = 10  # shingles of a shared run, on average: longer ones are quoted, not edited

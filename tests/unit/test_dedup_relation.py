@@ -12,6 +12,7 @@ from crawler.text.normalise import words
 from tests.newsroom import NOON, RECIPE, look_alike, prose
 
 WIRE = prose("wire", 200)
+UNWEIGHED = Rules(weighed=2.0)
 BULLETIN = (
     "As of {day} March, {cars} cars and {lorries} lorries wait at the crossing; the guards expect "
     "{hours} hours. Drivers are asked to keep papers ready, to watch the board above the gate and "
@@ -120,12 +121,47 @@ def told_on(*days, numbers=0, own=0):
 @pytest.mark.parametrize("days", [(0, None), (None, None), (0, 1), (2, 0)])
 @pytest.mark.parametrize(("numbers", "relation"), [(3, Relation.COPY), (1, Relation.PARTIAL)])
 def test_where_times_do_not_tell_common_numbers_show_an_edited_text(days, numbers, relation):
-    assert relate(*told_on(*days, numbers=numbers)).relation is relation
+    assert relate(*told_on(*days, numbers=numbers), UNWEIGHED).relation is relation
 
 
 @pytest.mark.parametrize(("own", "joins"), [(150, True), (160, False)])
 def test_two_numbers_will_do_where_nearly_all_is_woven_through(own, joins):
-    assert relate(*told_on(None, None, numbers=2, own=own)).relation.joins is joins
+    pair = told_on(None, None, numbers=2, own=own)
+    assert relate(*pair, UNWEIGHED).relation.joins is joins
+
+
+def in_brief(numbers, others=0, own=80, days=(0, 0)):
+    """Return a text and what another outlet made of it in short, in days from now; None: no time.
+
+    They tell so many numbers in common, and each so many others.
+    """
+    kept = " ".join(f"{n}7 lorries wait at night" for n in range(1, numbers + 1))
+    mine, theirs = (" ".join(f"{n}{d} vans stand by" for n in range(others)) for d in (8, 9))
+    one, other = (day if day is None else NOON + timedelta(days=day) for day in days)
+    brief = f"{edited(cut(WIRE, 0, 60), 5)} {kept} {theirs} {prose('other', own)}"
+    return (
+        look_alike(f"{WIRE} {kept} {mine}", published=one),
+        look_alike(brief, "https://two.example/b", outlet="two", published=other),
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "others", "joins"), [(6, 0, True), (2, 0, False), (6, 2, True), (6, 5, False)]
+)
+def test_numbers_make_up_for_what_is_not_woven_through_and_others_tell_against_it(
+    numbers, others, joins
+):
+    pair = in_brief(numbers, others)
+    assert relate(*pair).relation.joins is joins
+    assert not relate(*pair, Rules(weighed=2.0, kept_woven=0.0)).relation.joins
+
+
+@pytest.mark.parametrize("days", [(None, 0), (None, None), (0, 1)])
+@pytest.mark.parametrize("numbers", [0, 1])
+def test_where_times_do_not_tell_one_number_in_common_bears_a_brief_out(days, numbers):
+    one, other = in_brief(numbers, own=45, days=days)
+    found = reason_of(one, other, shares_of(one, other), RULES)
+    assert (found is Reason.WEIGHED) == (numbers > 0 and None in days)
 
 
 def counted(trains, buses, text, own):
@@ -175,7 +211,7 @@ def test_words_that_open_a_text_tell_nothing_under_another_number():
     whole = f"{cut(WIRE, 0, 30)} 12 lorries 40 cars {cut(WIRE, 30, 200)}"
     one = look_alike(f"{begin} 12 lorries 50 cars {end}", published=None)
     other = look_alike(whole, "https://two.example/b", outlet="two", published=None)
-    assert reason_of(one, other, shares_of(one, other), RULES) is Reason.PARTLY_SHARED
+    assert reason_of(one, other, shares_of(one, other), UNWEIGHED) is Reason.PARTLY_SHARED
 
 
 def test_of_days_it_tells_enough_that_they_are_the_same():
