@@ -12,7 +12,7 @@ from articles import NOON, an_article, words_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
-from test_stories import TOPIC, in_redis
+from stores import TOPIC, in_redis
 from test_stories_laws import WAITS, article_of
 
 from crawler.dedup.departure import depart

@@ -14,21 +14,14 @@ from typing import Any
 import pytest
 from articles import NOON, RECIPE, an_article, copies, decide, words_of
 from redis.asyncio import Redis
+from stores import TOPIC, in_redis
 
 from crawler.dedup.placement import decide as really_decide
 from crawler.model import Article, Neighbourhood, Placement, Relation, StoryId, Tie, TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.nomination import HOT, KEY, IndexKeys
-from crawler.store.stories import RedisStories
 
-TOPIC = TopicId("ukraine-border")
-WINDOWS = {"candidate_window": timedelta(days=14), "story_window": timedelta(days=90)}
 Stories = Any
-
-
-def in_redis(client: Redis, clock: SimulatedClock, **options: Any) -> RedisStories:
-    bounds = {"changes_window": timedelta(days=14), "changes_max_length": 1_000} | options
-    return RedisStories(client, clock, RECIPE, **WINDOWS, **bounds)
 
 
 async def place_all(stories: Stories, articles: list[Article]) -> list[Any]:
