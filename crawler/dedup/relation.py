@@ -174,9 +174,22 @@ def _within_hours(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
     """Whether the two are known to have appeared within hours, or on one day if no hour is told."""
     if one.published is None or other.published is None:
         return False
-    if Precision.DAY in (one.dating.precision, other.dating.precision):
+    if _only_days_are_told(one, other):
         return one.published.date() == other.published.date()
     return abs(one.published - other.published) <= rules.soon
+
+
+def appeared_before(one: LookAlike, other: LookAlike) -> bool:
+    """Whether one is known to have appeared before the other, a day before if no hour is told."""
+    if one.published is None or other.published is None:
+        return False
+    if _only_days_are_told(one, other):
+        return one.published.date() < other.published.date()
+    return one.published < other.published
+
+
+def _only_days_are_told(one: LookAlike, other: LookAlike) -> bool:
+    return Precision.DAY in (one.dating.precision, other.dating.precision)
 
 
 def _may_be_of_hours(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from crawler.dedup.boilerplate import told_apart
-from crawler.dedup.relation import at_home, converse, joining_relation, relate
+from crawler.dedup.relation import appeared_before, at_home, converse, joining_relation, relate
 from crawler.dedup.rules import Rules
 from crawler.dedup.ruling import Ruled
 from crawler.dedup.sketch import hashes_of, unpack
@@ -219,14 +219,13 @@ class Ties:
             self._near.setdefault(tie.other, []).append(tie.one)
 
     def _took_over(self, one: ArticleId, other: ArticleId) -> bool:
-        """Whether `one` holds `other` as it was printed and did not appear on an earlier day.
+        """Whether `one` holds `other` as it was printed and did not appear before it.
 
         What is found in it by runs of edited words is another account of the same, no part of it.
         """
         if one == other or not self._is_held_whole(self._between_two(one, other)):
             return False
-        holder, held = self._articles[one].published, self._articles[other].published
-        return holder is None or held is None or held.date() <= holder.date()
+        return not appeared_before(self._articles[one], self._articles[other])
 
     def _is_held_whole(self, tie: Tie) -> bool:
         return tie.relation is Relation.EXPANSION and tie.other_in_one >= self.rules.held

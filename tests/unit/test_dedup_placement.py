@@ -112,13 +112,14 @@ async def test_a_digest_leaves_the_story_it_stood_in_once_it_is_known_for_one():
     assert (await room.tie(digest, late)).relation is Relation.DIGEST
 
 
-async def test_cuts_of_an_earlier_text_make_no_digest_of_it():
-    room = Newsroom()
-    whole = at("one", WIRE)
+@pytest.mark.parametrize("hours", [0.5, 30])
+async def test_cuts_of_an_earlier_text_make_no_digest_of_it(hours):
+    room, later = Newsroom(), NOON + hours * HOUR
+    whole = at("one", WIRE, published=NOON)
     await room.place(
         whole,
-        at("two", cut(WIRE, 0, 80), published=NOON + 30 * HOUR),
-        at("three", cut(WIRE, 110, 200), published=NOON + 30 * HOUR),
+        at("two", cut(WIRE, 0, 80), published=later),
+        at("three", cut(WIRE, 110, 200), published=later),
     )
     assert len(await room.all_stories()) == 1
 

@@ -4,7 +4,15 @@ from datetime import timedelta
 import pytest
 
 from crawler.dedup.explanation import explain, longest_shared
-from crawler.dedup.relation import Reason, alike_to, converse, reason_of, relate, shares_of
+from crawler.dedup.relation import (
+    Reason,
+    alike_to,
+    appeared_before,
+    converse,
+    reason_of,
+    relate,
+    shares_of,
+)
 from crawler.dedup.rules import RULES, Rules
 from crawler.model import Dating, OutletId, Precision, Relation
 from crawler.placing import fingerprint_of
@@ -212,6 +220,18 @@ def test_words_that_open_a_text_tell_nothing_under_another_number():
     one = look_alike(f"{begin} 12 lorries 50 cars {end}", published=None)
     other = look_alike(whole, "https://two.example/b", outlet="two", published=None)
     assert reason_of(one, other, shares_of(one, other), UNWEIGHED) is Reason.PARTLY_SHARED
+
+
+@pytest.mark.parametrize(
+    ("precision", "hours", "before"),
+    [(None, 0, False), (None, 1, True), (None, -1, False), (Precision.DAY, 9, False),
+     (Precision.DAY, 24, True)],
+)  # fmt: skip
+def test_of_two_texts_one_appeared_before_the_other_by_as_much_as_is_told(precision, hours, before):
+    one, other = look_alike(WIRE), look_alike(WIRE, published=NOON + timedelta(hours=hours))
+    told = replace(other, dating=Dating(precision=precision))
+    assert appeared_before(one, told) is before
+    assert not appeared_before(one, replace(told, published=None))
 
 
 def test_of_days_it_tells_enough_that_they_are_the_same():
