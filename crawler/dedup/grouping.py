@@ -5,7 +5,7 @@ Articles are bits of an int here, so that whom a whole group matches is one oper
 Source: docs/decisions/0063-stories.md
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Self
@@ -17,16 +17,19 @@ from crawler.model import ArticleId, LookAlike, Relation
 Group = frozenset[ArticleId]
 Bits = int
 
+_Alike = tuple[bool, float, int, int]  # whether one holds the other, Jaccard, places of the two
+_HOLDING = {Relation.EXCERPT, Relation.EXPANSION}
+
 
 def grouped(articles: Mapping[ArticleId, LookAlike], ties: Ties) -> list[Group]:
     """Return the stories that these articles are, each article in exactly one.
 
-    The closest pairs come together first, and two groups become one only if they are one text
-    by `Bonds.are_one_text`: no chain of likenesses makes a story.
+    Pairs come together in the order of `_in_order`, and two groups become one only if they are one
+    text by `Bonds.are_one_text`: no chain of likenesses makes a story.
     """
     bonds = Bonds.of(articles, ties)
     group_of = [1 << at for at in range(len(bonds.ids))]
-    for one, other in bonds.closest:
+    for one, other in bonds.pairs:
         union = group_of[one] | group_of[other]
         if group_of[one] != group_of[other] and bonds.are_one_text(union):
             for at in _places(union):
@@ -39,7 +42,7 @@ class Bonds:
     """Who may stand with whom, by the places of articles in order of their ids."""
 
     ids: Sequence[ArticleId]
-    closest: Sequence[tuple[int, int]]  # pairs that may share a story, the closest first
+    pairs: Sequence[tuple[int, int]]  # who may share a story, in the order of `_in_order`
     joined: Sequence[Bits]  # by article: who may share a story with it,
     within: Sequence[Bits]  # who may do so without holding it,
     clashing: Sequence[Bits]  # and who must not
@@ -50,7 +53,7 @@ class Bonds:
         """Return the bonds among some articles."""
         ids = sorted(articles)
         joined, within, clashing = ([0] * len(ids) for _ in range(3))
-        closest = []
+        alike: list[_Alike] = []
         for here, there in combinations(range(len(ids)), 2):
             tie = ties.between(ids[here], ids[there])
             if ties.parts(tie):
@@ -59,11 +62,10 @@ class Bonds:
                 _mark(joined, here, there)
                 within[there] |= (tie.relation is not Relation.EXPANSION) << here
                 within[here] |= (tie.relation is not Relation.EXCERPT) << there
-                closest.append((-tie.jaccard, here, there))
+                alike.append((tie.relation in _HOLDING, tie.jaccard, here, there))
         order = preference(articles.values(), ties.rules)
         preferred = [ids.index(article.id) for article in order]
-        pairs = [(here, there) for _, here, there in sorted(closest)]
-        return cls(ids, pairs, joined, within, clashing, preferred)
+        return cls(ids, _in_order(alike, joined), joined, within, clashing, preferred)
 
     def are_one_text(self, group: Bits) -> bool:
         """Whether every member matches most members or the group's canonical, and none clashes.
@@ -91,6 +93,20 @@ class Bonds:
 def central(group: Group, ties: Ties) -> Group:
     """Return the members that match most of the others: any of them may stand for all."""
     return frozenset(one for one in group if 2 * ties.matched(one, group) > len(group) - 1)
+
+
+def _in_order(alike: Iterable[_Alike], joined: Sequence[Bits]) -> list[tuple[int, int]]:
+    """Return pairs with the closest first, and those last that one text holds and no third matches.
+
+    A round-up holds a brief whole and may be closer to it than the texts that it was made of.
+
+    Source: docs/decisions/0229-who-comes-together-first.md
+    """
+    order = sorted(
+        (holds and not joined[here] & joined[there], -jaccard, here, there)
+        for holds, jaccard, here, there in alike
+    )
+    return [(here, there) for _, _, here, there in order]
 
 
 def _mark(bits: list[Bits], here: int, there: int) -> None:

@@ -133,6 +133,18 @@ async def test_an_edited_brief_beside_a_cut_makes_no_digest_of_the_whole():
     assert {member.relation for member in story.members} == {Relation.COPY, Relation.EXCERPT}
 
 
+async def test_a_brief_stands_with_what_it_was_made_of_and_not_with_a_round_up():
+    room, lead = Newsroom(), cut(WIRE, 0, 60).split()
+    wire = cut(WIRE, 0, 120)
+    brief = " ".join(f"{w}x" if n % 9 == 8 else w for n, w in enumerate(lead))
+    desk = f"{prose('new lead', 10)} {cut(wire, 5, 120)}"
+    round_up = f"{brief} {prose('elsewhere', 100)}"
+    texts = {"one": wire, "two": desk, "three": brief, "four": round_up}
+    await room.place(*(at(name, text, published=NOON) for name, text in texts.items()))
+    together = frozenset(f"https://{name}.example/x" for name in ("one", "two", "three"))
+    assert await room.groups() == {together, frozenset({"https://four.example/x"})}
+
+
 async def test_copies_of_one_digest_are_one_story():
     room = Newsroom()
     other = prose("other", 200)
