@@ -193,10 +193,14 @@ def _only_days_are_told(one: LookAlike, other: LookAlike) -> bool:
 
 
 def _may_be_of_hours(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
-    """Whether the two appeared within hours, or may have and tell one number at least in common."""
+    """Whether the two appeared within hours, or may have, and a brief tells a number of the other.
+
+    Two texts of one length may be two translations, or one form.
+    """
     if _within_hours(one, other, rules):
         return True
-    return shares.common_numbers > 0 and not _day_between(one, other, rules)
+    brief = min(shares.woven(rules.step)) < rules.mutual
+    return brief and shares.common_numbers > 0 and not _day_between(one, other, rules)
 
 
 def _kept(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
