@@ -70,11 +70,17 @@ async def test_what_is_run_afterwards_is_run_once_all_have_ended(tmp_path):
     assert mark.exists()
 
 
-def supervised(code, mark, **options):
-    """Return how a supervisor of one child ended, of which its parent is told by signals."""
+def supervised(code, mark, *, hang_up=signal.SIG_DFL, **options):
+    """Return how a supervisor of one child ended, of which its parent is told by signals.
+
+    Where the tests run without a terminal SIGHUP may be ignored already, so it is set.
+    """
     plan = Plan((Child("one", python(code, str(mark))),), json_log=True)
     command = [sys.executable, "-m", "crawler.cli.supervise", json.dumps(asdict(plan))]
-    return subprocess.run(command, check=False, timeout=60, **options)
+    return subprocess.run(
+        command, check=False, timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, hang_up), **options,
+    )  # fmt: skip
 
 
 ENDS_CLEAN = """
@@ -125,12 +131,10 @@ def test_a_terminal_that_goes_away_ends_all_cleanly_however_often_it_is_told(tmp
 
 def test_a_terminal_that_goes_away_is_nothing_to_who_ignores_it(tmp_path):
     code = ENDS_CLEAN.format(signals=[1]).replace("signal.pause()", "raise SystemExit(2)")
-    ended = supervised(
-        code, tmp_path / "mark", stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
-    )  # fmt: skip
+    mark = tmp_path / "mark"
+    ended = supervised(code, mark, hang_up=signal.SIG_IGN, stderr=subprocess.DEVNULL)
     assert ended.returncode == 2
-    assert not (tmp_path / "mark").exists()
+    assert not mark.exists()
 
 
 @pytest.mark.parametrize("colour", ["", "\x1b[32m"])
