@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from crawler.dedup.fingerprint import fingerprint
 from crawler.dedup.placement import decide
-from crawler.dedup.rules import RULES
+from crawler.dedup.relation import reason_of, relate, shares_of
+from crawler.dedup.rules import RULES, Rules
 from crawler.model import Article, ArticleId, LookAlike, OutletId, Recipe, StoryId, TopicId, id_of
 from crawler.store.memory_stories import MemoryStories
 from crawler.text.normalise import words
@@ -22,6 +23,19 @@ def prose(seed, length=100):
     """Return words that share no shingle with those of another seed, but for rare chance."""
     dice = random.Random(str(seed))
     return " ".join("".join(dice.choices(VOCABULARY, k=3)) for _ in range(length))
+
+
+WIRE = prose("wire", 200)
+
+
+def cut(text, start, end):
+    """Return the words of a text from one place to another."""
+    return " ".join(text.split()[start:end])
+
+
+def edited(text, every):
+    """Return a text with one word in so many changed, as an editor does."""
+    return " ".join(f"{w}x" if n % every == every - 1 else w for n, w in enumerate(text.split()))
 
 
 def mark(text, recipe=RECIPE):
@@ -61,6 +75,22 @@ def look_alike(text, url="https://one.example/a", *, outlet="one", published=NOO
         outlet_name=outlet,
         credits=tuple(credit),
     )
+
+
+def judged(one, other, **changed):
+    """Return what two outlets' texts are to each other, by other rules if any are given."""
+    tie = relate(
+        look_alike(one),
+        look_alike(other, "https://two.example/b", outlet="two"),
+        Rules(**changed) if changed else RULES,
+    )
+    return tie.relation
+
+
+def reason(one, other, outlet="two"):
+    """Return the rule that decides about two texts."""
+    here, there = look_alike(one), look_alike(other, "https://two.example/b", outlet=outlet)
+    return reason_of(here, there, shares_of(here, there), RULES)
 
 
 class _Noon:

@@ -11,14 +11,9 @@ from crawler.dedup.rules import RULES, Preference, Rules
 from crawler.dedup.scene import Scene
 from crawler.dedup.ties import judge_of
 from crawler.model import ChangeKind, Dating, Neighbourhood, Precision, Relation
-from tests.newsroom import NOON, Newsroom, article, look_alike, mark, prose
+from tests.newsroom import NOON, WIRE, Newsroom, article, cut, edited, look_alike, mark, prose
 
-WIRE = prose("wire", 200)
 HOUR = timedelta(hours=1)
-
-
-def cut(text, start, end):
-    return " ".join(text.split()[start:end])
 
 
 def at(name, text, **facts):
@@ -126,7 +121,7 @@ async def test_cuts_of_an_earlier_text_make_no_digest_of_it(hours):
 
 async def test_an_edited_brief_beside_a_cut_makes_no_digest_of_the_whole():
     room = Newsroom()
-    brief = " ".join(f"{w}x" if n % 7 == 6 else w for n, w in enumerate(WIRE.split()[:60]))
+    brief = edited(cut(WIRE, 0, 60), 7)
     texts = {"one": brief, "two": cut(WIRE, 80, 150), "three": cut(WIRE, 0, 150)}
     await room.place(*(at(name, text, published=NOON) for name, text in texts.items()))
     (story,) = await room.all_stories()
@@ -134,9 +129,8 @@ async def test_an_edited_brief_beside_a_cut_makes_no_digest_of_the_whole():
 
 
 async def test_a_brief_stands_with_what_it_was_made_of_and_not_with_a_round_up():
-    room, lead = Newsroom(), cut(WIRE, 0, 60).split()
-    wire = cut(WIRE, 0, 120)
-    brief = " ".join(f"{w}x" if n % 9 == 8 else w for n, w in enumerate(lead))
+    room, wire = Newsroom(), cut(WIRE, 0, 120)
+    brief = edited(cut(WIRE, 0, 60), 9)
     desk = f"{prose('new lead', 10)} {cut(wire, 5, 120)}"
     round_up = f"{brief} {prose('elsewhere', 100)}"
     texts = {"one": wire, "two": desk, "three": brief, "four": round_up}
