@@ -135,7 +135,6 @@ _TUNED: Mapping[str, Sequence[float]] = {
     "held": (0.55, 0.6, 0.63, 0.66, 0.7, 0.75),
     "mutual": (0.5, 0.55, 0.6),
     "woven": (0.6, 0.65, 0.68, 0.72, 1.01),
-    "woven_brief": (0.7, 0.75, 0.8, 1.01),
 }
 _GRID = [
     replace(RULES, **dict(zip(_TUNED, values, strict=True))) for values in product(*_TUNED.values())

@@ -1,7 +1,7 @@
 """`kordon explain` and `kordon stories why`: on what grounds articles stand together or apart."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -48,6 +48,7 @@ class PairView:
     shared: int  # shingles
     one_shingles: int
     other_shingles: int
+    evidence: Mapping[str, float]  # for an edited text, in log-odds; empty if it is not weighed
     thresholds: Rules
     passage: str
     recipe: str
@@ -135,7 +136,7 @@ async def _first(wired: App, look: Callable[[TopicId], Awaitable[Found | None]])
 
 def _pair_view(pair: PairAccount) -> PairView:
     why, shares = pair.explanation, pair.explanation.shares
-    one_woven, other_woven = shares.woven(why.rules.step)
+    one_woven, other_woven = (min(1.0, share) for share in shares.woven(why.rules.step))
     return PairView(
         one=pair.one.url,
         other=pair.other.url,
@@ -155,6 +156,7 @@ def _pair_view(pair: PairAccount) -> PairView:
         shared=shares.shared,
         one_shingles=shares.one,
         other_shingles=shares.other,
+        evidence={name: round(weight, 2) for name, weight in why.evidence.items()},
         thresholds=why.rules,
         passage=" ".join(why.passage.words),
         recipe=pair.recipe.id,
@@ -185,20 +187,12 @@ def _print_pair(view: PairView) -> None:
         "numbers": f"{view.common_numbers} in common, {view.changed_numbers:.2f} are others",
         "names": f"{view.changed_names:.2f} are others",
         "jaccard": f"{view.jaccard:.2f} ({view.shared} shared)",
+        "evidence": _weighed(view.evidence),
         "limits": f"copy {limits.mutual} of both, held {limits.held} of one, "
                   f"link {limits.partial}, at least {limits.evidence} shared shingles "
-                  f"({limits.least} where one is held); of two outlets, woven through "
-                  f"{limits.woven} of both or {limits.woven_brief} of a brief, "
-                  f"{limits.kept_woven} less if {limits.kept} numbers were kept and fewer "
-                  f"than {limits.kept_but} are others "
-                  f"(within {limits.soon.total_seconds() / 3600:.0f} hours, "
-                  f"or with {limits.numbers} numbers in common, one fewer where "
-                  f"{limits.nearly_all} of one is woven through), or through "
-                  f"{limits.woven_opening} of one whose opening is held to {limits.opening}, "
-                  f"or {limits.weighed} of one with {limits.weight_kept} added for each number "
-                  f"in common, of {limits.most_kept} at most, and {limits.weight_changed} of "
-                  f"the share of others taken off (texts of {limits.longest_weighed} shingles at "
-                  f"most, within those hours; where a time is not known briefs with a number); "
+                  f"({limits.least} where one is held); of two outlets, edited if the evidence "
+                  f"is more than 0, a copy if {limits.woven} of both are woven through "
+                  f"(of {limits.longest} shingles at most, {limits.longest_cut} otherwise); "
                   f"a template where hours do not bind the two and more than "
                   f"{limits.other_numbers} of the numbers are others "
                   f"({limits.later_numbers} on another day of one outlet; unrelated if of two "
@@ -207,6 +201,14 @@ def _print_pair(view: PairView) -> None:
         "rulings": [_said(ruling) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",
     })  # fmt: skip
+
+
+def _weighed(evidence: Mapping[str, float]) -> str:
+    """Return a sum as people read it: what each trace adds, and what that makes."""
+    if not evidence:
+        return "none is weighed"
+    told = " ".join(f"{weight:+.1f} {name.replace('_', ' ')}" for name, weight in evidence.items())
+    return f"{sum(evidence.values()):+.1f} for an edited text: {told}"
 
 
 def _print_story(view: StoryWhyView) -> None:

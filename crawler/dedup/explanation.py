@@ -1,11 +1,12 @@
 """Why two articles were judged as they were, for whoever has to answer for it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from crawler.dedup.editing import evidence, may_be_edited
 from crawler.dedup.overlap import Overlap
-from crawler.dedup.relation import Reason, reason_of, relate, shares_of
+from crawler.dedup.relation import Reason, at_home, interval, reason_of, relate, shares_of
 from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.spelling import plain
 from crawler.model import LookAlike, Tie
@@ -30,6 +31,7 @@ class Explanation:
     tie: Tie
     reason: Reason
     shares: Overlap
+    evidence: Mapping[str, float]  # for an edited text, in log-odds; empty if it is not weighed
     rules: Rules
     passage: Passage
 
@@ -47,9 +49,19 @@ def explain(
         tie=relate(one, other, rules),
         reason=reason_of(one, other, shares, rules),
         shares=shares,
+        evidence=_evidence(one, other, shares, rules),
         rules=rules,
         passage=_as_written(longest_shared(plain(one_words), plain(other_words)), one_words),
     )
+
+
+def _evidence(
+    one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules
+) -> Mapping[str, float]:
+    if at_home(one, other) or not may_be_edited(shares, rules):
+        return {}
+    found = evidence(shares, interval(one, other, rules), rules)
+    return {trace: weight for trace, weight in found.items() if weight}
 
 
 def _as_written(passage: Passage, words: Sequence[str]) -> Passage:

@@ -68,9 +68,9 @@ class Bonds:
         return cls(ids, _in_order(alike, joined), joined, within, clashing, preferred)
 
     def are_one_text(self, group: Bits) -> bool:
-        """Whether every member matches most members or the group's canonical, and none clashes.
+        """Whether every member matches half of the others or the canonical, and none clashes.
 
-        What merely holds the canonical must match most members too: a brief that two long texts
+        What merely holds the canonical must match half of them too: a brief that two long texts
         embed does not make them one.
         """
         if any(self.clashing[at] & group for at in _places(group)):
@@ -84,15 +84,24 @@ class Bonds:
         return frozenset(self.ids[at] for at in _places(group))
 
     def _core(self, group: Bits) -> Bits:
-        """Return the members that match most of the others."""
-        most = group.bit_count() - 1
-        matched = (at for at in _places(group) if 2 * (self.joined[at] & group).bit_count() > most)
-        return sum(1 << at for at in matched)
+        """Return the members that match enough of the others."""
+        others = group.bit_count() - 1
+        matched = {at: (self.joined[at] & group).bit_count() for at in _places(group)}
+        return sum(1 << at for at, many in matched.items() if _are_enough(many, others))
 
 
 def central(group: Group, ties: Ties) -> Group:
-    """Return the members that match most of the others: any of them may stand for all."""
-    return frozenset(one for one in group if 2 * ties.matched(one, group) > len(group) - 1)
+    """Return the members that match enough of the others: any of them may stand for all."""
+    others = len(group) - 1
+    return frozenset(one for one in group if _are_enough(ties.matched(one, group), others))
+
+
+def _are_enough(matched: int, others: int) -> bool:
+    """Whether matching so many of so many others tells that an article is one text with them.
+
+    Half of them will do, but not one of two: two long texts that embed a brief are not one.
+    """
+    return 2 * matched >= others and matched >= min(2, others)
 
 
 def _in_order(alike: Iterable[_Alike], joined: Sequence[Bits]) -> list[tuple[int, int]]:

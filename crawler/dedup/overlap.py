@@ -107,14 +107,16 @@ class Overlap:
         return _how_many((here ^ there) & NEXT) / _TOLD_APART
 
     def woven(self, step: int) -> tuple[float, float]:
-        """Return the share of either text's words that stand in shared runs or close to them, 0..1.
+        """Return the share of either text's words that stand in shared runs or close to them.
+
+        It is more than 1 where runs are so short that what each counts for overlaps the next.
 
         Args:
             step: What a run counts for besides its shingles: its last two words, and those that
                 may have been changed before the next.
         """
         words = self.shared + 2 + step * self.runs
-        return min(1.0, words / (self.one + 2)), min(1.0, words / (self.other + 2))
+        return words / (self.one + 2), words / (self.other + 2)
 
     # --- numbers and names ----------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from operator import eq
 
+from crawler.dedup.editing import Interval, is_edited, is_throughout
 from crawler.dedup.fingerprint import NO_WORDS
 from crawler.dedup.overlap import Overlap, overlap
 from crawler.dedup.rules import RULES, Rules
@@ -28,9 +29,7 @@ class Reason(StrEnum):
     OTHER_REPORT = "many of the numbers are others, and the two are not of the same hours"
     OTHER_NAMES = "most names are others: one outlet reports another event in the same words"
     EDITED = "another outlet's words run through the whole of both"
-    EDITED_BRIEF = "another outlet's words run through the whole of a brief"
-    OPENING = "another outlet's words are all of one's opening, and run on through the rest"
-    WEIGHED = "another outlet's words run through one, and their numbers bear it out"
+    EDITED_CUT = "another outlet's words run through one, cut and edited"
     MUTUAL = "each holds most of the other"
     HELD = "one holds most of the other, and much besides"
     SAME_ADDRESS = "the same address at another time"
@@ -41,7 +40,7 @@ class Reason(StrEnum):
         return self in _JOINING
 
 
-_WOVEN = (Reason.EDITED, Reason.EDITED_BRIEF, Reason.OPENING, Reason.WEIGHED)
+_WOVEN = (Reason.EDITED, Reason.EDITED_CUT)
 _JOINING = (Reason.MUTUAL, Reason.HELD, *_WOVEN)
 _JUDGED = {
     Reason.SAME_WORDS: Relation.COPY,
@@ -100,7 +99,7 @@ def reason_of(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -
         return _same_words(one, other)
     reason = _by_shares(shares, rules)
     if not reason.joins and not at_home(one, other):
-        reason = _woven_through(one, other, reason, shares, rules) or reason
+        reason = _edited(one, other, shares, rules) or reason
     if reason.joins:
         reason = _filled_anew(one, other, shares, rules) or reason
     if _JUDGED.get(reason) is Relation.UNRELATED:
@@ -141,28 +140,11 @@ def _by_shares(shares: Overlap, rules: Rules) -> Reason:
     return Reason.MUTUAL if less >= rules.mutual else Reason.HELD
 
 
-def _woven_through(
-    one: LookAlike, other: LookAlike, reason: Reason, shares: Overlap, rules: Rules
-) -> Reason | None:
-    """Return how one outlet's words run through what another printed, if they do."""
-    if _within_hours(one, other, rules) or _numbers_tell(shares, rules):
-        edited = _edited(shares, rules, kept=_kept(one, other, shares, rules))
-        if edited:
-            return edited
-    if reason is Reason.PARTLY_SHARED and _opens_with(shares, rules):
-        return Reason.OPENING
-    weighed = _may_be_of_hours(one, other, shares, rules) and _is_borne_out(shares, rules)
-    return Reason.WEIGHED if weighed else None
-
-
-def _numbers_tell(shares: Overlap, rules: Rules) -> bool:
-    """Whether numbers enough are in both; one fewer will do where nearly all is woven through.
-
-    An editor takes hours. Two who translate one text, or fill a form a day later, share as much:
-    where the times do not tell, common numbers must.
-    """
-    nearly_all = max(shares.woven(rules.step)) >= rules.nearly_all
-    return shares.common_numbers >= rules.numbers - nearly_all
+def _edited(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> Reason | None:
+    """Return how an editor made one text of what another outlet printed, if one did."""
+    if not is_edited(shares, interval(one, other, rules), rules):
+        return None
+    return Reason.EDITED if is_throughout(shares, rules) else Reason.EDITED_CUT
 
 
 def at_home(one: LookAlike, other: LookAlike) -> bool:
@@ -192,76 +174,11 @@ def _only_days_are_told(one: LookAlike, other: LookAlike) -> bool:
     return Precision.DAY in (one.dating.precision, other.dating.precision)
 
 
-def _may_be_of_hours(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
-    """Whether the two appeared within hours, or may have, and a brief tells a number of the other.
-
-    Two texts of one length may be two translations, or one form.
-    """
+def interval(one: LookAlike, other: LookAlike, rules: Rules) -> Interval:
+    """Return how far apart the two are known to have appeared."""
     if _within_hours(one, other, rules):
-        return True
-    brief = min(shares.woven(rules.step)) < rules.mutual
-    return brief and shares.common_numbers > 0 and not _day_between(one, other, rules)
-
-
-def _kept(one: LookAlike, other: LookAlike, shares: Overlap, rules: Rules) -> bool:
-    """Whether the numbers of one are those of the other, and no day is known to lie between."""
-    kept = shares.common_numbers >= rules.kept and shares.changed_numbers < rules.kept_but
-    return kept and not _day_between(one, other, rules)
-
-
-def _day_between(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
-    """Whether the two are known not to have appeared within hours."""
-    return _apart(one, other) is not None and not _within_hours(one, other, rules)
-
-
-def _edited(shares: Overlap, rules: Rules, *, kept: bool) -> Reason | None:
-    """Return whether shared words are woven through the whole of a text, changed here and there.
-
-    An editor changes a word in every sentence, which spoils three shingles each time, and keeps
-    the numbers; who quotes or recycles takes whole passages.
-
-    Source: docs/decisions/0214-texts-edited-throughout.md
-    """
-    if not _may_be_edited(shares, rules):
-        return None
-    less, more = (w + rules.kept_woven * kept for w in sorted(shares.woven(rules.step)))
-    if less >= rules.woven:
-        return Reason.EDITED
-    brief = shares.smaller <= rules.brief and _in_short_runs(shares, rules)
-    return Reason.EDITED_BRIEF if brief and more >= rules.woven_brief else None
-
-
-def _is_borne_out(shares: Overlap, rules: Rules) -> bool:
-    """Whether numbers make up for what is not woven through the smaller text in short runs.
-
-    Each number in both counts for it, others against it.
-
-    Source: docs/decisions/0227-numbers-are-weighed.md
-    """
-    short = shares.larger <= rules.longest_weighed and _in_short_runs(shares, rules)
-    if not (short and _may_be_edited(shares, rules)):
-        return False
-    kept = rules.weight_kept * min(shares.common_numbers, rules.most_kept)
-    changed = rules.weight_changed * shares.changed_numbers
-    return max(shares.woven(rules.step)) + kept - changed >= rules.weighed
-
-
-def _may_be_edited(shares: Overlap, rules: Rules) -> bool:
-    """Whether the two are long enough to tell an edited text by, and no longer than one is."""
-    enough = shares.shared >= rules.least_woven and shares.smaller >= rules.least
-    return enough and shares.larger <= rules.longest
-
-
-def _in_short_runs(shares: Overlap, rules: Rules) -> bool:
-    """Whether what the two share changes every few words: whole passages are quoted."""
-    return shares.shared <= rules.passage * shares.runs
-
-
-def _opens_with(shares: Overlap, rules: Rules) -> bool:
-    """Whether the smaller text begins with what the other says as well, and goes on with it."""
-    whole = shares.front >= rules.opening * shares.halves[0]
-    woven = max(shares.woven(rules.step)) >= rules.woven_opening
-    return whole and woven and shares.changed_numbers < rules.kept_but
+        return Interval.HOURS
+    return Interval.UNKNOWN if _apart(one, other) is None else Interval.DAYS
 
 
 def _used_again(
@@ -304,11 +221,10 @@ def alike_to(other: LookAlike, one: LookAlike, twin: LookAlike, rules: Rules) ->
     return _terms(one, other, rules) == _terms(twin, other, rules)
 
 
-def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[float, ...]:
+def _terms(one: LookAlike, other: LookAlike, rules: Rules) -> tuple[bool, float, Interval, bool]:
     """Return what besides their words decides about two articles."""
-    times = _within_hours, _day_between, _is_late
-    may_change = _may_change(one, other, rules)
-    return at_home(one, other), may_change, *(tell(one, other, rules) for tell in times)
+    may_change, late = _may_change(one, other, rules), _is_late(one, other, rules)
+    return at_home(one, other), may_change, interval(one, other, rules), late
 
 
 def _is_late(one: LookAlike, other: LookAlike, rules: Rules) -> bool:

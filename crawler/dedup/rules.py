@@ -20,6 +20,27 @@ class Preference(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """What each trace of an editor's work adds to the log-odds that one text was made of another.
+
+    Fitted by `bench/quality/weights.py`.
+
+    Source: docs/decisions/0230-editing-is-weighed.md
+    """
+
+    base: float = 2.2  # in any case; then times
+    woven: float = 3.9  # the logarithm of the share of the smaller text that is woven through,
+    length: float = -0.92  # that of its shingles: a short text is edited more heavily,
+    passage: float = (
+        -0.09
+    )  # how far runs are longer than `Rules.passage` on average, of 20 at most,
+    numbers: float = 2.75  # the logarithm of one more than the numbers kept,
+    numbers_soon: float = 2.1  # the same where the two appeared within hours,
+    soon: float = 2.35  # and there the share of the larger text that is woven through;
+    days: float = -3.0  # if days are known to lie between
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Where one relation ends and the next begins; all shares are 0..1.
 
@@ -30,26 +51,15 @@ class Rules:
     least: int = 6  # so many do where one text is held; with fewer, texts match exactly only
     held: float = 0.63  # of the smaller text, found in the other: they stand in one story
     mutual: float = 0.55  # of both: the same, and a copy rather than an excerpt
-    woven: float = 0.68  # of both, in what one outlet edited throughout of another's: a copy;
-    woven_brief: float = 0.75  # of the smaller, if brief: an excerpt
-    least_woven: int = 4  # shingles found in both, at least, of such a text
-    kept: int = 3  # numbers in both: an editor keeps them,
-    kept_but: float = 0.2  # while fewer than so many of all are others,
-    kept_woven: float = 0.1  # and so much less will do
-    opening: float = 0.8  # of the smaller one's first half, in what they share: an excerpt,
-    woven_opening: float = 0.78  # if so much of it is woven through
-    weighed: float = 0.88  # of the smaller one, woven through in short runs: an excerpt if
-    longest_weighed: int = 400  # shingles are the most of the other, with
-    weight_kept: float = 0.05  # so much added for each number in both,
-    most_kept: int = 6  # of so many at most,
-    weight_changed: float = 0.25  # and so much of the share of numbers that are others taken off
+    woven: float = 0.68  # of both, in an edited text that is a copy: of one only, it is an excerpt
     step: int = 6  # words that a shared run counts for besides its shingles
-    brief: int = 200  # shingles, at most;
+    least_woven: int = 4  # shingles found in both, at least, of an edited text
     passage: int = 10  # shingles of a shared run, on average: longer ones are quoted, not edited
     longest: int = 600  # shingles of a text that is edited throughout: no longer one is known,
+    longest_cut: int = 400  # nor one of more that is cut besides
     soon: timedelta = timedelta(hours=20)  # between the two: a day later a form is filled anew
-    numbers: int = 3  # in common, at least, where that is longer or unknown,
-    nearly_all: float = 0.9  # or one fewer if so much of the smaller one is woven through
+    weights: Weights = Weights()  # of the traces of an editor's work
+    numbers: int = 3  # in common, at least, where a name was added to a short text
     partial: float = 0.3  # of either: worth a link
     fronted: float = 0.3  # of the smaller one's first half, in what they share: else background;
     framed: float = 0.5  # of both halves, within one outlet: else its heading or signature
