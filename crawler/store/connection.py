@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import redis.exceptions as failures
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.connection import UnixDomainSocketConnection
+from redis.asyncio import Redis
+from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import EqualJitterBackoff
 from redis.maint_notifications import MaintNotificationsConfig
@@ -24,6 +24,7 @@ from crawler.errors import KordonError, StoreError
 from crawler.store.addresses import connection_options
 from crawler.store.embedded import ensure_running
 from crawler.store.facts import REPLICA, UNWRITABLE, Facts, check_usable, facts_of
+from crawler.store.redis_pool import PROMPT, RedisPool, SocketConnection
 
 MAX_CONNECTIONS = 64  # of one process; more tasks than that wait for their turn
 ANSWER_SECONDS = 10  # a blocking read must ask for less
@@ -64,7 +65,7 @@ class Patience(Retry):
             self._trying = False
 
 
-class EmbeddedConnection(UnixDomainSocketConnection):
+class EmbeddedConnection(SocketConnection):
     """A connection to the home's own server that starts it again when it has died."""
 
     def __init__(self, *, home: Path, **options: Any) -> None:  # noqa: ANN401 - the pool's own
@@ -105,7 +106,7 @@ async def inspect(config: Config) -> Facts:
 
 def _client(options: Mapping[str, Any], *, retries: int) -> Redis:
     return Redis.from_pool(
-        BlockingConnectionPool(
+        RedisPool(
             retry=Patience(retries),
             retry_on_error=[failures.ReadOnlyError],  # its address may name another primary by now
             **options,
@@ -124,7 +125,9 @@ async def _options(config: Config) -> dict[str, Any]:
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }
     if config.redis_url:
-        return common | connection_options(config)
+        options = connection_options(config)
+        kind = PROMPT[options.get("connection_class", Connection)]
+        return common | options | {"connection_class": kind}
     running = await asyncio.to_thread(ensure_running, config.home)
     server = {"connection_class": EmbeddedConnection, "home": config.home}
     return common | server | {"path": str(running.socket)}
