@@ -63,6 +63,7 @@ from crawler.store.records import (
     unrecord,
     upcoming,
 )
+from crawler.store.redis_pool import run
 
 FEEDS_AT_ONCE = 200  # one script's worth: a few milliseconds of the server's time
 DEAD_AT_ONCE = 500
@@ -383,7 +384,8 @@ class RedisFrontier:
         if step not in self._scripts:
             self._scripts[step] = self._client.register_script(_script(step))
         with translated():
-            return await self._scripts[step]([self._keys["feeds"]], [*facts, *arguments])
+            script, feeds = self._scripts[step], [self._keys["feeds"]]
+            return await run(self._client, script, feeds, [*facts, *arguments])
 
 
 @cache

@@ -23,6 +23,7 @@ from crawler.model import ArticleId, GenerationId, LookAlike, Recipe, Story, Sto
 from crawler.ports import Clock
 from crawler.store import keys, nomination
 from crawler.store.connection import translated
+from crawler.store.redis_pool import run
 from crawler.store.story_records import (
     Handle,
     StoryRecord,
@@ -191,7 +192,7 @@ class StoryShelf:
 
     async def _run(self, script: AsyncScript, topic: TopicId, *args: Any) -> Any:  # noqa: ANN401
         prefixes = [self._key(topic, ""), self._public(topic, ""), keys.lasting(topic, "")]
-        return await ask(script(prefixes, (*args, self.edition.written)))
+        return await ask(run(self._client, script, prefixes, (*args, self.edition.written)))
 
 
 async def ask(answer: Awaitable[Any]) -> Any:  # noqa: ANN401 - redis-py answers by command and protocol

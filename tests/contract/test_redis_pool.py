@@ -9,7 +9,7 @@ import settings
 from crawler.config import Config
 from crawler.store import connection, embedded
 from crawler.store.connection import connect
-from crawler.store.redis_pool import Prompt
+from crawler.store.redis_pool import Prompt, run
 
 BIG = b"x" * 20_000_000  # more than any socket takes at once
 
@@ -89,6 +89,28 @@ def test_one_connection_serves_all_by_turns(path):
 
     assert asked(path, work, max_connections=1) == 1
     assert len(ends) == 8
+
+
+def test_a_script_that_the_server_forgot_is_loaded_again(path):
+    async def work(client):
+        script = client.register_script("return {KEYS[1], ARGV[1]}")
+        answers = [await run(client, script, ["key"], ["argument"])]
+        await client.script_flush()
+        return [*answers, await run(client, script, ["key"], ["argument"])]
+
+    assert asked(path, work) == [[b"key", b"argument"]] * 2
+
+
+def test_a_script_whose_connection_breaks_runs_on_another(path):
+    async def work(client):
+        script = client.register_script("return ARGV[1]")
+        lent = await client.connection_pool.get_connection()
+        await client.connection_pool.release(lent)
+        with redis.Redis(unix_socket_path=path) as admin:
+            admin.client_kill_filter(_type="normal", skipme=True)
+        return await run(client, script, [], ["said"])
+
+    assert asked(path, work) == b"said"
 
 
 def test_every_kind_of_address_has_prompt_connections():
