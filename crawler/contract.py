@@ -201,26 +201,27 @@ def _places(known: Iterable[LookAlike]) -> list[str]:
 
 def article_payload(fact: LookAlike) -> ArticlePayload:
     """Return the published facts of an article."""
-    return ArticlePayload(**_facts(fact))
+    return ArticlePayload(*_facts(fact))
 
 
 def _member(member: Member, facts: Facts) -> MemberPayload:
-    return MemberPayload(**_facts(facts[member.article]), relation=member.relation)
+    return MemberPayload(*_facts(facts[member.article]), relation=member.relation)
 
 
-def _facts(fact: LookAlike) -> dict[str, Any]:
-    return {
-        "id": fact.id,
-        "url": fact.url,
-        "outlet": fact.outlet,
-        "outlet_name": fact.outlet_name,
-        "title": fact.title,
-        "language": fact.language,
-        "published": fact.published,
-        "first_seen": fact.arrived,
-        "credits": list(fact.credits),
-        "places": list(fact.places),
-        "published_precision": fact.dating.precision or "",
-        "published_source": fact.dating.source or "",
-        "published_clamped": fact.dating.clamped,
-    }
+def _facts(fact: LookAlike) -> tuple[Any, ...]:
+    """Return the fields of an `ArticlePayload` in their order."""
+    return (
+        fact.id,
+        fact.url,
+        fact.outlet,
+        fact.outlet_name,
+        fact.title,
+        fact.language,
+        fact.published,
+        fact.arrived,
+        list(fact.credits),
+        list(fact.places),
+        fact.dating.precision or "",
+        fact.dating.source or "",
+        fact.dating.clamped,
+    )

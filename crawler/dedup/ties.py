@@ -21,6 +21,7 @@ _REMEMBERED = 1 << 14  # pairs, twice: some 20 MB
 
 _Judged = tuple[ArticleId, OutletId, bytes, int, datetime | None, Precision | None]
 _Pair = tuple[_Judged, _Judged]
+_NOTHING_RULED = Ruled()
 
 
 class Judge:
@@ -79,7 +80,7 @@ class Ties:
         self._bare = bare
         self._judge = judge_of(rules)
         self.rules = rules
-        self.ruled = Ruled(rulings)
+        self.ruled = Ruled(said) if (said := tuple(rulings)) else _NOTHING_RULED
         self._digests: frozenset[ArticleId] = frozenset()
         self._repeats: set[frozenset[ArticleId]] = set()  # pairs that share boilerplate only
         self._ties: dict[tuple[ArticleId, ArticleId], Tie] = {}

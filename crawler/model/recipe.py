@@ -85,3 +85,8 @@ class Fingerprint:
     sketch: bytes  # the shingles as 18-bit hashes and what is told: crawler.dedup.sketch
     shingles: int  # distinct shingles in the text
     content_hash: bytes  # 16 bytes of BLAKE2b over the normalised words
+
+    @property
+    def kept(self) -> "Fingerprint":
+        """What of it is read of a look-alike."""
+        return Fingerprint(b"", b"", self.sketch, self.shingles, self.content_hash)

@@ -102,7 +102,9 @@ class LookAlike:
     dating: Dating = Dating()
 
     @classmethod
-    def of(cls, article: Article, story: StoryId, known: Self | None) -> Self:
+    def of(
+        cls, article: Article, story: StoryId, known: Self | None, mark: Fingerprint | None = None
+    ) -> Self:
         """Return an article as decisions see it.
 
         It arrived when it was first fetched, which a replay repeats, not when it was stored.
@@ -111,6 +113,7 @@ class LookAlike:
             article: As it was fetched last.
             story: Where it stands.
             known: The article as it was placed before, if it was.
+            mark: What to see of its fingerprint; the whole of it if nothing is said.
         """
         return cls(
             id=article.id,
@@ -121,7 +124,7 @@ class LookAlike:
             language=article.language,
             published=article.published,
             arrived=known.arrived if known else article.fetched,
-            fingerprint=article.fingerprint,
+            fingerprint=mark or article.fingerprint,
             outlet_name=article.outlet_name,
             credits=article.credits,
             places=article.places,

@@ -6,7 +6,7 @@ msgpack.
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -114,8 +114,7 @@ def unpack_text(frame: bytes) -> str:
 
 def fact_of(article: Article, story: StoryId, known: LookAlike | None) -> LookAlike:
     """Return an article as later decisions will see it: its index keys stay behind."""
-    fact = LookAlike.of(article, story, known)
-    return replace(fact, fingerprint=replace(fact.fingerprint, signature=b"", samples=b""))
+    return LookAlike.of(article, story, known, article.fingerprint.kept)
 
 
 def is_revised(known: LookAlike | None, fact: LookAlike) -> bool:

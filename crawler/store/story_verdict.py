@@ -89,6 +89,8 @@ class Grounds:
 
     def under(self, ruled: Ruled, article: ArticleId) -> Self:
         """Return the grounds with those of the rulings that bear on anyone in sight."""
+        if not ruled.rulings:
+            return self
         seen = self.neighbourhood
         sight = [article, *(alike.id for alike in seen.look_alikes)]
         return replace(self, neighbourhood=replace(seen, rulings=ruled.about(sight)))
