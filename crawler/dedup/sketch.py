@@ -52,9 +52,9 @@ def tells_of(numbers: Iterable[str], names: Iterable[str]) -> Tells:
     return np.array(sorted(told)[:MOST_TELLS], np.uint16)
 
 
-def are_names(tells: Tells) -> Marks:
-    """Return which of these stand for names, not for numbers."""
-    return (tells & _IS_NAME).astype(bool)
+def is_name(tell: int) -> bool:
+    """Whether this stands for a name, not for a number."""
+    return bool(tell & _IS_NAME)
 
 
 def shortened(hashes: Values) -> Values:
