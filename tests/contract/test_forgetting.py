@@ -8,7 +8,7 @@ import pytest
 from articles import NOON, RECIPE, an_article, copies, decide, words_of
 from frontiers import RULES, a_feed, an_entry, claim_one, poll
 from ledger import dangling
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 
 from crawler.contract import ChangePayload
 from crawler.dedup.departure import depart
@@ -34,6 +34,7 @@ from crawler.store.memory_published import MemoryPublished
 from crawler.store.memory_stories import MemoryStories
 from crawler.store.nomination import LOADED
 from crawler.store.published import RedisPublished
+from crawler.store.redis_pool import SocketConnection
 from crawler.store.stories import RedisStories
 from crawler.store.tombstones import MemoryTombstones, RedisTombstones
 
@@ -339,11 +340,11 @@ async def test_an_erased_record_is_zeros_and_its_neighbours_are_read(tmp_path):
     assert bytes(200) in segment.read_bytes()
 
 
-class Interrupted(Redis):
-    """A client whose process is interrupted once a script has done what it was told."""
+class Interrupted(SocketConnection):
+    """A connection whose process is interrupted once a script has done what it was told."""
 
-    async def evalsha(self, *args):
-        reply = await super().evalsha(*args)
+    async def read_response(self, *args, **options):
+        reply = await super().read_response(*args, **options)
         if reply == 1:
             raise KeyboardInterrupt
         return reply
@@ -354,7 +355,8 @@ async def test_a_forgetting_that_is_interrupted_leaves_no_event_behind(
 ):
     stores, (one, other) = Stores(server, tmp_path), copies(2)
     await stores.hold(one, other)
-    async with Interrupted(unix_socket_path=server_socket, protocol=3) as client:
+    pool = ConnectionPool(connection_class=Interrupted, path=server_socket, protocol=3)
+    async with Redis.from_pool(pool) as client:
         with pytest.raises(KeyboardInterrupt):
             await Stores(client, tmp_path).stories.forget(TOPIC, one.id, depart)
     assert await stores.stories.articles(TOPIC, [one.id]) == {}

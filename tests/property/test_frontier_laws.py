@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 
 from crawler.model import (
     Alert,
@@ -40,6 +40,7 @@ from crawler.store import keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
 from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.redis_pool import SocketConnection
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -71,22 +72,41 @@ spans = st.sampled_from(
 )
 
 
-class StutteringRedis(Redis):
-    """A client whose scripts run twice, except those whose repetition is a new request.
+class Stutter:
+    """Which scripts run twice: all, or none, except those whose repetition is a new request."""
+
+    stutters = False
+    once_only = claiming = ""
+    heard = 0
+
+    def is_due(self, command):
+        return self.stutters and command[0] == "EVALSHA" and command[1] != self.once_only
+
+
+class StutteringConnection(SocketConnection):
+    """A connection on which scripts run twice.
 
     The first answer counts, as nobody could know it otherwise; of a claim the second, which
     must give again what was leased.
     """
 
-    stutters = False
-    once_only = claiming = ""
+    def __init__(self, *, stutter, **options):
+        super().__init__(**options)
+        self.stutter = stutter
+        self.sent = ("",)
 
-    async def execute_command(self, *args, **options):
-        answer = await super().execute_command(*args, **options)
-        if not self.stutters or args[0] != "EVALSHA" or args[1] == self.once_only:
+    async def send_command(self, *args, **options):
+        self.sent = args
+        await super().send_command(*args, **options)
+
+    async def read_response(self, *args, **options):
+        answer = await super().read_response(*args, **options)
+        if not self.stutter.is_due(self.sent):
             return answer
-        again = await super().execute_command(*args, **options)
-        return again if args[1] == self.claiming else answer
+        self.stutter.heard += 1
+        await super().send_command(*self.sent)
+        again = await super().read_response(*args, **options)
+        return again if self.sent[1] == self.stutter.claiming else answer
 
 
 class TwoFrontiers(RuleBasedStateMachine):
@@ -95,7 +115,9 @@ class TwoFrontiers(RuleBasedStateMachine):
     def __init__(self, socket):
         super().__init__()
         self.loop = asyncio.Runner()
-        self.client = StutteringRedis(unix_socket_path=socket, protocol=3)
+        self.stutter = Stutter()
+        options = {"connection_class": StutteringConnection, "stutter": self.stutter}
+        self.client = Redis.from_pool(ConnectionPool(path=socket, protocol=3, **options))
         self.clock = SimulatedClock(START)
         self.real = RedisFrontier(self.client, self.clock, **RULES)
         self.twin = MemoryFrontier(self.clock, **RULES)
@@ -126,9 +148,11 @@ class TwoFrontiers(RuleBasedStateMachine):
     def replies_are_lost_or_not(self, stutters):
         self.both("next_slot", Host("elsewhere.example"))
         self.both("claim", WORKERS[0], 1)
-        self.client.once_only = self.real._scripts["next_slot"].sha
-        self.client.claiming = self.real._scripts["claim"].sha
-        self.client.stutters = stutters
+        self.stutter.once_only = self.real._scripts["next_slot"].sha
+        self.stutter.claiming = self.real._scripts["claim"].sha
+        self.stutter.stutters = stutters
+        self.both("claim", WORKERS[0], 1)
+        assert self.stutter.heard == stutters
 
     @rule(feeds=st.lists(feeds, max_size=5, unique_by=lambda feed: feed.id))
     def register(self, feeds):
