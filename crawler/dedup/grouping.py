@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Self
 
 from crawler.dedup.canonical import preference
+from crawler.dedup.ruling import Ruled
 from crawler.dedup.ties import Ties
 from crawler.model import ArticleId, LookAlike, Relation
 
@@ -24,11 +25,12 @@ _HOLDING = {Relation.EXCERPT, Relation.EXPANSION}
 def grouped(articles: Mapping[ArticleId, LookAlike], ties: Ties) -> list[Group]:
     """Return the stories that these articles are, each article in exactly one.
 
-    Pairs come together in the order of `_in_order`, and two groups become one only if they are one
-    text by `Bonds.are_one_text`: no chain of likenesses makes a story.
+    What operators put together is together from the start. Pairs come together in the order of
+    `_in_order`, and two groups become one only if they are one text by `Bonds.are_one_text`: no
+    chain of likenesses makes a story.
     """
     bonds = Bonds.of(articles, ties)
-    group_of = [1 << at for at in range(len(bonds.ids))]
+    group_of = bonds.put_together(ties.ruled)
     for one, other in bonds.pairs:
         union = group_of[one] | group_of[other]
         if group_of[one] != group_of[other] and bonds.are_one_text(union):
@@ -78,6 +80,20 @@ class Bonds:
         core = self._core(group)
         canonical = next((at for at in self.preferred if core >> at & 1), None)
         return canonical is not None and not group & ~core & ~self.within[canonical]
+
+    def put_together(self, ruled: Ruled) -> list[Bits]:
+        """Return the group that each article begins in: those whom operators put together.
+
+        Whom a ruling also keeps apart from one of these begins alone, and so does that one.
+        """
+        groups = [1 << at for at in range(len(self.ids))]
+        for at, one in enumerate(self.ids if ruled else ()):
+            fellows = ruled.fellows(one)
+            together = sum(1 << there for there, other in enumerate(self.ids) if other in fellows)
+            calm = [who for who in _places(together) if not self.clashing[who] & together]
+            if at in calm:
+                groups[at] = sum(1 << there for there in calm)
+        return groups
 
     def named(self, group: Bits) -> Group:
         """Return the ids of a group."""

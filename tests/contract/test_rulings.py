@@ -73,6 +73,20 @@ async def test_merged_stories_stay_one_and_their_copies_join(stories, clock):
     assert len(set(rebuilt)) == 1
 
 
+async def test_newcomers_closer_to_one_of_two_merged_stories_do_not_take_it_away(stories, clock):
+    brief, ours = words_of("brief", 60), copies(4, "ours")
+    long, longer = (
+        an_article(brief + words_of(name, 60), url=f"https://{name}.example/")
+        for name in ("long", "longer")
+    )
+    briefs = [an_article(brief, url=f"https://brief-{n}.example/", outlet=f"b{n}") for n in (1, 2)]
+    home, *_, far = await place(stories, *ours, long)
+    await Rule(stories, clock).merge(TOPIC, home, far, *BY)
+    await place(stories, longer, *briefs)
+    assert len(set(await homes(stories, *ours, long))) == 1
+    assert len(set((await anew(stories, clock, *ours, long, longer, *briefs))[:5])) == 1
+
+
 async def test_what_was_merged_can_be_split_again(stories, clock):
     ours, theirs = copies(2, "ours"), copies(2, "theirs")
     before = await place(stories, *ours, *theirs)
