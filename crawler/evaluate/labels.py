@@ -3,9 +3,10 @@
 Both formats are described in docs/reference/evaluate-dedup.md.
 """
 
-import csv
 import json
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
@@ -78,13 +79,42 @@ def read_samples(path: Path) -> Iterator[Sample]:
     Raises:
         ConfigError: The file is missing, or a line is not an article.
     """
+    with _lines(path, "name a JSON lines file, plain or gzipped") as lines:
+        for number, line in lines:
+            yield _sample(line, f"{path}, line {number}")
+
+
+def read_pairs(path: Path) -> list[LabelledPair]:
+    """Return the labelled pairs of a tab-separated file with a header, plain or gzipped.
+
+    Raises:
+        ConfigError: The file is missing, lacks a column, or a row is not a labelled pair.
+    """
+    with _lines(path, "name a file with columns url_a, url_b, relation") as lines:
+        columns = [name.casefold() for name in _cells(next(lines, (1, ""))[1])]
+        _check_columns(columns, path)
+        return [
+            _pair(dict(zip(columns, _cells(line), strict=False)), f"{path}, row {number}")
+            for number, line in lines
+        ]
+
+
+@contextmanager
+def _lines(path: Path, remedy: str) -> Iterator[Iterator[tuple[int, str]]]:
+    """Yield the lines of a file that are not blank, each with its number.
+
+    Raises:
+        ConfigError: The file cannot be read to its end.
+    """
     try:
         with path.open("rb") as file, _text_of(file) as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _sample(line, f"{path}, line {number}")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}", "name a JSON lines file") from error
+            yield ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not in UTF-8: {error}", "write it in UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror or error}", remedy) from error
+    except (EOFError, zlib.error) as error:
+        raise ConfigError(f"{path} is damaged: {error}", "pack it anew") from error
 
 
 def _text_of(file: BufferedReader) -> TextIOWrapper:
@@ -92,27 +122,15 @@ def _text_of(file: BufferedReader) -> TextIOWrapper:
     return TextIOWrapper(GzipFile(fileobj=file) if zipped else file, encoding="utf-8-sig")
 
 
-def read_pairs(path: Path) -> list[LabelledPair]:
-    """Return the labelled pairs of a tab-separated file with a header.
-
-    Raises:
-        ConfigError: The file is missing, lacks a column, or a row is not a labelled pair.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as rows:
-            reader = csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)
-            _check_columns(reader.fieldnames or (), path)
-            return [_pair(row, f"{path}, row {number}") for number, row in enumerate(reader, 2)]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path} cannot be read: {error}", "name a file with columns url_a, url_b, relation"
-        ) from error
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("\t")]
 
 
 def _check_columns(columns: Sequence[str], path: Path) -> None:
     if lacking := [name for name in _NEEDED if name not in columns]:
         raise ConfigError(
-            f"{path}: no column {' and '.join(lacking)} in row 1, which is {list(columns)}",
+            f"{path}: no column {' and '.join(lacking)} in its first row, which begins "
+            f"{', '.join(columns)[:SHOWN]!r}",
             "separate columns by tabs, and name them in the first row",
         )
 
@@ -130,9 +148,11 @@ def _sample(line: str, where: str) -> Sample:
             precision=_precision(fields.get("precision"), published),
             unread=bool(told) and published is None,
         )
+    except json.JSONDecodeError as error:
+        raise _no_article(where, f"{error.msg} at its letter {error.pos + 1}") from error
     except KeyError as error:
         raise _no_article(where, f"it has no {error.args[0]}") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise _no_article(where, str(error)) from error
 
 
@@ -186,14 +206,14 @@ def _precision(told: object, published: datetime | None) -> Precision | None:
     return Precision.DAY if midnight or told == Precision.DAY else None
 
 
-def _pair(row: dict[str, str | None], where: str) -> LabelledPair:
+def _pair(row: Mapping[str, str], where: str) -> LabelledPair:
     try:
         return LabelledPair(
-            one=(row["url_a"] or "").strip(),
-            other=(row["url_b"] or "").strip(),
-            label=_label(row["relation"]),
-            sure=(row.get("confidence") or "sure").strip().lower() == "sure",
-            note=row.get("note") or "",
+            one=row.get("url_a", ""),
+            other=row.get("url_b", ""),
+            label=_label(row.get("relation", "")),
+            sure=(row.get("confidence") or "sure").lower() == "sure",
+            note=row.get("note", ""),
         )
     except ValueError as error:
         raise ConfigError(
@@ -201,8 +221,8 @@ def _pair(row: dict[str, str | None], where: str) -> LabelledPair:
         ) from error
 
 
-def _label(value: str | None) -> Label:
+def _label(value: str) -> Label:
     try:
-        return Label((value or "").strip().lower())
+        return Label(value.lower())
     except ValueError as error:
-        raise ValueError(f"its relation is {value!r}") from error
+        raise ValueError(f"its relation is {value[:SHOWN]!r}") from error

@@ -142,6 +142,46 @@ def test_a_file_may_begin_with_a_byte_order_mark_and_be_zipped_under_any_name(tm
     assert read_pairs(pairs) == PAIRS
 
 
+def test_pairs_are_read_zipped_with_blank_lines_capitals_and_notes_of_any_length(tmp_path):
+    _, pairs = write(tmp_path)
+    head, *rows = pairs.read_text().splitlines()
+    lines = ["", head.upper() + "\tNote", *(f"{row}\t{'n' * 200_000}" for row in rows), "\t ", ""]
+    pairs.write_bytes(gzip.compress("\r\n".join(lines).encode()))
+    assert [replace(pair, note="") for pair in read_pairs(pairs)] == PAIRS
+
+
+def test_a_row_is_named_by_its_place_in_the_file(tmp_path):
+    path = tmp_path / "p.tsv"
+    path.write_text("\nurl_a\turl_b\trelation\n\n\na\tb\tsimilar\n")
+    with pytest.raises(ConfigError, match="row 5"):
+        read_pairs(path)
+
+
+def test_what_is_no_header_is_shown_by_its_beginning(tmp_path):
+    articles, _ = write(tmp_path)
+    (tmp_path / "plain").write_bytes(gzip.decompress(articles.read_bytes()))
+    with pytest.raises(ConfigError, match="no column url_a") as refused:
+        read_pairs(tmp_path / "plain")
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("read", [lambda path: list(read_samples(path)), read_pairs])
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (gzip.compress(WIRE.encode())[:-9], "is damaged.*pack it anew"),
+        (gzip.compress(WIRE.encode())[:20] + b"\xff" * 40, "is damaged.*pack it anew"),
+        ("url_a".encode("utf-16"), "is not in UTF-8.*write it in UTF-8"),
+    ],
+)
+def test_a_file_that_is_damaged_or_of_another_encoding_is_told_as_that(
+    tmp_path, read, content, problem
+):
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(ConfigError, match=problem):
+        read(tmp_path / "file")
+
+
 @pytest.mark.parametrize("header", ["url_a,url_b,relation", "a\tb\trelation", ""])
 def test_a_missing_column_is_named(tmp_path, header):
     path = tmp_path / "p.tsv"
@@ -169,6 +209,7 @@ def test_a_date_alone_or_midnight_tells_the_day_only(tmp_path, written, precisio
     "line",
     [
         "[]", "{", '{"url": "u"}', '{"text": "t"}', "3", '{"url": " ", "text": "t"}',
+        pytest.param("[" * 100_000, id="deep"),
         '{"url": "u", "text": ["t"]}', '{"url": "u", "text": "t", "title": {"en": "t"}}',
     ],
 )  # fmt: skip
