@@ -14,7 +14,7 @@ from crawler.dedup.explanation import Explanation, explain
 from crawler.dedup.rules import RULES, Rules
 from crawler.errors import ConfigError
 from crawler.evaluate.dedup import ALARM, Evaluation, Figures, JudgedPair, evaluate, swept
-from crawler.evaluate.labels import Sample, read_pairs, read_samples
+from crawler.evaluate.labels import SHOWN, Sample, read_pairs, read_samples
 from crawler.model import ArticleId, id_of
 from crawler.text.asides import told_words
 
@@ -63,6 +63,8 @@ def evaluate_dedup(
 ) -> None:
     """Place articles as a crawl would, and judge labelled pairs; no network, no server."""
     labelled = read_pairs(pairs)
+    if out:
+        out.mkdir(parents=True, exist_ok=True)  # placing takes minutes, so that comes first
     evaluation = asyncio.run(evaluate(_told(read_samples(articles), quiet=as_json), labelled))
     if labelled and not evaluation.pairs:
         raise ConfigError(
@@ -100,7 +102,6 @@ def _candidates() -> Iterator[tuple[str, Rules]]:
 
 
 def _write(evaluation: Evaluation, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     _write_table(folder / "stories.tsv", ("url", "story_id", "relation"), _memberships(evaluation))
     _write_table(
         folder / "pairs.tsv",
@@ -146,7 +147,9 @@ def _document(
         "articles": len(evaluation.articles),
         "pairs": len(evaluation.pairs),
         "pairs_without_articles": len(evaluation.missing),
-        "unread_times": evaluation.unread,
+        "pairs_repeated": len(evaluation.repeated),
+        "revisions": evaluation.revisions,
+        "unread_times": len(evaluation.unread),
         "positives_never_nominated": _never_nominated(evaluation),
         "rules": asdict(RULES),
         "by_relation": _figures_of(evaluation.by_relation()),
@@ -245,10 +248,24 @@ def _print(
         out.print("Mistakes\n", style="bold")
     for pair in worst:
         _print_error(pair, _explained(pair, evaluation))
+    _print_counts(evaluation)
+
+
+def _print_counts(evaluation: Evaluation) -> None:
     articles, pairs = len(evaluation.articles), len(evaluation.pairs)
     say(f"{counted(articles, 'article')} placed, {counted(pairs, 'pair')} judged")
+    if revisions := evaluation.revisions:
+        say(f"{counted(revisions, 'line')} with an address that came before, taken as revisions")
     if unread := evaluation.unread:
-        say(f"{counted(unread, 'time')} cannot be read; those articles are judged without")
+        say(
+            f"{counted(len(unread), 'time')} cannot be read, such as {unread[0][:SHOWN]!r}; "
+            "those articles are judged without"
+        )
+    if repeated := evaluation.repeated:
+        say(
+            f"{counted(len(repeated), 'pair')} left out: labelled before, or an article with "
+            f"itself, such as {repeated[0].one} and {repeated[0].other}"
+        )
     if missing := len(evaluation.missing):
         say(f"{counted(missing, 'pair')} left out: an article of it is not in the file")
     if unseen := _never_nominated(evaluation):

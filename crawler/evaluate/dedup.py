@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from crawler.dedup.relation import at_home, converse, relate
 from crawler.dedup.rules import RULES, Rules
-from crawler.evaluate.labels import LabelledPair, Sample
+from crawler.evaluate.labels import LabelledPair, Sample, told_once
 from crawler.model import (
     Article,
     ArticleId,
@@ -118,7 +118,10 @@ class Evaluation:
     stories: Sequence[Story]
     articles: Mapping[ArticleId, LookAlike]
     missing: Sequence[LabelledPair]  # label an article that is not there
-    unread: int = 0  # articles whose time could not be read
+    unread: Sequence[str] = ()  # times that could not be read
+    repeated: Sequence[LabelledPair] = ()  # label a pair that was labelled before, or no pair
+    revisions: int = 0  # articles whose address came before
+    rules: Rules = RULES
     texts: Mapping[ArticleId, str] = field(repr=False, default_factory=dict)
 
     def by_relation(self) -> dict[str, Figures]:
@@ -191,14 +194,17 @@ async def evaluate(
     stories = _WatchedStories(recipe)
     place = Place(stories, rules)
     texts: dict[ArticleId, str] = {}
-    unread = 0
-    for number, sample in enumerate(samples):
-        article = prepared(sample, number, recipe)
+    unread: list[str] = []
+    placed = 0
+    for sample in samples:
+        article = prepared(sample, placed, recipe)
         texts[article.id] = article.text
-        unread += sample.unread
+        unread += [sample.unread] if sample.unread else []
         await place(_TOPIC, article)
+        placed += 1
     articles = dict(await stories.articles(_TOPIC, list(texts)))
-    known, missing = _parted(labelled, articles)
+    once, repeated = told_once(labelled)
+    known, missing = _parted(once, articles)
     judged = [await _judged(pair, stories, articles, place) for pair in known]
     return Evaluation(
         pairs=judged,
@@ -206,6 +212,9 @@ async def evaluate(
         articles=articles,
         missing=missing,
         unread=unread,
+        repeated=repeated,
+        revisions=placed - len(texts),
+        rules=rules,
         texts=texts,
     )
 
@@ -242,17 +251,29 @@ def prepared(sample: Sample, number: int, recipe: Recipe) -> Article:
 def swept(evaluation: Evaluation, candidates: Iterable[Rules]) -> list[tuple[Rules, Figures]]:
     """Return the figures that other rules would have given on the labelled pairs.
 
-    Only the judging of pairs is repeated, not the placing: digests count as expansions.
+    The two texts of a pair are judged again, the placing is not repeated: where they alone are
+    judged alike by both rules, what was found with all others around stands. So the rules that
+    were in force give the figures of `by_relation`.
     """
+    shipped = [_is_found(pair, evaluation, evaluation.rules) for pair in evaluation.pairs]
+    found = list(zip(evaluation.pairs, shipped, strict=True))
     return [
-        (rules, Figures.of(_again(pair, evaluation, rules) for pair in evaluation.pairs))
+        (rules, Figures.of(_again(pair, was, evaluation, rules) for pair, was in found))
         for rules in candidates
     ]
 
 
-def _again(pair: JudgedPair, evaluation: Evaluation, rules: Rules) -> tuple[bool, bool]:
+def _again(
+    pair: JudgedPair, was_found: bool, evaluation: Evaluation, rules: Rules
+) -> tuple[bool, bool]:
+    is_found = _is_found(pair, evaluation, rules)
+    return pair.labelled.label.is_sought, pair.found if is_found == was_found else is_found
+
+
+def _is_found(pair: JudgedPair, evaluation: Evaluation, rules: Rules) -> bool:
+    """Whether rules find a pair by its two texts alone."""
     one, other = (evaluation.articles[_id(url)] for url in (pair.labelled.one, pair.labelled.other))
-    return pair.labelled.label.is_sought, relate(one, other, rules).relation in FOUND
+    return relate(one, other, rules).relation in FOUND
 
 
 class _WatchedStories(MemoryStories):

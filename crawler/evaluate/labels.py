@@ -5,7 +5,7 @@ Both formats are described in docs/reference/evaluate-dedup.md.
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -59,7 +59,7 @@ class Sample:
     title: str
     text: str
     precision: Precision | None = None  # of the time; None: as exact as it is written
-    unread: bool = False  # whether a time stands there that cannot be read
+    unread: str = ""  # the time that stands there, where it cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,23 @@ def read_pairs(path: Path) -> list[LabelledPair]:
             _pair(dict(zip(columns, _cells(line), strict=False)), f"{path}, row {number}")
             for number, line in lines
         ]
+
+
+def told_once(pairs: Iterable[LabelledPair]) -> tuple[list[LabelledPair], list[LabelledPair]]:
+    """Return each pair as it was labelled first, and the others.
+
+    Those are pairs labelled again, also the other way round or otherwise, and articles paired with
+    themselves: each would count one answer several times.
+    """
+    first: dict[frozenset[str], LabelledPair] = {}
+    again = []
+    for pair in pairs:
+        both = frozenset((pair.one, pair.other))
+        if len(both) > 1 and both not in first:
+            first[both] = pair
+        else:
+            again.append(pair)
+    return list(first.values()), again
 
 
 @contextmanager
@@ -146,7 +163,7 @@ def _sample(line: str, where: str) -> Sample:
             title=_text(fields.get("title")),
             text=_text(fields["text"]),
             precision=_precision(fields.get("precision"), published),
-            unread=bool(told) and published is None,
+            unread=str(told) if told and published is None else "",
         )
     except json.JSONDecodeError as error:
         raise _no_article(where, f"{error.msg} at its letter {error.pos + 1}") from error

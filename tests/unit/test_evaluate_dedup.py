@@ -97,6 +97,31 @@ async def test_a_sweep_shows_what_other_limits_give():
     assert (strict.wrong, lax.wrong) == (0, 1)
 
 
+async def test_a_sweep_gives_the_limits_that_were_in_force_the_figures_that_are_told():
+    footer = prose("footer")
+    samples = [
+        Sample(f"https://one.example/{n}", "one", None, "", f"{prose(n, 40)} {footer}")
+        for n in range(3)
+    ]
+    differ = LabelledPair(samples[0].url, samples[1].url, Label.DIFFERENT, True)
+    evaluation = await evaluate(samples, [differ])
+    ((_, shipped),) = swept(evaluation, [RULES])
+    assert shipped == evaluation.by_relation()["all"] == Figures(found=0, wrong=0, missed=0)
+
+
+async def test_a_pair_counts_once_however_often_it_is_labelled():
+    one, other = (sample.url for sample in SAMPLES[:2])
+    labelled = [
+        LabelledPair(one, other, Label.COPY, True),
+        LabelledPair(other, one, Label.COPY, True),
+        LabelledPair(one, other, Label.DIFFERENT, True),
+        LabelledPair(one, one, Label.COPY, True),
+    ]
+    evaluation = await evaluate(SAMPLES, labelled)
+    assert evaluation.by_relation()["all"] == Figures(found=1, wrong=0, missed=0)
+    assert evaluation.repeated == labelled[1:]
+
+
 @pytest.mark.parametrize(
     ("figures", "f1"),
     [(Figures(0, 0, 0), 1.0), (Figures(3, 1, 0), 6 / 7), (Figures(0, 0, 2), 0.0)],
@@ -114,7 +139,9 @@ def test_files_are_read_as_they_are_described(tmp_path):
     assert read_pairs(pairs) == PAIRS
 
 
-@pytest.mark.parametrize(("told", "unread"), [('"yesterday"', True), ("null", False), ("5", True)])
+@pytest.mark.parametrize(
+    ("told", "unread"), [('"yesterday"', "yesterday"), ("null", ""), ("5", "5")]
+)
 def test_a_time_that_cannot_be_read_is_unknown_and_told(tmp_path, told, unread):
     path = tmp_path / "a.jsonl"
     path.write_text(f'{{"url": "u", "published": {told}, "text": "t"}}\n')
@@ -302,6 +329,27 @@ def test_the_command_tells_a_person_of_mistakes_and_lost_labels(tmp_path, comman
     assert "Mistake" in result.stdout
     assert "1 pair left out: an article of it is not in the file" in " ".join(result.stderr.split())
     assert "4 articles placed, 4 pairs judged" in result.stderr
+
+
+def test_the_command_tells_of_what_it_read_otherwise_than_it_stands(tmp_path, command):
+    articles, pairs = write(tmp_path)
+    again = {"url": SAMPLES[0].url, "outlet": "one", "published": "31st", "text": OTHER}
+    lines = [gzip.decompress(articles.read_bytes()).decode(), json.dumps(again)]
+    articles.write_text("\n".join(lines))
+    pairs.write_text(pairs.read_text() + f"{PAIRS[0].other}\t{PAIRS[0].one}\tcopy\n")
+    told = " ".join(command(articles, pairs).stderr.split())
+    assert "1 line with an address that came before, taken as revisions" in told
+    assert "1 time cannot be read, such as '31st'" in told
+    assert "1 pair left out: labelled before" in told
+    document = json.loads(command(articles, pairs, "--json").stdout)
+    assert (document["revisions"], document["pairs_repeated"], document["pairs"]) == (1, 1, 4)
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_placed(tmp_path, command):
+    articles, pairs = write(tmp_path)
+    result = command(articles, pairs, "--out", articles)
+    assert isinstance(result.exception, OSError)
+    assert "placed" not in result.stderr
 
 
 @pytest.mark.parametrize(("quiet", "said"), [(False, "1,000 articles placed\n2,000"), (True, "")])
