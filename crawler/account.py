@@ -1,11 +1,13 @@
 """Use case: why articles were judged as they were, for whoever has to answer for it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from crawler.dedup.explanation import Explanation, explain
+from crawler.dedup.explanation import Beyond, Explanation, beyond, explain
+from crawler.dedup.relation import at_home
 from crawler.dedup.rules import RULES, Rules
+from crawler.dedup.ruling import Ruled
 from crawler.model import ArticleId, LookAlike, Recipe, Ruling, Story, StoryId, Tie, TopicId
 from crawler.ports import Rulings, Stories
 from crawler.text.asides import told_words
@@ -25,13 +27,28 @@ class PairAccount:
     other: LookAlike
     explanation: Explanation  # of the two alone, now; its passage is empty when a text has gone
     stored: Tie | None  # as it was verified, with everything around; None when never compared
-    rulings: tuple[Ruling, ...]
+    rulings: tuple[Ruling, ...]  # on the two, and on what was put together with either
     recipe: Recipe
 
     @property
     def same_story(self) -> bool:
         """Whether the two share a story."""
         return self.one.story == self.other.story
+
+    @property
+    def beyond(self) -> Beyond:
+        """What decides about the two besides their texts."""
+        ruled = Ruled(self.rulings)
+        if ruled.apart(self.one.id, self.other.id):
+            return Beyond.APART
+        if self.other.id in ruled.fellows(self.one.id):
+            return Beyond.TOGETHER
+        return beyond(
+            self.explanation.tie.relation,
+            self.stored.relation if self.stored else None,
+            same_story=self.same_story,
+            at_home=at_home(self.one, self.other),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +99,14 @@ class Account:
         texts = [await self._stories.text(topic, each.id) for each in (one, other)]
         mine, theirs = [told_words(text or "") for text in texts]
         ties = await self._stories.ties(topic, one.id)
-        rulings = await self._rulings(topic, [one.id])
+        ruled = Ruled(await self._stories.rulings(topic))
+        sight = ruled.fellows(one.id) | ruled.fellows(other.id)
         return PairAccount(
             one=one,
             other=other,
             explanation=explain(one, other, mine, theirs, self._rules),
             stored=next((tie for tie in ties if {tie.one, tie.other} == both), None),
-            rulings=tuple(ruling for ruling in rulings if {ruling.one, ruling.other} <= both),
+            rulings=tuple(_bearing_on(both, sight, ruled.rulings)),
             recipe=await self._recipe_of(topic),
         )
 
@@ -96,3 +114,13 @@ class Account:
         about = frozenset(articles)
         rulings = await self._stories.rulings(topic)
         return tuple(ruling for ruling in rulings if {ruling.one, ruling.other} & about)
+
+
+def _bearing_on(
+    both: Collection[ArticleId], sight: Collection[ArticleId], rulings: Iterable[Ruling]
+) -> Iterator[Ruling]:
+    """Yield the rulings on pairs of those in sight, and the pins of the two themselves."""
+    for ruling in rulings:
+        among = both if ruling.one == ruling.other else sight
+        if ruling.one in among and ruling.other in among:
+            yield ruling

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from crawler.cli.console import Json, counted, out, print_facts, print_json, print_table, say
-from crawler.dedup.explanation import Explanation, explain
+from crawler.dedup.explanation import Beyond, Explanation, beyond, explain
 from crawler.dedup.rules import RULES, Rules
 from crawler.errors import ConfigError
 from crawler.evaluate.dedup import ALARM, Evaluation, Figures, JudgedPair, evaluate, swept
@@ -207,6 +207,7 @@ def _error_of(pair: JudgedPair, why: Explanation) -> dict[str, Any]:
         "note": pair.labelled.note,
         "predicted": pair.tie.relation,
         "rule": why.reason,
+        "beyond": _beyond(pair, why),
         "containment_ab": round(pair.tie.one_in_other, 4),
         "containment_ba": round(pair.tie.other_in_one, 4),
         "shared_passage": " ".join(why.passage.words),
@@ -218,6 +219,15 @@ def _explained(pair: JudgedPair, evaluation: Evaluation) -> Explanation:
     one, other = (evaluation.articles[id_] for id_ in ids)
     mine, theirs = (told_words(evaluation.texts[id_]) for id_ in ids)
     return explain(one, other, mine, theirs)
+
+
+def _beyond(pair: JudgedPair, why: Explanation) -> Beyond:
+    return beyond(
+        why.tie.relation,
+        pair.tie.relation,
+        same_story=pair.same_story,
+        at_home=pair.same_outlet,
+    )
 
 
 def _never_nominated(evaluation: Evaluation) -> int:
@@ -312,6 +322,7 @@ def _print_error(pair: JudgedPair, why: Explanation) -> None:
             "other": pair.labelled.other,
             "label": f"{pair.labelled.label} ({sure}) {pair.labelled.note}",
             "judged": f"{pair.tie.relation}: {why.reason}; {shares}",
+            "besides": _beyond(pair, why),
             "shared": f"{counted(len(why.passage.words), 'word')}: {passage}",
         }
     )

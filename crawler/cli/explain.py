@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import typer
@@ -10,11 +11,20 @@ import typer
 from crawler.account import PairAccount, StoryAccount
 from crawler.app import App
 from crawler.cli.articles import Named, article_named
-from crawler.cli.console import Json, counted, print_facts, print_json, print_table, printable, say
+from crawler.cli.console import (
+    Json,
+    counted,
+    plain,
+    print_facts,
+    print_json,
+    print_table,
+    printable,
+    say,
+)
 from crawler.cli.session import config_on, opened
 from crawler.dedup.rules import Rules
 from crawler.errors import ConfigError
-from crawler.model import Ruling, StoryId, Tie, TopicId
+from crawler.model import Precision, Ruling, StoryId, Tie, TopicId
 
 Found = TypeVar("Found")
 Topic = Annotated[str, typer.Option(help="Look in this topic; else in all active ones.")]
@@ -32,7 +42,14 @@ class PairView:
 
     one: str
     other: str
+    one_outlet: str
+    other_outlet: str
+    one_published: datetime | None
+    other_published: datetime | None
+    one_precision: str  # `day` where the time tells the day only
+    other_precision: str
     same_story: bool
+    beyond: str  # what decides besides the two texts; empty where they alone do
     relation: str  # of the two alone, by their texts
     rule: str
     stored: str  # as verified among all around; empty when the two were never compared
@@ -115,6 +132,9 @@ async def _not_known(wired: App, name: str) -> str:
         return ""
     if await _first(wired, lambda at: wired.stories.story(at, StoryId(article))):
         return f"{name} is a story's id; give one of its articles, as `stories show` prints them"
+    for stone in await wired.tombstones.all():
+        if stone.subject == article:
+            return f"{name} was forgotten on {stone.at:%Y-%m-%d}: {stone.why}"
     return f"no article is known as {name}; it may have expired or moved"
 
 
@@ -140,6 +160,13 @@ def _pair_view(pair: PairAccount) -> PairView:
     return PairView(
         one=pair.one.url,
         other=pair.other.url,
+        one_outlet=pair.one.outlet,
+        other_outlet=pair.other.outlet,
+        one_published=pair.one.published,
+        other_published=pair.other.published,
+        one_precision=pair.one.dating.precision or "",
+        other_precision=pair.other.dating.precision or "",
+        beyond=pair.beyond,
         same_story=pair.same_story,
         relation=why.tie.relation,
         rule=why.reason,
@@ -178,9 +205,13 @@ def _print_pair(view: PairView) -> None:
     limits = view.thresholds
     print_facts({
         "one": view.one, "other": view.other,
+        "outlets": f"{view.one_outlet or 'unknown'}, {view.other_outlet or 'unknown'}",
+        "published": f"{_when(view.one_published, view.one_precision)}, "
+                     f"{_when(view.other_published, view.other_precision)}",
         "verdict": f"{view.relation}: {view.rule}",
         "stored": view.stored,
         "one story": view.same_story,
+        "besides": view.beyond,
         "one in other": f"{view.one_in_other:.2f} of {view.one_shingles} shingles",
         "other in one": f"{view.other_in_one:.2f} of {view.other_shingles} shingles",
         "woven through": f"{view.one_woven:.2f} of one, {view.other_woven:.2f} of the other",
@@ -211,11 +242,17 @@ def _weighed(evidence: Mapping[str, float]) -> str:
     return f"{sum(evidence.values()):+.1f} for an edited text: {told}"
 
 
+def _when(published: datetime | None, precision: str) -> str:
+    if published is None:
+        return "unknown"
+    return f"{published:%Y-%m-%d}" if precision == Precision.DAY else plain(published)
+
+
 def _print_story(view: StoryWhyView) -> None:
     typer.echo(f"{view.id}, version {view.version}: its canonical article is {view.canonical}\n")
     rows = [
         (pair.stored or pair.relation, f"{pair.one_in_other:.2f}", f"{pair.other_in_one:.2f}",
-         pair.rule, len(pair.passage.split()), pair.one)
+         "; ".join(filter(None, (pair.rule, pair.beyond))), len(pair.passage.split()), pair.one)
         for pair in view.members
     ]  # fmt: skip
     columns = ("relation", "in canonical", "of canonical", "rule", "longest passage", "article")

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from crawler.dedup.editing import evidence, may_be_edited
 from crawler.dedup.overlap import Overlap
 from crawler.dedup.relation import Reason, at_home, interval, reason_of, relate, shares_of
 from crawler.dedup.rules import RULES, Rules
 from crawler.dedup.spelling import plain
-from crawler.model import LookAlike, Tie
+from crawler.model import LookAlike, Relation, Tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,44 @@ class Passage:
     words: tuple[str, ...] = ()
     at_one: int = 0  # position of its first word
     at_other: int = 0
+
+
+class Beyond(StrEnum):
+    """What decides about two articles besides their two texts, as a sentence."""
+
+    NOTHING = ""
+    APART = "a ruling keeps the two apart"
+    TOGETHER = "a ruling puts the two together"
+    DIGEST = "one of them holds other texts as well: a digest stands apart from what it holds"
+    REPEATED = "their outlet prints what they share under other texts too, where it does not count"
+    BARE = "without what their outlets print under every text they are one text"
+    UNCOMPARED = (
+        "the two were not compared: others were nearer, or time or boilerplate lies between"
+    )
+    OTHERS = "no story is one text with both: each of its articles has to match most of the others"
+    BETWEEN = "other articles of their story bring the two together"
+
+
+def beyond(told: Relation, stored: Relation | None, *, same_story: bool, at_home: bool) -> Beyond:
+    """Return why two articles stand otherwise than their texts alone tell; rulings left out.
+
+    Args:
+        told: What the two texts are to each other.
+        stored: What was verified with all others around; None where they were never compared.
+        same_story: Whether they share a story.
+        at_home: Whether they are of one outlet.
+    """
+    if stored is Relation.DIGEST:
+        return Beyond.DIGEST
+    if stored and stored.joins and not told.joins:
+        return Beyond.BARE
+    if same_story:
+        return Beyond.NOTHING if told.joins else Beyond.BETWEEN
+    if not told.joins:
+        return Beyond.NOTHING
+    if stored is None:
+        return Beyond.UNCOMPARED
+    return Beyond.OTHERS if stored.joins or not at_home else Beyond.REPEATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from articles import copies, decide
+from articles import an_article, copies, decide
 from typer.testing import CliRunner
 
 from crawler.cli.main import app
@@ -43,6 +43,9 @@ def told(kordon):
         return result.exit_code, result.stderr
 
     return run
+
+
+OUTLETS = ("outlet-0", "outlet-1")
 
 
 @pytest.fixture
@@ -295,6 +298,42 @@ def test_explain_shows_shares_rule_limits_and_the_longest_passage(kordon, stocke
     code, said = kordon("explain", one.url, other.url)
     assert code == 0
     assert "longest passage" in said
+
+
+def test_explain_tells_outlets_times_and_what_decides_besides_the_texts(kordon, stocked):
+    one, other = stocked
+    found = document(kordon, "explain", one.url, other.url)
+    assert (found["one_outlet"], found["other_outlet"], found["beyond"]) == (*OUTLETS, "")
+    assert found["one_published"] == "2026-11-22T11:55:00Z"
+    (story,) = document(kordon, "stories", "list")
+    kordon("stories", "split", story["id"], other.url, "--why", "two fires")
+    for pair in ((one.url, other.url), (other.url, one.url)):
+        assert "a ruling keeps the two apart" in kordon("explain", *pair)[1]
+
+
+def test_explain_shows_the_ruling_on_what_was_put_together_with_one_of_the_two(kordon, stocked):
+    one, other = stocked
+    third = an_article(url="https://third.example/")
+
+    async def place():
+        async with opened() as wired:
+            await wired.stories.place(TopicId("ukraine-border"), third, decide)
+
+    asyncio.run(place())
+    home = document(kordon, "articles", "show", one.id)[0]["story"]
+    kordon("stories", "split", home, other.id, "--why", "two fires")
+    far = document(kordon, "articles", "show", third.id)[0]["story"]
+    kordon("stories", "merge", home, far, "--why", "one fire")
+    found = document(kordon, "explain", third.id, other.id)
+    assert found["beyond"] == "a ruling keeps the two apart"
+    assert {ruling["why"] for ruling in found["rulings"]} == {"two fires", "one fire"}
+
+
+def test_explain_says_what_was_forgotten_and_why(kordon, told, stocked):
+    one, other = stocked
+    kordon("articles", "forget", other.url, "--why", "the publisher asked", "--yes")
+    code, said = told("explain", one.url, other.url)
+    assert (code, "was forgotten on" in said, "the publisher asked" in said) == (1, True, True)
 
 
 def test_explain_says_which_article_is_not_known(told, stocked):

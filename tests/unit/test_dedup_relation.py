@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.dedup.explanation import explain, longest_shared
+from crawler.dedup.explanation import Beyond, beyond, explain, longest_shared
 from crawler.dedup.relation import (
     Reason,
     converse,
@@ -374,3 +374,21 @@ def test_the_longest_shared_passage_is_found_where_it_stands():
 
 def test_texts_that_share_no_three_words_share_no_passage():
     assert longest_shared(list("abxcd"), list("abycd")).words == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "stored", "same_story", "at_home", "why"),
+    [
+        (Relation.COPY, Relation.COPY, True, False, Beyond.NOTHING),
+        (Relation.COPY, None, True, False, Beyond.NOTHING),  # a twin was compared
+        (Relation.PARTIAL, Relation.PARTIAL, False, False, Beyond.NOTHING),
+        (Relation.EXPANSION, Relation.DIGEST, False, False, Beyond.DIGEST),
+        (Relation.COPY, Relation.PARTIAL, False, True, Beyond.REPEATED),
+        (Relation.PARTIAL, Relation.EXPANSION, True, False, Beyond.BARE),
+        (Relation.COPY, None, False, False, Beyond.UNCOMPARED),
+        (Relation.COPY, Relation.COPY, False, False, Beyond.OTHERS),
+        (Relation.PARTIAL, Relation.PARTIAL, True, False, Beyond.BETWEEN),
+    ],
+)
+def test_what_two_texts_alone_do_not_tell_is_told(told, stored, same_story, at_home, why):
+    assert beyond(told, stored, same_story=same_story, at_home=at_home) is why
