@@ -12,7 +12,9 @@ AGENCIES = (
     "CTK", "ANSA", "EFE", "Xinhua", "Anadolu", "IANS", "ANI", "PTI", "UPI", "CNN", "BBC",
     "Sky News",
     "ТАСС", "РИА Новости", "Интерфакс", "Укринформ", "Укрінформ", "УНИАН", "УНІАН", "БелТА", "РБК",
-    "БЕЛТА", "БТА", "BTA", "Интерфакс-Украина", "Інтерфакс-Україна",
+    "БЕЛТА", "БТА", "BTA", "Интерфакс-Украина", "Інтерфакс-Україна", "РБК-Україна", "РБК-Украина",
+    "Ройтерс", "Рейтер", "Рейтерс", "АФП", "ДПА", "Блумберг", "Блумбърг", "Франс прес",
+    "Асошиейтед прес", "Анадолу", "Синьхуа", "БГНЕС", "BGNES", "AGERPRES",
 )  # fmt: skip
 _CUES = """
 agency agencja bild broadcaster channel chronicle courier daily express gazette guardian herald hub
@@ -31,6 +33,7 @@ _PART = rf"[{_CAPITAL}][\w&'’-]*(?:\.[a-z]{{2,3}}\b)?"
 _QUOTED = r"[«„\"“]\s*(?P<quoted>[^»”\"“„]{2,40})[»”\"“]"
 _GAP = r"[^\S\n]+"  # a name does not go on in the next line
 _NAME = rf"(?:{_QUOTED}|(?:[Tt]he\s+)?(?P<name>{_PART}(?:{_GAP}(?:of\s+)?{_PART}){{0,3}}))"
+_SAID = "(?:reported|reports|said|wrote|szerint|podaje|podała|informuje|meldet|berichtet)"
 _NOTED = "(?:cited|noted|reported|reports|wrote|writes|as per|per|via)"
 
 
@@ -69,9 +72,21 @@ powiedział[a]?
 """)
 _BY = _phrases("""
 [Aa]ccording to|[Rr]eported by|[Cc]iting|cited by|via
-[Jj]ak (?:podaje|informuje|pisze)|[Pp]odaje|[Ww]edług|[Zz]a
-[Ll]aut|[Uu]nter Berufung auf
+[Jj]ak|[Pp]odaje|[Pp]odała|[Ii]nformuje|[Pp]oinformowała|[Pp]rzekazała|[Ww]edług|[Zz]a
+[Ll]aut|[Uu]nter Berufung auf|[Nn]ach (?:Angaben|Informationen)|berichtet(?:e)?|meldet(?:e)?|[Ww]ie
+[Pp]otrivit|[Cc]onform|[Tt]ransmite|[Ii]nformează|[Rr]elatează|[Ss]crie|[Aa]nunță|citată? de
+[Ii]nformovala o tom|[Ii]nformuje o tom|[Ii]nformovala|[Uu]viedla|[Uu]vedla|[Pp]odľa|[Pp]odle|píše
+(?:[Íí]rja|[Kk]özölte|[Jj]elentette) az?
+[Pp]raneša|[Pp]ranešė|[Zz]iņo|[Vv]ēsta
+[Ss]elon|[Rr]apporte|[Rr]iferisce|[Rr]iporta|[Ss]econdo|[Ss]egún|[Ii]nforma
+[Іі]нформує|[Пп]овідоми(?:в|ла|ли)|[Пп]ереда(?:в|ла)|[Зз]гідно з
+[Сс]ообщил[аи]?|[Пп]ередал[аи]?|[Пп]о словам|[Сс]огласно
+[Сс]ъобщава(?:т)?|[Сс]ъобщи(?:ха)?|[Пп]редава(?:т)?|[Пп]редаде|[Пп]ише|[Сс]поред|[Цц]итиран[аои]? от
+[Пп]о (?:информация|данни) на|[Пп]озовавайки се на
 """)
+_BULGARIAN_BY = _phrases("""
+[Сс]ъобщава(?:т)?|[Сс]ъобщи(?:ха)?|[Пп]редава(?:т)?|[Пп]редаде|[Пп]ише|[Сс]поред|[Цц]итиран[аои]? от
+""")  # others than agencies only in quotation marks: who "said" is mostly a person
 _SLAVIC_BY = _phrases("""
 [Зз]а (?:даними|інформацією|повідомленням|матеріалами)|[Зз] посиланням на
 [Пп]овідомля[єю](?:ть)?|[Пп]ередає|[Пп]иш(?:е|уть)
@@ -79,8 +94,12 @@ _SLAVIC_BY = _phrases("""
 [Сс]ообща[ею]т|[Пп]ереда[её]т|[Пп]ишет
 [Пп]аводле|[Пп]аведамляе
 """)
-_KIND = r"(?:(?:видання|издание|агентство|телеканал|газета|agencja|dziennik|portal)\s+)?"
-_AGENCY = rf"(?:the\s+)?(?P<name>{_NAMED_AGENCY})\b"
+_KIND = (
+    r"(?:(?:видання|издание|агентств[оау]|телеканал|газета|агенция(?:та)?|вестник|сайтът|сайт"
+    r"|agencj[ai]|dziennik|portal|agentúr[ay]|agentur[ay]|agenți[aei]|Nachrichtenagentur)\s+)?"
+)
+_ARTICLE = r"(?:the\s+|die\s+|der\s+|la\s+|l['’]\s*)?"
+_AGENCY = rf"{_ARTICLE}(?P<name>{_NAMED_AGENCY})\b"
 _PLACE = rf"(?:[{_CAPITAL}][\w .,/'’-]{{1,60}}\s*[-–—]+\s*)?"
 _DATELINE = rf"[{_CAPITAL}][\w .,'’-]{{1,60}}(?:[-–—]|\.)\s*"  # a place, a day
 
@@ -100,10 +119,14 @@ _OF_AGENCIES = _compiled(  # not looked for in a text that names none
     (Role.ORIGIN, True, rf"^(?:©\s*)?(?P<name>{_NAMED_AGENCY})(?:/[\w-]+)*$"),
     (Role.ORIGIN, True, rf"^{_SOURCE_LINE}\s*:\s*{_AGENCY}"),
     (Role.TOLD, True, rf"\b{_TOLD}\s+{_AGENCY}"),
-    (Role.CITED, True, rf"\b{_BY}\s+{_KIND}{_AGENCY}"),
-    (Role.CITED, True, rf"\b(?P<name>{_NAMED_AGENCY})\s+(?:reported|reports|said|wrote)\b"),
+    (Role.CITED, True, rf"\b{_BY}\s+{_ARTICLE}{_KIND}{_AGENCY}"),
+    (Role.CITED, True, rf"\b(?P<name>{_NAMED_AGENCY})\s+{_SAID}\b"),
+    (Role.CITED, True, rf"\b(?P<name>{_NAMED_AGENCY})(?: Ajansı)?['’]n[ıiuü]n haberine göre"),
 )
-_IN_CYRILLIC = _compiled((Role.CITED, True, rf"\b{_SLAVIC_BY}:?\s+{_KIND}{_NAME}"))
+_IN_CYRILLIC = _compiled(
+    (Role.CITED, True, rf"\b{_SLAVIC_BY}:?\s+{_KIND}{_NAME}"),
+    (Role.CITED, True, rf"\b{_BULGARIAN_BY}\s+{_KIND}{_QUOTED}"),
+)
 _OF_ANYONE = _compiled(
     (Role.ORIGIN, True, rf"^{_SOURCE_LINE}\s*:\s*{_NAME}"),
     # "According" without its first letter: what begins with letters that are certain is found fast
@@ -111,6 +134,8 @@ _OF_ANYONE = _compiled(
     (Role.CITED, False, rf",\s*{_NOTED}\s+{_NAME}\s*(?=[.;)\n]|$)"),
 )
 _CYRILLIC = re.compile("[Ѐ-ӿ]")
+_ADJECTIVE = re.compile("(?:[нк]а|[нк]е|[нк]ий|ный|ная|ное|кая|кое|ата|ото|ият)$")
+_LOWER_WORD = re.compile(r"\s+[а-яёєіїґ]{3,}")
 
 
 def credits_of(text: str) -> tuple[str, ...]:
@@ -145,8 +170,15 @@ def _found(text: str) -> Iterator[Credit]:
         for match in pattern.finditer(text):
             group = "quoted" if match.groupdict().get("quoted") else "name"
             name = " ".join(match[group].split()).rstrip(".'’-")
-            if name and (sure or group == "quoted" or _is_outlet(name, text)):
+            if group == "quoted" or (name and _is_source(name, match.end(group), text, sure=sure)):
                 yield Credit(name, role, *match.span(group))
+
+
+def _is_source(name: str, end: int, text: str, *, sure: bool) -> bool:
+    """Whether a name that is not quoted is one; "State" of "State Border Guard Service" is none."""
+    if _ADJECTIVE.search(name) and _LOWER_WORD.match(text, end):
+        return False
+    return sure or _is_outlet(name, text)
 
 
 def _is_outlet(name: str, text: str) -> bool:

@@ -38,8 +38,50 @@ def test_sources_are_found_in_byline_dateline_and_prose(text, names):
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Рух відновлено, повідомляє Укрінформ.", "Укрінформ"),
+        ("Як інформує УНІАН, черга зросла.", "УНІАН"),
+        ("Про це повідомив Інтерфакс-Україна.", "Інтерфакс-Україна"),
+        ("Очередь выросла, сообщает ТАСС.", "ТАСС"),
+        ("Очередь выросла, сообщил Интерфакс.", "Интерфакс"),
+        ("По данным агентства Рейтер, движение восстановлено.", "Рейтер"),
+        ("Опашката намаля, съобщава БТА.", "БТА"),
+        ("Опашката намаля, предаде БТА.", "БТА"),
+        ("Според Ройтерс опашката намаля.", "Ройтерс"),
+        ("По информация на БТА опашката намаля.", "БТА"),
+        ("Министърът, цитиран от БТА, обеща ремонт.", "БТА"),
+        ("Опашката намаля, пише вестник „Труд“.", "Труд"),
+        ("Паводле БелТА, чарга вырасла.", "БелТА"),
+        ("Jak podała PAP, kolejka wzrosła.", "PAP"),
+        ("Według agencji Reuters kolejka wzrosła.", "Reuters"),
+        ("Coada a crescut, transmite Agerpres.", "Agerpres"),
+        ("Potrivit Agerpres, coada a crescut.", "Agerpres"),
+        ("Informuje o tom agentúra TASR.", "TASR"),
+        ("Podle agentury ČTK fronta narostla.", "ČTK"),
+        ("Az MTI szerint a sor megnőtt.", "MTI"),
+        ("A sor megnőtt, közölte az MTI.", "MTI"),
+        ("Die Schlange wuchs, berichtet die dpa.", "dpa"),
+        ("Wie die Nachrichtenagentur dpa meldet, wuchs die Schlange.", "dpa"),
+        ("Eilė pailgėjo, praneša BNS.", "BNS"),
+        ("Rinda pieauga, ziņo LETA.", "LETA"),
+        ("Anadolu Ajansı'nın haberine göre kuyruk uzadı.", "Anadolu"),
+        ("La file s'allonge, rapporte l'AFP.", "AFP"),
+        ("La fila crece, según EFE.", "EFE"),
+        ("La coda cresce, riferisce l'ANSA.", "ANSA"),
+    ],
+)
+def test_an_agency_is_credited_as_each_language_does(text, name):
+    assert credits_of(text) == (name,)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "Повідомляє Державна прикордонна служба України.",
+        "Сообщает Государственная пограничная служба.",
+        "Опашката намаля, съобщи Иван Петров от Гранична полиция.",
+        "Според България опашката намаля.",
         "According to Belarusian Defence Minister Viktor Khrenin, his government reacts.",
         "Volodymyr Zelensky spoke. The front holds, noted Zelensky.",
         "The trucks wait, reported Colonel Petrenko.",
