@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from math import log
 
+from crawler.dedup.agencies import source_key
 from crawler.dedup.rules import Preference, Rules
 from crawler.model import LookAlike, Precision
 
@@ -42,12 +43,9 @@ def is_original(article: LookAlike) -> bool:
     """Whether the article's own outlet is the agency that its text credits."""
     if not article.credits:
         return False
-    own = {
-        _name(article.outlet),
-        _name(article.outlet.partition(".")[0]),
-        _name(article.outlet_name),
-    }
-    return any(_name(credit) in own for credit in article.credits)
+    names = article.outlet, article.outlet.partition(".")[0], article.outlet_name
+    own = set(map(source_key, names)) - {""}
+    return any(source_key(credit) in own for credit in article.credits)
 
 
 def _rank(article: LookAlike, rules: Rules) -> tuple[float, ...]:
@@ -83,7 +81,3 @@ def _clearly_better(one: LookAlike, other: LookAlike, rules: Rules) -> bool:
         if abs(lead) >= _CLEARLY[preference]:
             return lead > 0
     return False
-
-
-def _name(text: str) -> str:
-    return text.casefold().removeprefix("the ").strip()

@@ -283,6 +283,15 @@ async def test_the_agency_s_own_text_is_shown_however_late():
         ("ap", "Associated Press", "The Associated Press", True),
         ("paper", "The Paper", "Reuters", False),
         ("reuters", "Reuters", "", False),
+        ("ukrinform", "Ukrinform", "Укрінформ", True),
+        ("ukrinform", "Ukrinform", "Укрінформу", True),
+        ("ukrinform-en", "Ukrinform (English)", "Ukrinform", True),
+        ("tass-ru", "TASS (Russian)", "ТАСС", True),
+        ("ria", "RIA Novosti", "РИА Новости", True),
+        ("interfax-ru", "Interfax (Russia)", "Интерфакс", True),
+        ("interfax-ukraine-uk", "Interfax-Ukraine (Ukrainian)", "Интерфакс", False),
+        ("bta.bg", "БТА", "BTA", True),
+        ("", "", "Reuters", False),
     ],
 )
 def test_an_agency_is_known_by_its_id_its_address_or_its_name(outlet, name, credit, own):
