@@ -190,10 +190,15 @@ class Rule:
         return Word(list(stories.values()))
 
     async def _two(self, topic: TopicId, one: StoryId, other: StoryId) -> tuple[Story, Story]:
-        """Return both stories, the older first."""
-        stories = [await self._story(topic, one), await self._story(topic, other)]
-        first, second = sorted(stories, key=lambda story: (story.created, story.id))
-        return first, second
+        """Return both stories as they were at one time, the older first.
+
+        One of them may have moved to the other between two readings.
+        """
+        while True:
+            stories = [await self._story(topic, one), await self._story(topic, other)]
+            first, second = sorted(stories, key=lambda story: (story.created, story.id))
+            if first.id == second.id or not {*first.articles} & {*second.articles}:
+                return first, second
 
     async def _story(self, topic: TopicId, story: StoryId) -> Story:
         found = await self._stories.story(topic, story)

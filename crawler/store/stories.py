@@ -10,7 +10,7 @@ Source: docs/decisions/0070-place-in-one-script.md
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from crawler.model import (
     Recipe,
     Regrouping,
     Ruling,
+    Story,
     StoryId,
     TopicId,
 )
@@ -206,6 +207,8 @@ class RedisStories(StoryRetention):
         """
         farewell = await self._farewell(topic, await self._records(topic, left.ended))
         facts = await self._facts_of(topic, grounds, left)
+        if not _are_shown(left.stories, facts):
+            return False
         telling = await self._telling(topic, gone)
         again = await self._again(topic, telling, left, facts, now)
         packed = packed_departure(
@@ -230,6 +233,8 @@ class RedisStories(StoryRetention):
             grounds = grounds.under(Ruled(late.values()), article)
             said = regroup(seen.known, grounds.neighbourhood, now)
             facts = await self._facts_of(topic, grounds, said)
+            if not _are_shown(said.stories, facts):
+                continue
             packed = packed_ruling(topic, rulings, grounds, said, facts=facts, now=now)
             if await self._commit("rule", topic, grounds, packed):
                 return said
@@ -275,3 +280,8 @@ class RedisStories(StoryRetention):
             version, records = await ask(pipe.execute())
         ruled = Ruled(decode(record, Ruling) for record in records)
         self._rulings[topic] = _Rulings(version or b"", ruled)
+
+
+def _are_shown(stories: Iterable[Story], facts: Facts) -> bool:
+    """Whether the articles that stories are shown by are there; one may be forgotten by now."""
+    return all(story.canonical in facts for story in stories)

@@ -17,6 +17,7 @@ from crawler.model import Article, ArticleId, Regrouping, RulingKind
 from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
 from crawler.store.memory_stories import MemoryStories
+from crawler.store.stories import RedisStories
 
 
 async def place(stories: Any, *articles: Article) -> list[str]:
@@ -414,3 +415,62 @@ async def test_a_story_that_shows_another_article_has_changed(stories, clock):
     clock.advance(timedelta(hours=1))
     (pinned,) = (await Rule(stories, clock).pin(TOPIC, other.id, *BY)).stories
     assert (pinned.id, pinned.canonical, pinned.updated) == (story, other.id, clock.now())
+
+
+class Moving(MemoryStories):
+    """A store in which somebody merges two stories while both are being read."""
+
+    meanwhile = None
+
+    async def story(self, topic, story):
+        found = await super().story(topic, story)
+        if self.meanwhile:
+            merge, self.meanwhile = self.meanwhile, None
+            await merge()
+        return found
+
+
+async def test_stories_that_were_merged_while_they_were_read_are_one(clock):
+    stories = Moving(clock, RECIPE, **WINDOWS)
+    older, younger = await place(stories, *(an_article(url=f"https://{n}.example/") for n in "ab"))
+    rule = Rule(stories, clock)
+
+    async def merge():
+        await rule.merge(TOPIC, older, younger, *BY)
+
+    stories.meanwhile = merge
+    with pytest.raises(ConfigError, match="are one story"):
+        await rule.never_merge(TOPIC, younger, older, *BY)
+    assert {ruling.kind for ruling in await stories.rulings(TOPIC)} == {RulingKind.TOGETHER}
+
+
+class Forgetful(RedisStories):
+    """A store in which somebody forgets an article while another process rules about its story."""
+
+    gone = None
+
+    async def _facts_of(self, *about):
+        if self.gone:
+            gone, self.gone = self.gone, None
+            await super().forget(TOPIC, gone, depart)
+        return await super()._facts_of(*about)
+
+
+@pytest.mark.parametrize("verb", ["split", "forget"])
+async def test_a_verb_looks_again_where_the_shown_article_was_forgotten_meanwhile(
+    server, clock, verb
+):
+    bounds = {"changes_window": timedelta(days=14), "changes_max_length": 1_000}
+    stories = Forgetful(server, clock, RECIPE, **WINDOWS, **bounds)
+    first, shown, third = copies(3)
+    (story, *_) = await place(stories, first, shown, third)
+    rule = Rule(stories, clock)
+    await rule.pin(TOPIC, shown.id, *BY)
+    stories.gone = shown.id
+    if verb == "split":
+        word = await rule.split(TOPIC, story, [first.id], *BY)
+        assert sorted(one.articles for one in word.stories) == sorted([(first.id,), (third.id,)])
+    else:
+        assert await stories.forget(TOPIC, first.id, depart)
+        assert (await stories.story(TOPIC, story)).articles == (third.id,)
+    assert await dangling(server, TOPIC, RECIPE.id) == []
