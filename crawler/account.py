@@ -119,8 +119,8 @@ class Account:
 def _bearing_on(
     both: Collection[ArticleId], sight: Collection[ArticleId], rulings: Iterable[Ruling]
 ) -> Iterator[Ruling]:
-    """Yield the rulings on pairs of those in sight, and the pins of the two themselves."""
+    """Yield the rulings on the two, and those in force on pairs of others in sight."""
     for ruling in rulings:
-        among = both if ruling.one == ruling.other else sight
+        among = both if ruling.one == ruling.other or ruling.kind.takes_back else sight
         if ruling.one in among and ruling.other in among:
             yield ruling

@@ -135,6 +135,14 @@ def forgotten(as_json: Json = False) -> None:
     print_table(f"{len(rows)} forgotten", ("at", "article or outlet", "why"), rows)
 
 
+async def forgotten_as(wired: App, subject: str) -> str:
+    """Return when and why an article was forgotten, as a sentence; empty where it was not."""
+    for stone in await wired.tombstones.all():
+        if stone.subject == subject:
+            return f"{subject} was forgotten on {stone.at:%Y-%m-%d}: {stone.why}"
+    return ""
+
+
 def article_named(name: str) -> ArticleId:
     """Return the id that an address or an id stands for.
 

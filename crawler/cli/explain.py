@@ -1,7 +1,7 @@
 """`kordon explain` and `kordon stories why`: on what grounds articles stand together or apart."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -10,7 +10,7 @@ import typer
 
 from crawler.account import PairAccount, StoryAccount
 from crawler.app import App
-from crawler.cli.articles import Named, article_named
+from crawler.cli.articles import Named, article_named, forgotten_as
 from crawler.cli.console import (
     Json,
     counted,
@@ -42,6 +42,8 @@ class PairView:
 
     one: str
     other: str
+    one_id: str
+    other_id: str
     one_outlet: str
     other_outlet: str
     one_published: datetime | None
@@ -132,10 +134,8 @@ async def _not_known(wired: App, name: str) -> str:
         return ""
     if await _first(wired, lambda at: wired.stories.story(at, StoryId(article))):
         return f"{name} is a story's id; give one of its articles, as `stories show` prints them"
-    for stone in await wired.tombstones.all():
-        if stone.subject == article:
-            return f"{name} was forgotten on {stone.at:%Y-%m-%d}: {stone.why}"
-    return f"no article is known as {name}; it may have expired or moved"
+    forgotten = await forgotten_as(wired, article)
+    return forgotten or f"no article is known as {name}; it may have expired or moved"
 
 
 async def _told(topic: str, story: StoryId) -> StoryAccount:
@@ -160,6 +160,8 @@ def _pair_view(pair: PairAccount) -> PairView:
     return PairView(
         one=pair.one.url,
         other=pair.other.url,
+        one_id=pair.one.id,
+        other_id=pair.other.id,
         one_outlet=pair.one.outlet,
         other_outlet=pair.other.outlet,
         one_published=pair.one.published,
@@ -229,7 +231,7 @@ def _print_pair(view: PairView) -> None:
                   f"({limits.later_numbers} on another day of one outlet; unrelated if of two "
                   f"outlets), or within one outlet more than {limits.other_names} of the names",
         "longest passage": view.passage or "none, or a text is not kept any more",
-        "rulings": [_said(ruling) for ruling in view.rulings],
+        "rulings": [_said(ruling, _names([view])) for ruling in view.rulings],
         "recipe": f"{view.recipe}, text version {view.text_version}",
     })  # fmt: skip
 
@@ -259,11 +261,17 @@ def _print_story(view: StoryWhyView) -> None:
     print_table(f"{counted(len(rows), 'member')} beside the canonical article", columns, rows)
     if rows:
         say(WHY_LEGEND)
+    names = _names(view.members)
     for ruling in view.rulings:
-        typer.echo(printable(_said(ruling)))
+        typer.echo(printable(_said(ruling, names)))
 
 
-def _said(ruling: Ruling) -> str:
-    other = "" if ruling.other == ruling.one else f" {ruling.other}"
-    what = f"{ruling.one} {ruling.kind}{other}"
+def _names(pairs: Iterable[PairView]) -> dict[str, str]:
+    """Return the addresses of articles by their ids."""
+    return {id_: url for p in pairs for id_, url in ((p.one_id, p.one), (p.other_id, p.other))}
+
+
+def _said(ruling: Ruling, names: Mapping[str, str]) -> str:
+    one, other = (names.get(id_, id_) for id_ in (ruling.one, ruling.other))
+    what = f"{one} {ruling.kind}" if one == other else f"{one} {ruling.kind} {other}"
     return f"{what}, by {ruling.who} at {ruling.at:%Y-%m-%d %H:%M}: {ruling.why}"

@@ -5,7 +5,7 @@ Adds these, and `why`, to the verbs of `stories`.
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -14,13 +14,13 @@ import typer
 
 from crawler.app import App
 from crawler.cli import explain
-from crawler.cli.articles import article_named
+from crawler.cli.articles import article_named, forgotten_as
 from crawler.cli.console import Json, counted, print_json, print_table, say
 from crawler.cli.session import config_on, opened
 from crawler.cli.stories import StoryView, app, print_stories, views_of
 from crawler.dedup.ruling import Decree, decrees_of
-from crawler.errors import ConfigError
-from crawler.model import StoryId, TopicId
+from crawler.errors import ConfigError, UnknownError
+from crawler.model import ArticleId, LookAlike, StoryId, TopicId
 from crawler.rule import Rule, Word
 
 app.command("why")(explain.why)
@@ -50,6 +50,7 @@ class DecreeView:
     kind: str
     articles: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]  # none for a pin
+    urls: dict[str, str]  # by article, of those that are known
     who: str
     why: str
     at: datetime
@@ -114,10 +115,14 @@ def rulings(as_json: Json = False) -> None:
     elif not views:
         say("Nothing was ruled: kordon stories split, merge, pin and never-merge do.")
     else:
-        rows = [(v.id, v.at, v.kind, len(v.articles), v.who, v.why) for v in views]
-        print_table(
-            counted(len(rows), "ruling"), ("id", "at", "ruling", "articles", "who", "why"), rows
-        )
+        rows = [(v.id, v.at, v.kind, len(v.articles), v.who, v.why, _first_of(v)) for v in views]
+        columns = ("id", "at", "ruling", "articles", "who", "why", "article")
+        print_table(counted(len(rows), "ruling"), columns, rows)
+
+
+def _first_of(view: DecreeView) -> str:
+    """Return the first article that is known, by its address: the one that a split took out."""
+    return next((view.urls[one] for one in view.articles if one in view.urls), "none is known")
 
 
 def _act(act: Act, why: str, who: str, topic: str, as_json: bool) -> None:
@@ -135,7 +140,12 @@ def _act(act: Act, why: str, who: str, topic: str, as_json: bool) -> None:
 async def _acted(act: Act, by: tuple[str, str], topic: str) -> tuple[bool, list[StoryView]]:
     async with opened(config_on([topic] if topic else None)) as wired:
         at = _topic(wired)
-        word = await act(wired.rule, at, *by)
+        try:
+            word = await act(wired.rule, at, *by)
+        except UnknownError as error:
+            if stone := await forgotten_as(wired, error.subject):
+                raise ConfigError(stone, "what is forgotten is collected no more") from error
+            raise
         return word.recorded, await views_of(wired, at, word.stories)
 
 
@@ -148,21 +158,26 @@ def _topic(wired: App) -> TopicId:
 
 async def _rulings() -> list[DecreeView]:
     async with opened() as wired:
-        return [
-            _view(topic, decree)
-            for topic in wired.config.topics
-            for decree in decrees_of(await wired.rulings.rulings(topic))
-        ]
+        return [view for topic in wired.config.topics for view in await _rulings_in(wired, topic)]
 
 
-def _view(topic: TopicId, decree: Decree) -> DecreeView:
+async def _rulings_in(wired: App, topic: TopicId) -> list[DecreeView]:
+    rulings = await wired.rulings.rulings(topic)
+    named = {id_ for ruling in rulings for id_ in (ruling.one, ruling.other)}
+    facts = await wired.stories.articles(topic, sorted(named))
+    return [_view(topic, decree, facts) for decree in decrees_of(rulings)]
+
+
+def _view(topic: TopicId, decree: Decree, facts: Mapping[ArticleId, LookAlike]) -> DecreeView:
     pairs = [(ruling.one, ruling.other) for ruling in decree.rulings]
+    articles = tuple(dict.fromkeys(article for pair in pairs for article in pair))
     return DecreeView(
         id=decree.id,
         topic=topic,
         kind=decree.kind,
-        articles=tuple(dict.fromkeys(article for pair in pairs for article in pair)),
+        articles=articles,
         pairs=tuple(pair for pair in pairs if pair[0] != pair[1]),
+        urls={one: facts[one].url for one in articles if one in facts},
         who=decree.who,
         why=decree.why,
         at=decree.at,

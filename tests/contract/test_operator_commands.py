@@ -313,20 +313,26 @@ def test_explain_tells_outlets_times_and_what_decides_besides_the_texts(kordon, 
 
 def test_explain_shows_the_ruling_on_what_was_put_together_with_one_of_the_two(kordon, stocked):
     one, other = stocked
-    third = an_article(url="https://third.example/")
+    third, fourth = (an_article(url=f"https://{name}.example/") for name in ("third", "fourth"))
 
     async def place():
         async with opened() as wired:
-            await wired.stories.place(TopicId("ukraine-border"), third, decide)
+            for article in (third, fourth):
+                await wired.stories.place(TopicId("ukraine-border"), article, decide)
 
     asyncio.run(place())
-    home = document(kordon, "articles", "show", one.id)[0]["story"]
+    home, far, farther = (
+        document(kordon, "articles", "show", article.id)[0]["story"]
+        for article in (one, third, fourth)
+    )
     kordon("stories", "split", home, other.id, "--why", "two fires")
-    far = document(kordon, "articles", "show", third.id)[0]["story"]
     kordon("stories", "merge", home, far, "--why", "one fire")
+    kordon("stories", "never-merge", home, farther, "--why", "another fire")
+    kordon("stories", "merge", home, farther, "--why", "one fire")
     found = document(kordon, "explain", third.id, other.id)
     assert found["beyond"] == "a ruling keeps the two apart"
-    assert {ruling["why"] for ruling in found["rulings"]} == {"two fires", "one fire"}
+    said = {(ruling["kind"], ruling["why"]) for ruling in found["rulings"]}
+    assert said == {("apart", "two fires"), ("together", "one fire")}
 
 
 def test_explain_says_what_was_forgotten_and_why(kordon, told, stocked):
@@ -334,6 +340,8 @@ def test_explain_says_what_was_forgotten_and_why(kordon, told, stocked):
     kordon("articles", "forget", other.url, "--why", "the publisher asked", "--yes")
     code, said = told("explain", one.url, other.url)
     assert (code, "was forgotten on" in said, "the publisher asked" in said) == (1, True, True)
+    with pytest.raises(ConfigError, match=r"was forgotten on .*: the publisher asked; what is"):
+        kordon("stories", "pin", other.url, "--why", "the best")
 
 
 def test_explain_says_which_article_is_not_known(told, stocked):
@@ -438,7 +446,12 @@ def test_rulings_are_listed_by_the_verb_that_made_them_and_taken_back_by_its_id(
     assert len(parts) == 2
     (made,) = document(kordon, "stories", "rulings")
     assert (made["kind"], len(made["articles"]), len(made["pairs"])) == ("apart", 2, 1)
-    assert made["id"] in kordon("stories", "rulings")[1]
+    told = kordon("stories", "rulings")[1]
+    assert made["id"] in told
+    assert stocked[1].url in told
+    assert made["urls"] == {one.id: one.url for one in stocked}
+    said = f"{stocked[1].url} apart {stocked[0].url}, by olena"
+    assert said in " ".join(kordon("explain", *(one.url for one in stocked))[1].split())
     back = ("--why", "one fire", "--who", "ivan")
     (whole,) = document(kordon, "stories", "take-back", made["id"], *back)
     assert whole["copies"] == 2
