@@ -207,7 +207,7 @@ class RedisStories(StoryRetention):
         """
         farewell = await self._farewell(topic, await self._records(topic, left.ended))
         facts = await self._facts_of(topic, grounds, left)
-        if not _are_shown(left.stories, facts):
+        if not (farewell.is_whole and _are_shown(left.stories, facts)):
             return False
         telling = await self._telling(topic, gone)
         again = await self._again(topic, telling, left, facts, now)

@@ -75,6 +75,8 @@ class StoryRetention(StoryShelf):
 
     async def _let_go(self, topic: TopicId, ids: Sequence[StoryId]) -> int:
         farewell = await self._farewell(topic, await self._records(topic, ids))
+        if not farewell.is_whole:
+            return 0
         members = [one for row in farewell.leaving.values() for one in row.story.articles]
         buckets = {article: ids_bucket(article) for article in members}
         done = await self._run(

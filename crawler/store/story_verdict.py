@@ -208,6 +208,11 @@ class Farewell:
         return [(row.story.id, row.story.version) for row in rows]
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the stories that stay are shown by articles that were there still."""
+        return all(row.story.canonical in self.facts for row in self.staying.values())
+
+    @property
     def links(self) -> int:
         """How many links there are to the leaving stories."""
         return sum(map(len, self.citing.values()))

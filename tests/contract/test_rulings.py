@@ -445,23 +445,37 @@ async def test_stories_that_were_merged_while_they_were_read_are_one(clock):
 
 
 class Forgetful(RedisStories):
-    """A store in which somebody forgets an article while another process rules about its story."""
+    """A store in which somebody forgets an article while another process reads about its story."""
 
     gone = None
 
     async def _facts_of(self, *about):
+        await self._forget_meanwhile()
+        return await super()._facts_of(*about)
+
+    async def _records(self, topic, ids):
+        found = await super()._records(topic, ids)
+        if any(record.story.canonical == self.gone for record in found.values()):
+            await self._forget_meanwhile()
+        return found
+
+    async def _forget_meanwhile(self):
         if self.gone:
             gone, self.gone = self.gone, None
             await super().forget(TOPIC, gone, depart)
-        return await super()._facts_of(*about)
+
+
+@pytest.fixture
+def forgetful(server, clock):
+    bounds = {"changes_window": timedelta(days=14), "changes_max_length": 1_000}
+    return Forgetful(server, clock, RECIPE, **WINDOWS, **bounds)
 
 
 @pytest.mark.parametrize("verb", ["split", "forget"])
 async def test_a_verb_looks_again_where_the_shown_article_was_forgotten_meanwhile(
-    server, clock, verb
+    forgetful, server, clock, verb
 ):
-    bounds = {"changes_window": timedelta(days=14), "changes_max_length": 1_000}
-    stories = Forgetful(server, clock, RECIPE, **WINDOWS, **bounds)
+    stories = forgetful
     first, shown, third = copies(3)
     (story, *_) = await place(stories, first, shown, third)
     rule = Rule(stories, clock)
@@ -473,4 +487,21 @@ async def test_a_verb_looks_again_where_the_shown_article_was_forgotten_meanwhil
     else:
         assert await stories.forget(TOPIC, first.id, depart)
         assert (await stories.story(TOPIC, story)).articles == (third.id,)
+    assert await dangling(server, TOPIC, RECIPE.id) == []
+
+
+async def test_a_story_ends_though_what_a_linked_one_is_shown_by_is_forgotten_meanwhile(
+    forgetful, server, clock
+):
+    stem = words_of("stem", 60)
+    alone = an_article(stem + words_of("alone", 60), url="https://alone.example/")
+    shown, other = (
+        an_article(stem + words_of("two", 60), url=f"https://{n}.example/", outlet=n) for n in "ab"
+    )
+    ending, linked, _ = await place(forgetful, alone, shown, other)
+    assert (await forgetful.story(TOPIC, linked)).linked == (ending,)
+    forgetful.gone = (await forgetful.story(TOPIC, linked)).canonical
+    assert await forgetful.forget(TOPIC, alone.id, depart)
+    left = await forgetful.story(TOPIC, linked)
+    assert (len(left.members), left.linked) == (1, ())
     assert await dangling(server, TOPIC, RECIPE.id) == []
