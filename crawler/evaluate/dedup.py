@@ -4,6 +4,7 @@ Articles are placed one by one, as a crawl would place them; then every labelled
 also one that was never nominated.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -202,6 +203,7 @@ async def evaluate(
         unread += [sample.unread] if sample.unread else []
         await place(_TOPIC, article)
         placed += 1
+        await asyncio.sleep(0)  # the stores in memory never wait, so an interrupt is heard here
     articles = dict(await stories.articles(_TOPIC, list(texts)))
     once, repeated = told_once(labelled)
     known, missing = _parted(once, articles)

@@ -1,5 +1,7 @@
+import asyncio
 import gzip
 import json
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -350,6 +352,21 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_placed(tmp_path
     result = command(articles, pairs, "--out", articles)
     assert isinstance(result.exception, OSError)
     assert "placed" not in result.stderr
+
+
+def test_an_interrupt_ends_the_work_at_the_next_article():
+    placed = []
+
+    def samples():
+        for sample in SAMPLES:
+            placed.append(sample)
+            if len(placed) == 1:
+                signal.raise_signal(signal.SIGINT)
+            yield sample
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(evaluate(samples(), PAIRS))
+    assert len(placed) == 1
 
 
 @pytest.mark.parametrize(("quiet", "said"), [(False, "1,000 articles placed\n2,000"), (True, "")])
