@@ -194,14 +194,18 @@ def test_what_is_no_header_is_shown_by_its_beginning(tmp_path):
     assert len(str(refused.value)) < 300
 
 
+ZIPPED = gzip.compress(WIRE.encode())
+
+
 @pytest.mark.parametrize("read", [lambda path: list(read_samples(path)), read_pairs])
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (gzip.compress(WIRE.encode())[:-9], "is damaged.*pack it anew"),
-        (gzip.compress(WIRE.encode())[:20] + b"\xff" * 40, "is damaged.*pack it anew"),
+        (ZIPPED[:-9], "is damaged.*pack it anew"),
+        (ZIPPED[:20] + b"\xff" * 40, "is damaged.*pack it anew"),
         ("url_a".encode("utf-16"), "is not in UTF-8.*write it in UTF-8"),
     ],
+    ids=["cut off", "overwritten", "of another encoding"],
 )
 def test_a_file_that_is_damaged_or_of_another_encoding_is_told_as_that(
     tmp_path, read, content, problem
