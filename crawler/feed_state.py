@@ -45,6 +45,9 @@ class StateAfter:
         What it says was revised is a reason to send it, though no news: `changed` are those
         entries, `again` the ones of them that are fetched again. `plainly` tells that it was asked
         for without the validators that are known.
+
+        Those of an index that says nothing of its sitemaps' changes are not kept: with a 304 for
+        it nobody would look at them.
         """
         outcome = gathered.outcome
         entries = tuple(gathered.entries.values())
@@ -61,7 +64,8 @@ class StateAfter:
             last_news=now if news else state.last_news,
             gap_seconds=expected_gap(rhythm).total_seconds() if news else state.gap_seconds,
         )
-        return self._answered(state, rhythm, "modified", outcome, now)
+        answered = self._answered(state, rhythm, "modified", outcome, now)
+        return replace(answered, validators=Validators()) if gathered.document.silent else answered
 
     def retry_wait(self, state: FeedState) -> timedelta:
         """Return how long a feed is left alone that failed once more."""

@@ -29,4 +29,5 @@ def read(body: bytes, source: Source) -> FeedDocument:
         return read_feed(body, url=source.url, content_type=kind, zone=source.zone)
     sitemap = read_sitemap(body, url=source.url, zone=source.zone)
     children = newest_children(sitemap.children, now=source.now, most=CHILDREN_READ)
-    return replace(current_pages(sitemap, source.now), further=children)
+    silent = not all(child.timed for child in sitemap.children)
+    return replace(current_pages(sitemap, source.now), further=children, silent=silent)

@@ -70,6 +70,7 @@ class FeedDocument:
     self_url: str = ""
     archive: str = ""  # RFC 5005 prev-archive
     further: tuple[tuple[str, str], ...] = ()  # sitemaps of an index, each with its version
+    silent: bool = False  # an index that may stay as it is while its sitemaps change
     parser: Literal["fast", "careful"] = "fast"
     repaired: bool = False  # it broke its format's rules and was read all the same
     dropped: int = 0  # entries without a usable address, or beyond MAX_ITEMS

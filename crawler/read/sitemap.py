@@ -31,6 +31,7 @@ class Child:
 
     url: str
     changed: datetime | None
+    timed: bool = True  # it says when it changed, and not the day alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ def _children(root: etree._Element, url: str) -> Iterator[Child]:
     for element in root.findall("{*}sitemap")[:MOST_CHILDREN]:
         address = address_in(_text(element, "{*}loc"), url)
         if address:
-            yield Child(address, _latest(_text(element, "{*}lastmod"), ""))
+            said = _text(element, "{*}lastmod")
+            yield Child(address, _latest(said, ""), timed=":" in said)
 
 
 def _page(element: etree._Element, url: str, zone: str) -> Listed | None:

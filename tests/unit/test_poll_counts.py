@@ -7,7 +7,7 @@ import pytest
 from crawler.cli.session import default_settings
 from crawler.config import Config
 from crawler.directory import Directory
-from crawler.model import Feed, FeedId, OutletId, WorkerId
+from crawler.model import Feed, FeedId, OutletId, PollClaim, WorkerId
 from crawler.poll import Poll, Reply
 from crawler.push import Push
 from crawler.store.clock import SimulatedClock
@@ -18,7 +18,7 @@ from crawler.telemetry import Answers, Tally
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FEED = Feed(FeedId("a"), OutletId("a"), "https://a.example/rss")
 RSS = b"""<rss version="2.0"><channel><title>A</title>
 <item><title>One</title><link>https://a.example/1</link></item></channel></rss>"""
@@ -76,3 +76,25 @@ async def test_the_sitemaps_of_an_index_are_asked_within_one_poll(frontier, tall
     child = await poll.answered(claim, Reply(200, FEED.url, {}, INDEX))
     assert await poll.answered(claim, Reply(200, child, {}, RSS)) == ""
     assert (tally.total("poll"), tally["further/asked"], tally["entry/new"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("lastmod", "conditional"),
+    [
+        ("", False),
+        ("<lastmod>2026-11-22</lastmod>", False),
+        ("<lastmod>2026-11-22T11:00:00Z</lastmod>", True),
+    ],
+    ids=["untold", "by day", "by time"],
+)
+async def test_an_index_may_be_unchanged_only_if_it_tells_its_sitemaps_changes(
+    frontier, clock, poll, lastmod, conditional
+):
+    (claim,) = await frontier.claim(WorkerId("one"), 1)
+    index = INDEX.replace(b"</loc>", f"</loc>{lastmod}".encode())
+    child = await poll.answered(claim, Reply(200, FEED.url, {"etag": '"1"'}, index))
+    assert await poll.answered(claim, Reply(200, child, {}, RSS)) == ""
+    clock.advance(2 * HOUR)
+    (again,) = await frontier.claim(WorkerId("one"), 1)
+    assert isinstance(again, PollClaim)
+    assert ("If-None-Match" in poll.request_headers(again)) is conditional

@@ -73,11 +73,14 @@ def test_the_recent_pages_of_a_long_sitemap_may_come_last():
 def test_an_index_names_its_sitemaps():
     body = (
         f"<sitemapindex {SPACES}><sitemap><loc>/one.xml</loc><lastmod>2026-11-22T10:00:00Z"
-        "</lastmod></sitemap><sitemap><loc>two.xml</loc></sitemap></sitemapindex>"
+        "</lastmod></sitemap><sitemap><loc>two.xml</loc></sitemap><sitemap><loc>three.xml</loc>"
+        "<lastmod>2026-11-22</lastmod></sitemap></sitemapindex>"
     ).encode()
+    midnight = datetime(2026, 11, 22, 23, 59, 59, tzinfo=UTC)
     assert read_sitemap(body, url=URL).children == (
         Child("https://a.example/one.xml", NOW - timedelta(hours=2)),
-        Child("https://a.example/two.xml", None),
+        Child("https://a.example/two.xml", None, timed=False),
+        Child("https://a.example/three.xml", midnight, timed=False),
     )
 
 
