@@ -9,6 +9,10 @@ if TYPE_CHECKING:  # the handler needs no application, and starts without Redis
     from crawler.app import App
 
 APP_SETTING = "KORDON_APP"
+UNWIRED = (
+    "Scrapy was started without Kordon's application; use `scrapy crawl feeds` or `kordon run`; "
+    "`kordon feeds verify` to look at a feed, `scrapy crawl NAME` for a spider of your own"
+)
 
 
 def app_of(crawler: Crawler) -> "App":
@@ -18,10 +22,5 @@ def app_of(crawler: Crawler) -> "App":
         UsageError: Scrapy was started without one; its commands end with these words.
     """
     if APP_SETTING not in crawler.settings:
-        raise UsageError(
-            "Scrapy was started without Kordon's application; use `scrapy crawl feeds` or "
-            "`kordon run`; `kordon feeds verify` to look at a feed, `scrapy crawl NAME` for a "
-            "spider of your own",
-            print_help=False,
-        )
+        raise UsageError(UNWIRED, print_help=False)
     return cast("App", crawler.settings[APP_SETTING])

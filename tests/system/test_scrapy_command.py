@@ -65,14 +65,20 @@ async def test_what_cannot_be_meant_is_refused_in_words(scrapy, arguments, probl
     assert problem in said
 
 
-async def test_a_spider_without_the_application_says_how_to_start_it(scrapy):
-    code, _, said = await scrapy("fetch", "http://paper.example/")
-    assert code == 1
-    assert "Scrapy was started without Kordon's application; use `scrapy crawl feeds`" in said
-
-
-async def test_a_shell_without_the_application_ends_in_words(scrapy):
-    code, _, said = await scrapy("shell", "http://paper.example/")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fetch", "--nolog", "http://paper.example/"),
+        ("view", "http://paper.example/"),
+        ("parse", "--spider", "feeds", "http://paper.example/"),
+        ("runspider", "spiders/feeds.py"),
+        ("shell", "http://paper.example/"),
+        ("bench",),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+async def test_a_command_without_the_application_says_what_to_use(scrapy, arguments):
+    code, _, said = await scrapy(*arguments)
     assert code == 2
-    assert "error: Scrapy was started without Kordon's application" in said
+    assert "error: Scrapy was started without Kordon's application; use `scrapy crawl" in said
     assert "Traceback" not in said
