@@ -12,6 +12,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.extract.paragraphs import paragraphs_of
+from crawler.extract.payloads import in_program, unflattened
 from crawler.extract.titles import clean, letters
 
 _BODIES = (
@@ -61,7 +62,12 @@ def _islands(tree: HtmlElement) -> Iterator[object]:
         text, kind = (script.text or "").strip(), (script.get("type") or "").lower()
         if not _SHORTEST <= len(text) <= _LONGEST or "ld+json" in kind:
             continue
-        yield from [_loaded(text, 0)[0]] if "json" in kind else _assigned(text)
+        if "json" in kind:
+            value, _ = _loaded(text, 0)
+            yield unflattened(value) if script.get("id") == "__NUXT_DATA__" else value
+        else:
+            yield from _assigned(text)
+            yield in_program(text)
 
 
 def _assigned(script: str) -> Iterator[object]:

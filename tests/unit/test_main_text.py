@@ -204,6 +204,75 @@ def test_data_in_a_string_of_data_is_read():
     assert lines(f"<script>window.STATE = JSON.parse({data})</script>") == TEXT
 
 
+def flat(value):
+    """Return a value as Nuxt 3 writes it: each part at a place of its own."""
+    values = [("ShallowReactive", 1)]
+
+    def place(one):
+        values.append(one)
+        at = len(values) - 1
+        if isinstance(one, dict):
+            values[at] = {name: place(inner) for name, inner in one.items()}
+        elif isinstance(one, list):
+            values[at] = [place(inner) for inner in one]
+        return at
+
+    place(value)
+    return json.dumps(values)
+
+
+@pytest.mark.parametrize("body", [{"body": PARAGRAPHS * 2}, {"content": TEXT}])
+def test_values_that_refer_to_one_another_are_read(body):
+    data = flat({"data": {"page": {"id": 7, "title": TITLE, **body}}, "once": [None, -0.5]})
+    script = f'<script type="application/json" id="__NUXT_DATA__">{data}</script>'
+    assert lines('<div id="__nuxt"></div>' + script) == TEXT
+
+
+PROGRAMS = {
+    "a literal": "{layout:%(layout)s,data:[{article:{title:%(title)s,id:.5,body:%(body)s}}]}",
+    "a function": (
+        "(function(a,b,c){return {data:[{article:{title:a,body:b,video:c,date:new Date(0)}}],"
+        'state:{last:a,"is-open":true,none:void 0,seen:new Map([["x",c]])}}}'
+        "(%(title)s,%(body)s,null))"
+    ),
+    "what occurs twice": (
+        '(function(a,b,c){a.title=%(title)s;a["body"]=b;a.self=a;b[0]=%(body)s;c.add("x");'
+        "return {layout:%(layout)s,data:[{article:a}],state:{article:a}}}({},Array(1),new Set([])))"
+    ),
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_data_that_is_a_program_is_read(program):
+    said = {"layout": "default", "title": TITLE, "body": PARAGRAPHS * 2}
+    script = program % {name: json.dumps(value) for name, value in said.items()}
+    page = f'<div id="__nuxt"></div><script>window.__NUXT__={script};</script>'
+    assert lines(page) == TEXT
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "window.__NUXT__={}; window.__NUXT__.config={public:{}}",
+        "window.__NUXT__=(function(a){a.b=a;return a}({}))" + " " * 250,
+        'window.__NUXT__={a:"' + '\\"' * 300_000,
+        "window.__NUXT__=" + "[{a:" * 100_000,
+        "window.__NUXT__=" + "{a:" * 100_000,
+        "window.__NUXT__=(function(a,b){return" + "(" * 100_000,
+    ],
+    ids=["nothing", "itself", "a string without end", "a list", "too deep", "brackets"],
+)
+def test_a_program_that_cannot_be_told_gives_no_text(script):
+    assert lines(f"<script>{script}</script>") == []
+
+
+def test_values_that_refer_in_circles_end():
+    knot = [{"title": 1, **{f"a{n}": n for n in range(2, 60)}}, TITLE]
+    knot += [{f"b{n}": n for n in range(60)} for _ in range(2, 60)]
+    script = f'<script type="application/json" id="__NUXT_DATA__">{json.dumps(knot)}</script>'
+    assert lines(script) == []
+
+
 def test_the_parts_of_a_paragraph_are_one_line():
     parts = [{"text": TEXT[0][:20]}, {"text": TEXT[0][20:40]}, {"text": TEXT[0][40:]}]
     rest = [{"type": "paragraph", "children": [{"text": one}]} for one in TEXT[1:]]
