@@ -133,12 +133,13 @@ def _read_fast(body: bytes) -> _Reading | None:
 def _lost_something(reading: _Reading, body: bytes) -> bool:
     """Whether the fast way missed entries or their links, or ends texts at the first tag."""
     return (
-        len(reading.entries) < max(1, body.count(b"</item>"), body.count(b"</entry>"))
+        len(reading.entries) < max(1, len(_ENTRY_END.findall(body)))
         or any(not (entry.get("link") or address_in(entry.get("id"))) for entry in reading.entries)
         or bool(_MARKED_UP.search(body))
     )
 
 
+_ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _MARKED_UP = re.compile(  # an element of text that holds others
     rb"<(?:title|summary|description)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/|!\[CDATA\[)", re.IGNORECASE
 )

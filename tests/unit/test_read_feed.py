@@ -215,6 +215,27 @@ def test_a_feed_cut_off_in_the_middle_keeps_its_whole_items():
     }
 
 
+ATOMS = """<entry xmlns="http://www.w3.org/2005/Atom"><title>Two</title><id>tag:2</id>
+<link href="https://outlet.example/2"/></entry>"""
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        item() + ATOMS,
+        item() + item(link="https://outlet.example/2").replace("item>", "ITEM>"),
+        (
+            f"{item()}<r:item xmlns:r='http://purl.org/rss/1.0/'><r:title>Two</r:title>"
+            "<r:link>https://outlet.example/2</r:link></r:item>"
+        ),
+    ],
+    ids=["an entry of Atom's", "in capitals", "with a prefix"],
+)
+def test_items_of_another_kind_among_the_usual_ones_are_read(items):
+    addresses = [one.url for one in read_feed(rss(items), url=URL).items]
+    assert addresses == ["https://outlet.example/1", "https://outlet.example/2"]
+
+
 def test_a_feed_without_items_is_a_feed():
     assert read_feed(rss(""), url=URL).items == ()
 
