@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from lxml.html import HtmlElement
+
 from crawler.catalog.outlets import address_of
 from crawler.config import Config
 from crawler.errors import SourceError
@@ -14,6 +16,7 @@ from crawler.read.document import Source, read
 OK = 200
 NO_FEED = "not-a-feed"  # as crawler.read.feed says
 MOST_OFFERS = 10
+LONGEST_NAME = 100  # letters of a link; a longer one is a teaser
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +56,31 @@ class Check:
         try:
             found = await self._pool.run(url, config.feed_deadline, read, body, source)
         except SourceError as error:
-            offers = await self._offers(error, body, answered_by, content_type)
+            offers = await self._offers(error, body, answered_by, content_type, url)
             return replace(refused(url, error), offers=offers)
         return Checked(url, "", "", found.title, len(found.items), answered_by)
 
     async def _offers(
-        self, error: SourceError, body: bytes, url: str, content_type: str
+        self, error: SourceError, body: bytes, url: str, content_type: str, asked: str
     ) -> tuple[str, ...]:
         if error.reason != NO_FEED:
             return ()
         try:
             return await self._pool.run(
-                url, self._config.feed_deadline, feeds_named, body, url, content_type
+                url, self._config.feed_deadline, feeds_named, body, url, content_type, asked
             )
         except SourceError:  # a page that cannot be read names none
             return ()
 
 
-def feeds_named(body: bytes, url: str, content_type: str) -> tuple[str, ...]:
+def feeds_named(body: bytes, url: str, content_type: str, asked: str = "") -> tuple[str, ...]:
     """Return the likely feeds of a web page's outlet, the likeliest first.
+
+    Args:
+        body: The page.
+        url: Where it answered.
+        content_type: What it was called.
+        asked: What was asked, where another place answered.
 
     Source: https://www.rssboard.org/rss-autodiscovery; crawler/read/discovery.py
     """
@@ -82,15 +91,22 @@ def feeds_named(body: bytes, url: str, content_type: str) -> tuple[str, ...]:
             href=element.get("href", ""),
             rel=element.get("rel", "") if element.tag == "link" else "",
             type=element.get("type", ""),
-            title=element.get("title", "") or (element.text or ""),
+            title=_called(element),
         )
         for element in elements
         if element.get("href") and (element.tag == "a" or element.get("rel"))
     ]
     bases = () if page is None else page.iter("base")
     base = next((element.get("href", "") for element in bases), "")
-    found = ranked_feeds(links, url, most=2 * MOST_OFFERS, base=base)
+    found = ranked_feeds(links, url, most=2 * MOST_OFFERS, base=base, asked=asked)
     return tuple(filter(_is_pollable, found))[:MOST_OFFERS]
+
+
+def _called(link: HtmlElement) -> str:
+    """Return what a link is called: many show a picture alone."""
+    pictured = " ".join(picture.get("alt", "") for picture in link.iter("img"))
+    told = (link.get("title", ""), link.get("aria-label", ""), link.text_content(), pictured)
+    return " ".join(" ".join(told).split())[:LONGEST_NAME]
 
 
 def _is_pollable(address: str) -> bool:

@@ -14,8 +14,14 @@ _FEEDLIKE = re.compile(r"(?:^|[/._=-])(?:rss2?|feeds?|atom|rdf)(?:[/._?&=-]|$)",
 _CALLED_FEED = re.compile(r"\b(?:rss|atom)\b", re.IGNORECASE)
 _PART = re.compile(r"comment|коментар|комментар|komentar|tag/|author/|search", re.IGNORECASE)
 _WHOLE = re.compile(
-    r"\b(?:all|main|latest|news|новини|новости|усі|все|wszystk\w*)\b", re.IGNORECASE
+    r"\b(?:all|main|latest|news|новини|новости|усі|все|wszystk\w*|alle|toutes|todas?|tutte|toate)\b",
+    re.IGNORECASE,
 )
+_WHOLE_ADDRESS = re.compile(
+    r"/(?:all|index|main|latest|news|all[-_]?news)(?:[./-]?(?:rss2?|feed|xml))*/?$", re.IGNORECASE
+)
+_FEED_HOST = re.compile(r"^(?:feeds?|rss)\d?\.", re.IGNORECASE)
+_LANGUAGE = re.compile(r"/([a-z]{2}|ukr|rus|eng|pol)(?:/|$)")
 _PATH_PARTS_MOST = 6
 
 
@@ -29,50 +35,66 @@ class Link:
     title: str = ""  # or the text that is clicked
 
 
-def ranked_feeds(links: Sequence[Link], url: str, *, most: int, base: str = "") -> tuple[str, ...]:
+def ranked_feeds(
+    links: Sequence[Link], url: str, *, most: int, base: str = "", asked: str = ""
+) -> tuple[str, ...]:
     """Return the addresses that are likely feeds of the page's whole outlet, the likeliest first.
 
     Named in the head before merely linked, the outlet's own host before others, all news before
-    sections, sections before comments; where nothing is named, the usual addresses of a site.
+    sections, sections before comments, the page's language before others; where nothing is named,
+    the usual addresses of a site.
 
     Args:
         links: In the page's order.
         url: The page's own address.
         most: How many are wanted.
         base: What the page says its links are relative to; itself relative to the page.
+        asked: What was asked when the page answered; who is sent to a page for consent wants a
+            feed from where they came.
     """
-    scored: dict[str, tuple[int, int, int, int]] = {}
+    scored: dict[str, tuple[int, int, int, int, int]] = {}
     start = _absolute(base, url) or url
     for place, link in enumerate(links):
         address = _absolute(link.href, start)
         if address and _is_candidate(link, address):
             scored.setdefault(address, (*_rank(link, address, url), place))
     named = sorted(scored, key=lambda address: scored[address])
-    usual = [urljoin(url, path) for path in WELL_KNOWN]
+    usual = [urljoin(asked or url, path) for path in WELL_KNOWN]
     return tuple(dict.fromkeys(named or usual))[:most]
 
 
 def _is_candidate(link: Link, address: str) -> bool:
-    path = urlsplit(address).path
+    parts = urlsplit(address)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if "alternate" in link.rel.lower():
         kind = link.type.partition(";")[0].strip().lower()
         feedlike = _FEEDLIKE.search(path) or _CALLED_FEED.search(link.title)
         return kind in FEED_TYPES or (kind in XML_TYPES and bool(feedlike))
-    return not link.rel and bool(_FEEDLIKE.search(path) or _CALLED_FEED.search(link.title))
+    feedlike = _FEEDLIKE.search(path) or _FEED_HOST.match(parts.hostname or "")
+    return not link.rel and bool(feedlike or _CALLED_FEED.search(link.title))
 
 
-def _rank(link: Link, address: str, url: str) -> tuple[int, int, int]:
+def _rank(link: Link, address: str, url: str) -> tuple[int, int, int, int]:
     named = "alternate" in link.rel.lower()
     own = (urlsplit(address).hostname or "").removeprefix("www.") == (
         urlsplit(url).hostname or ""
     ).removeprefix("www.")
-    return (2 - named - own, _breadth(link, address), _depth(address))
+    language = _language(url)
+    foreign = bool(language) and language != _language(address)
+    return (2 - named - own, _breadth(link, address), foreign, _depth(address))
+
+
+def _language(address: str) -> str:
+    """Return the language that an address begins with, as those of sites in several do."""
+    found = _LANGUAGE.match(urlsplit(address).path)
+    return found[1] if found else ""
 
 
 def _breadth(link: Link, address: str) -> int:
     if _PART.search(f"{address} {link.title}"):
         return 2
-    return 0 if _WHOLE.search(link.title) else 1
+    whole = _WHOLE.search(link.title) or _WHOLE_ADDRESS.search(urlsplit(address).path)
+    return 0 if whole else 1
 
 
 def _depth(address: str) -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crawler.checking import feeds_named
 from crawler.read.discovery import WELL_KNOWN, Link, ranked_feeds
 
 HOME = "https://paper.example/"
@@ -100,3 +101,37 @@ def test_links_are_relative_to_what_the_page_says(base):
 
 def test_a_base_that_is_no_address_is_passed_over():
     assert ranked_feeds([named("rss.xml")], HOME, most=1, base="http://[bad") == (f"{HOME}rss.xml",)
+
+
+def test_an_address_that_says_everything_is_believed_too():
+    found = ranked(named("/rss/sport", "Sport"), named("/rss/all_news", "RSS"))
+    assert found[0] == "https://paper.example/rss/all_news"
+
+
+def test_of_a_page_in_one_language_its_own_feed_comes_first():
+    links = [named(f"/{language}/rss/") for language in ("rus", "eng", "ukr")]
+    assert ranked_feeds(links, f"{HOME}ukr/", most=1) == (f"{HOME}ukr/rss/",)
+
+
+@pytest.mark.parametrize(
+    "href", ["/?feed=rss2", "/index.php?format=feed&type=rss", "https://feeds.hub.example/paper"]
+)
+def test_a_link_is_a_feed_by_its_whole_address(href):
+    assert ranked(Link(href, title="Стрічка")) == (href if "://" in href else HOME[:-1] + href,)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="/export"><span>RSS</span></a>',
+        '<a href="/export"><img src="/rss.png" alt="RSS"></a>',
+        '<a href="/export" aria-label="RSS"><svg></svg></a>',
+    ],
+)
+def test_a_link_is_called_by_all_that_it_shows(link):
+    assert feeds_named(link.encode(), HOME, "text/html") == (f"{HOME}export",)
+
+
+def test_who_is_sent_to_another_place_is_offered_what_was_asked_for():
+    wall = "https://consent.example/?from=paper"
+    assert feeds_named(b"<form></form>", wall, "text/html", HOME)[0] == f"{HOME}feed"
