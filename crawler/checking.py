@@ -1,21 +1,23 @@
 """Use case: is there a feed at an address? Asked once, like any reader; nothing is committed."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.catalog.outlets import address_of
 from crawler.config import Config
 from crawler.errors import SourceError
-from crawler.extract.document import parse
+from crawler.extract.document import decode, parse
 from crawler.pool import Pool
 from crawler.ports import Clock
-from crawler.read.discovery import Link, ranked_feeds
+from crawler.read.discovery import Link, ranked_feeds, ranked_sitemaps
 from crawler.read.document import Source, read
 
 OK = 200
 NO_FEED = "not-a-feed"  # as crawler.read.feed says
 MOST_OFFERS = 10
+ROBOTS_FILE = "/robots.txt"
 LONGEST_NAME = 100  # letters of a link; a longer one is a teaser
 
 
@@ -74,7 +76,9 @@ class Check:
 
 
 def feeds_named(body: bytes, url: str, content_type: str, asked: str = "") -> tuple[str, ...]:
-    """Return the likely feeds of a web page's outlet, the likeliest first.
+    """Return the likely feeds of a web page's outlet, or the sitemaps of its robots file.
+
+    The likeliest come first.
 
     Args:
         body: The page.
@@ -84,6 +88,9 @@ def feeds_named(body: bytes, url: str, content_type: str, asked: str = "") -> tu
 
     Source: https://www.rssboard.org/rss-autodiscovery; crawler/read/discovery.py
     """
+    if urlsplit(url).path == ROBOTS_FILE:
+        named = ranked_sitemaps(decode(body, content_type), url, most=2 * MOST_OFFERS)
+        return tuple(filter(_is_pollable, named))[:MOST_OFFERS]
     page = parse(body, content_type)
     elements = () if page is None else page.iter("link", "a")
     links = [

@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
+from urllib.parse import urljoin
 
 import typer
 
 from crawler.app import App
 from crawler.catalog.changes import Change, facts_changed, single
 from crawler.catalog.outlets import Catalogue
-from crawler.checking import Checked
+from crawler.checking import ROBOTS_FILE, Checked
 from crawler.cli.console import Json, plain, print_json, say
 from crawler.cli.crawling import run_spider
 from crawler.cli.feeds import Named, app, chosen_feeds, tell
@@ -117,13 +118,28 @@ def _told(fact: tuple[str, Change]) -> str:
 
 
 async def _found(wired: App, url: str) -> Checked:
-    """Return what an address showed; of a web page the best of the feeds that it leads to."""
-    checked = (await _asked(wired, [url], quiet=True))[0]
+    """Return what an address showed; of a web page the best of the feeds that it leads to.
+
+    Where none of them answers, the best of the sitemaps that the robots file names, if it lists
+    recent pages.
+    """
+    checked = await _one(wired, url)
+    if not checked.offers:
+        return checked
     for offer in checked.offers[:OFFERS_TRIED]:
-        found = (await _asked(wired, [offer], quiet=True))[0]
+        found = await _one(wired, offer)
         if found.is_feed:
             return replace(found, offers=checked.offers)
-    return checked
+    robots = await _one(wired, urljoin(url, ROBOTS_FILE))
+    for offer in robots.offers[:OFFERS_TRIED]:
+        found = await _one(wired, offer)
+        if found.entries:
+            return replace(found, offers=robots.offers)
+    return replace(checked, offers=(*checked.offers, *robots.offers))
+
+
+async def _one(wired: App, url: str) -> Checked:
+    return (await _asked(wired, [url], quiet=True))[0]
 
 
 def _single(url: str, facts: Mapping[str, str], known: Catalogue, title: str = "") -> Catalogue:

@@ -1,4 +1,4 @@
-"""Which of a page's links are feeds, the most useful first."""
+"""Which of a page's links, or of a robots file's sitemaps, are feeds; the most useful first."""
 
 import re
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ _WHOLE_ADDRESS = re.compile(
 _FEED_HOST = re.compile(r"^(?:feeds?|rss)\d?\.", re.IGNORECASE)
 _LANGUAGE = re.compile(r"/([a-z]{2}|ukr|rus|eng|pol)(?:/|$)")
 _PATH_PARTS_MOST = 6
+_SITEMAP = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ def ranked_feeds(
     named = sorted(scored, key=lambda address: scored[address])
     usual = [urljoin(asked or url, path) for path in WELL_KNOWN]
     return tuple(dict.fromkeys(named or usual))[:most]
+
+
+def ranked_sitemaps(robots: str, url: str, *, most: int) -> tuple[str, ...]:
+    """Return the sitemaps that a robots file names, those of news first.
+
+    Source: sitemaps.org, "Specifying the Sitemap location in your robots.txt file"
+    """
+    named = (_absolute(found[1], url) for found in _SITEMAP.finditer(robots))
+    once = dict.fromkeys(filter(None, named))
+    return tuple(sorted(once, key=lambda address: "news" not in address.lower())[:most])
 
 
 def _is_candidate(link: Link, address: str) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
@@ -131,6 +132,20 @@ async def test_of_a_page_that_names_its_feeds_the_best_is_added(kordon, site):
     code, document, _ = await kordon("add", page, "--json")
     assert code == 0
     assert [feed["url"] for feed in document["added"]] == [site.url("/news")]
+
+
+async def test_where_no_feed_answers_the_news_sitemap_of_the_robots_file_is_added(kordon, site):
+    page = site.on("/", always(body=b"<html><body>News</body></html>"))
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    recent = SITEMAP.replace(b"</loc>", f"</loc><lastmod>{now}</lastmod>".encode())
+    site.on("/all.xml", always(body=SITEMAP))
+    site.on("/news.xml", always(body=recent))
+    robots = "User-agent: *\nDisallow: /x\n\nSitemap: {}\nSITEMAP: /news.xml\n"
+    site.on("/robots.txt", always(body=robots.format(site.url("/all.xml")).encode()))
+    code, document, _ = await kordon("add", page, "--json")
+    assert code == 0
+    assert [feed["url"] for feed in document["added"]] == [site.url("/news.xml")]
+    assert document["checked"]["offers"] == [site.url("/news.xml"), site.url("/all.xml")]
 
 
 async def test_an_address_that_may_not_be_met_is_not_asked(kordon, home, site):

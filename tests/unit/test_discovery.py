@@ -135,3 +135,10 @@ def test_a_link_is_called_by_all_that_it_shows(link):
 def test_who_is_sent_to_another_place_is_offered_what_was_asked_for():
     wall = "https://consent.example/?from=paper"
     assert feeds_named(b"<form></form>", wall, "text/html", HOME)[0] == f"{HOME}feed"
+
+
+def test_the_sitemaps_of_a_robots_file_are_named_those_of_news_first():
+    robots = b"User-agent: *\nDisallow:\n  Sitemap: /all.xml\nsitemap:https://a.example/news.xml\n"
+    found = feeds_named(robots, f"{HOME}robots.txt", "text/plain")
+    assert found == ("https://a.example/news.xml", f"{HOME}all.xml")
+    assert feeds_named(b"", f"{HOME}robots.txt", "text/plain") == ()
