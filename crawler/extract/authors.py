@@ -33,8 +33,10 @@ _BEFORE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(
-    r",\s+|;\s*|\s+(?:and|und|et|та|и|i|oraz|és|a|ve|şi|și|і)\s+(?=[^\W\d_a-zа-яіїєґў])"
+    r",\s+|;\s*|\s+(?:and|und|et|та|и|i|oraz|és|a|ve|şi|și|і|og|och|ja|ir|un)\s+(?=[^\W\d_a-zа-яіїєґў])"
 )
+_LETTER = re.compile(r"[^\W\d_]")
+_NO_NAME = re.compile(r"://|\S@\S")  # a profile, a mailbox
 _BEHIND_NAMES = re.compile(r"\s*[|·•/(]|\s+[–—-](?:\s|$)|\s+(?=\d)")
 _NAME = re.compile(
     r"(?:(?:van|von|de|der|den|da|di|del|al|el|ten|zu|y|la|le)\s+|[^\W\d_a-zа-яіїєґў][\w.'’‑-]*\s*){2,5}"
@@ -58,16 +60,18 @@ def authors_of(
         node: The article's structured data.
         title: The article's, near which its byline stands.
     """
-    said = list(texts(node.get("author"))) or [
-        meta[name] for name in AUTHOR_NAMES if name in meta
-    ][:1]  # fmt: skip
-    told = dict.fromkeys(name for text in said for name in _names(text))
-    return tuple(islice(told, _MOST)) if said else _shown(tree, title)
+    said = (
+        list(texts(node.get("author"))),
+        *([meta[name]] for name in AUTHOR_NAMES if name in meta),
+    )
+    told = (dict.fromkeys(name for text in some for name in _names(text)) for some in said)
+    names = next(filter(None, told), None)
+    return tuple(islice(names, _MOST)) if names else _shown(tree, title)
 
 
 def _names(text: str) -> Iterator[str]:
     for name in _BETWEEN_NAMES.split(_BEFORE_NAMES.sub("", clean(text))):
-        if name and "://" not in name and len(name) <= _LONGEST:
+        if len(name) <= _LONGEST and _LETTER.search(name) and not _NO_NAME.search(name):
             yield name.strip(" ,|")
 
 

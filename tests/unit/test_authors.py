@@ -18,6 +18,11 @@ from crawler.extract.metadata import read_metadata
         ("By John Smith and Jane Doe", ("John Smith", "Jane Doe")),
         ("Іван Франко, Леся Українка", ("Іван Франко", "Леся Українка")),
         ("https://www.facebook.com/ivan", ()),
+        ("desk@outlet.example", ()),
+        ("105092", ()),
+        ("Kari Nordmann og Ola Hansen", ("Kari Nordmann", "Ola Hansen")),
+        ("Anna Svensson och Erik Berg", ("Anna Svensson", "Erik Berg")),
+        ("Jonas Kazlauskas ir Rasa Petraitė", ("Jonas Kazlauskas", "Rasa Petraitė")),
     ],
 )
 def test_names_come_without_what_stands_before_them(written, authors):
@@ -52,6 +57,18 @@ def shown(byline, head="<meta property='og:title' content='Ferry stops for low w
 def test_a_byline_is_read_where_nothing_else_tells_the_authors(byline, authors):
     assert shown(byline) == authors
     assert shown(byline, "<meta name='author' content='Bea Cee'>") == ("Bea Cee",)
+
+
+@pytest.mark.parametrize(
+    "told", ["https://www.facebook.com/town", "desk@town.example", "105092", " "]
+)
+def test_where_a_profile_or_a_mailbox_stands_for_an_author_the_next_place_is_looked_at(told):
+    node = {"@type": "NewsArticle", "headline": "Ferry stops for low water", "author": told}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+    byline = "<p class='author'>Ann Lee</p>"
+    assert shown(byline, head) == ("Ann Lee",)
+    assert shown(byline, f"{head}<meta name='article:author' content='{told}'>") == ("Ann Lee",)
+    assert shown(byline, f"{head}<meta name='author' content='Bea Cee'>") == ("Bea Cee",)
 
 
 def test_the_byline_nearest_to_the_heading_counts():
