@@ -27,7 +27,7 @@ class Body:
     blocks: tuple[Block, ...]
     before: tuple[Block, ...]  # what the page shows ahead of them: title, standfirst, captions
     share: float  # of the page's prose that is in the article, 0..1
-    others: tuple[Block, ...] = ()  # comments, and other articles of the page
+    others: tuple[Block, ...] = ()  # comments, other articles of the page, and links to some
 
     @property
     def prose(self) -> float:
@@ -52,7 +52,12 @@ def find_body(tree: HtmlElement) -> Body:
     whole = _prose([block for block in shown if not any(map(is_never_article, block.doubts))])
     share = _prose(kept) / whole if whole else 0.0
     own = set(map(id, shown))
-    others = tuple(block for block in found if id(block) not in own)
+    mine = set(map(id, kept))
+    others = tuple(
+        block
+        for block in found
+        if id(block) not in own or (block.is_link and id(block) not in mine)
+    )
     return Body(tuple(kept), tuple(shown[:start]), share if share <= 1 else 0.0, others)
 
 

@@ -168,6 +168,18 @@ def test_teasers_below_a_heading_for_other_news_are_none_of_the_text(heading):
     assert lines(f"<div>{page}</div>") == TEXT
 
 
+def test_teasers_that_are_links_as_a_whole_are_none_of_the_text():
+    teaser = (
+        "The harbour master said on Monday that the dredger is late, and that nobody knows why. "
+    )
+    cards = "".join(
+        f"<li><a href='/{at}'><div><p>CHANNEL {at}: {teaser * 3}</p></div></a></li>"
+        for at in range(4)
+    )
+    page = f"<div><h1>{TITLE}</h1>{PARAGRAPHS}</div><div class='more'><ul>{cards}</ul></div>"
+    assert lines(f"<div class='archive'>{page}</div>") == TEXT
+
+
 BODY = TEXT * 2
 WORDS = [{"type": "text", "text": one} for one in BODY]
 CREDIT = {
