@@ -62,6 +62,10 @@ _ARTICLE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+_UNSHOWN_STYLE = re.compile(
+    r"display:\s*none|visibility:\s*hidden|clip:\s*rect\(\s*[01]", re.IGNORECASE
+)
+_FOR_SCREEN_READERS = _tokens(r"sr-only screen-?reader\S* visually-?hidden")
 
 
 @dataclass(slots=True)
@@ -172,6 +176,19 @@ def _is_doubtful(element: HtmlElement) -> bool:
     return bool(style and _HIDDEN_STYLE.search(style)) or _names_raise_doubt(_names(element))
 
 
+def _is_hint(element: HtmlElement, *, in_link: bool) -> bool:
+    """Return whether a few words within a line are not shown, as those that say where links lead.
+
+    What is longer may be the rest of a text that a click unfolds.
+    """
+    if element.tag not in _INLINE:
+        return False
+    names = _CAMEL.sub("-", element.get("class") or "") if in_link else ""
+    unshown = _UNSHOWN_STYLE.search(element.get("style") or "")
+    hint = unshown or (names and _FOR_SCREEN_READERS.search(names))
+    return bool(hint) and len(element.text_content()) < _SENTENCE
+
+
 class _Walk:
     """One pass over a tree; text gathers until a border ends its block."""
 
@@ -195,7 +212,9 @@ class _Walk:
             tag = child.tag
             if tag == "br":
                 self._break()
-            elif isinstance(tag, str) and tag not in _UNSEEN:
+            elif (
+                isinstance(tag, str) and tag not in _UNSEEN and not _is_hint(child, in_link=in_link)
+            ):
                 self._child(child, tag, in_link=in_link or tag == "a")
             self._add(child.tail, in_link=in_link)
 

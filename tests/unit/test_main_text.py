@@ -180,6 +180,31 @@ def test_teasers_that_are_links_as_a_whole_are_none_of_the_text():
     assert lines(f"<div class='archive'>{page}</div>") == TEXT
 
 
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "<span style='display:none'>{}</span>",
+        "<span style='border:0;clip:rect(0 0 0 0);height:1px;position:absolute'>{}</span>",
+        "<a href='/x'><span class='visually-hidden'>{}</span></a>",
+        "<a href='/x'><i class='icon'></i><span class='srOnly sr-only'>{}</span></a>",
+    ],
+)
+def test_hints_for_screen_readers_within_a_line_are_none_of_the_text(hint):
+    page = PARAGRAPHS.replace(" at noon", hint.format(", opens new tab") + " at noon")
+    assert lines(f"<h1>{TITLE}</h1><div>{page}</div>") == TEXT
+
+
+def test_the_rest_of_a_text_that_a_click_unfolds_stays():
+    rest = "".join(f"<span style='display:none'>{one}</span><br><br>" for one in TEXT[2:])
+    page = "<br><br>".join(TEXT[:2])
+    assert lines(f"<h1>{TITLE}</h1><div>{page}<br><br>{rest}</div>") == TEXT
+
+
+def test_what_a_line_says_to_screen_readers_outside_links_stays():
+    page = PARAGRAPHS.replace("Cars", "<span class='sr-only'>Cars</span>")
+    assert lines(f"<h1>{TITLE}</h1><div>{page}</div>") == TEXT
+
+
 BODY = TEXT * 2
 WORDS = [{"type": "text", "text": one} for one in BODY]
 CREDIT = {
