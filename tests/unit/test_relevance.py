@@ -330,3 +330,108 @@ def test_what_is_met_everywhere_is_one_thing_however_often_a_headline_says_it():
 def test_words_that_mean_something_else_leave_the_border_topic_cold(language, title, text):
     (border,) = desk_of((TopicId("ukraine-border"),)).matchers
     assert not border.judge(title, text, language=language).relevant
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        (
+            "de",
+            "Dynamo Kiew gewinnt in Lwiw",
+            "Der Stürmer traf von der Strafraumgrenze zum Sieg der Ukrainer.",
+        ),
+        (
+            "uk",
+            "«Карпати» перемогли у Львові",
+            "Захисник порушив правила на кордоні штрафного майданчика, і українці забили пенальті.",
+        ),
+        (
+            "ru",
+            "«Шахтёр» победил во Львове",
+            "Нападающий забил с границы штрафной, украинская команда выиграла 2:1.",
+        ),
+        (
+            "pl",
+            "Ukraińcy poniżej granicy ubóstwa",
+            "W Charkowie co trzeci żyje poniżej granicy ubóstwa.",
+        ),
+        (
+            "hu",
+            "Szegénységi határ Ukrajnában",
+            "Minden harmadik ukrán a szegénységi határ alatt él Ungváron.",
+        ),
+        ("sk", "Ukrajina: hranica chudoby", "V Charkove žije tretina ľudí pod hranicou chudoby."),
+        (
+            "ro",
+            "Ucraina: limita de vârstă",
+            "Kievul coboară pragul de vârstă pentru mobilizare la frontiera de 25 de ani.",
+        ),
+        (
+            "de",
+            "Hinzuverdienstgrenze für Ukrainer",
+            "Wer aus der Ukraine kam, darf mehr verdienen: die Hinzuverdienstgrenze steigt.",
+        ),
+        (
+            "uk",
+            "Кордонська презентувала книжку в Ужгороді",
+            "Письменниця Олена Кордонська розповіла про дитинство на Закарпатті.",
+        ),
+        (
+            "ru",
+            "Возрастная граница призыва",
+            "В Украине снизили возрастную границу призыва до 25 лет.",
+        ),
+        ("pl", "Nowe granice gminy pod Lwowem", "Na Ukrainie zmieniono granice gminy."),
+        ("cs", "Dynamo Kyjev prohrálo", "Gól padl z hranice pokutového území, Ukrajinci prohráli."),
+        ("bg", "Украйна: възрастова граница", "Киев намали възрастовата граница за мобилизация."),
+        (
+            "nl",
+            "Oekraïne verlaagt leeftijdsgrens",
+            "Kyiv verlaagt de leeftijdsgrens voor dienstplicht.",
+        ),
+        ("tr", "Dinamo Kiev kaybetti", "Ukraynalı futbolcu ceza sahası sınırında faul yaptı."),
+        ("lv", "Ukraina: vecuma robeža", "Kijiva pazemina vecuma robežu iesaukumam."),
+        ("et", "Ukraina: vanusepiir", "Kiiev langetas mobilisatsiooni vanusepiiri."),
+        ("be", "Украіна: узроставая мяжа", "Кіеў знізіў узроставую мяжу прызыву."),
+    ],
+)
+def test_borders_of_something_else_leave_the_border_topic_cold(language, title, text):
+    (border,) = desk_of((TopicId("ukraine-border"),)).matchers
+    assert not border.judge(title, text, language=language).relevant
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        (
+            "de",
+            "Ukraine verstärkt Staatsgrenze zu Belarus",
+            "Die Staatsgrenze wird mit Gräben gesichert.",
+        ),
+        (
+            "de",
+            "Lkw-Stau an der Westgrenze der Ukraine",
+            "An der Westgrenze warten hunderte Lastwagen auf die Einreise nach Polen.",
+        ),
+        (
+            "de",
+            "Polen schließt EU-Außengrenze zur Ukraine",
+            "Warschau sperrt die Außengrenze für Lastwagen aus der Ukraine.",
+        ),
+        (
+            "de",
+            "Karpatengrenze: Ukrainer auf der Flucht",
+            "Beamte fassten an der Landesgrenze zu Rumänien zwölf ukrainische Männer.",
+        ),
+        ("uk", "Кордон з Румунією: черги у Порубному", "На кордоні в Порубному чекають сто фур."),
+        ("de", "Ukrainische Nordgrenze vermint", "An der Nordgrenze zu Belarus legt Kiew Minen."),
+        (
+            "sk",
+            "Kolóna na hranici vo Vyšnom Nemeckom",
+            "Na hranici s Ukrajinou stoja kamióny päť hodín.",
+        ),
+    ],
+)
+def test_a_border_of_the_country_stays_one_however_it_is_called(language, title, text):
+    (border,) = desk_of((TopicId("ukraine-border"),)).matchers
+    assert border.judge(title, text, language=language).relevant
