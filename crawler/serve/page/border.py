@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from crawler.serve.page.cards import cards_of, fastest
 from crawler.serve.page.chart import Bar, bars_of, chart_of, course_of
 from crawler.serve.page.choices import busiest, chips_of, choices_of
-from crawler.serve.page.feed_links import feed_links
+from crawler.serve.page.feed_links import feed_links, table_address
 from crawler.serve.page.filters import Filters, Window
 from crawler.serve.page.live import After, arrived
 from crawler.serve.page.shell import Frame, Framed
@@ -71,6 +71,7 @@ async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
         "newest": await cards_of(service, topic, newest.stories, outlets),
         "arrived": await arrived(service, topic, after),
         "feeds_out": feed_links(topic, asked, outlets),
+        "table": table_address(topic, asked),
         "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position})}",
         "more": newest.last is not None,
         "fastest": fastest(await cards_of(service, topic, found.widest, outlets), FASTEST),

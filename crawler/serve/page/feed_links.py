@@ -1,4 +1,4 @@
-"""Where a view's stories are a feed, in every format; the view's window is none of it."""
+"""Where a view's stories are a feed, whatever its window, and where they are a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ NAMES = {Format.RSS: "RSS", Format.ATOM: "Atom", Format.JSON: "JSON Feed"}
 OF_VIEWS = frozenset(
     {"topic", "window", "since", "until", "cursor"}
 )  # parameters that feeds do not have
+OF_TABLES = frozenset({"topic", "cursor"})  # and tables: all pages are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ def feed_links(topic: TopicId, asked: Filters, outlets: Outlets) -> list[FeedLin
     return [
         FeedLink(name, f"{path}.{form}{query}", WRITERS[form][1]) for form, name in NAMES.items()
     ]
+
+
+def table_address(topic: TopicId, asked: Filters) -> str:
+    """Return where the stories of a view, in its window, are a table."""
+    given = {name: value for name, value in asked.given().items() if name not in OF_TABLES}
+    query = urlencode({**given, "window": asked.window})
+    return f"/topics/{topic}/stories.csv?{query}"
 
 
 def _address(topic: TopicId, given: Mapping[str, str], outlets: Outlets) -> tuple[str, str]:

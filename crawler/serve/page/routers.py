@@ -10,6 +10,7 @@ from crawler.serve.page import (
     search,
     sign_in,
     story,
+    table,
     verbs,
 )
 
@@ -18,6 +19,7 @@ ROUTERS = (
     sign_in.router,
     border.router,
     search.router,
+    table.router,
     story.router,
     verbs.router,
     outlets.router,

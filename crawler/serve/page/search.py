@@ -12,7 +12,7 @@ from pydantic import Field
 
 from crawler.serve.page.cards import cards_of
 from crawler.serve.page.choices import Chip, chips_of, choices_of
-from crawler.serve.page.feed_links import feed_links
+from crawler.serve.page.feed_links import feed_links, table_address
 from crawler.serve.page.filters import Filters, Window
 from crawler.serve.page.shell import Frame, Framed
 from crawler.serve.page.survey import survey
@@ -64,6 +64,7 @@ async def find(frame: Framed, asked: Annotated[Asked, Query()]) -> Response:
         "choices": choices_of(frame, asked, counted),
         "chips": [*_stretch(frame, asked, now), *chips_of(frame, asked, outlets)],
         "feeds_out": feed_links(topic, asked, outlets),
+        "table": table_address(topic, asked),
     }
     return frame.render("search.html", facts)
 
