@@ -11,6 +11,7 @@ CONTACT = ""  # an address publishers can write to; KORDON_CONTACT overrides
 
 # --- what is collected -----------------------------------------------------------------------
 TOPICS = ("ukraine-border",)
+SHIPPED_FEEDS = True  # False: only feeds that the operator added, imported or listed
 
 # --- politeness ------------------------------------------------------------------------------
 HOST_RATE_PER_SECOND = 1.0  # one at a time per host besides; a longer Crawl-delay wins

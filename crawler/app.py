@@ -12,6 +12,7 @@ import psutil
 from redis.asyncio import Redis
 
 from crawler.account import Account
+from crawler.catalog.changes import at_rest
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.catalog.topics import topic_ids
 from crawler.checking import Check
@@ -161,7 +162,7 @@ def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recip
     generations = _generations(config, client, clock, recipe)
     stories = CurrentStories(generations)
     subscriptions = RedisSubscriptions(client)
-    shipped = shipped_catalogue()
+    shipped = shipped_catalogue() if config.polls_shipped else at_rest(shipped_catalogue())
     directory = Directory(subscriptions, shipped.outlets)
     corpus, tombstones = _corpus(config), RedisTombstones(client)
     topics = every_topic(config)

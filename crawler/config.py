@@ -32,6 +32,7 @@ class Config:
     contact: str  # where publishers reach the operator; may be empty
     user_agent: str
     topics: tuple[TopicId, ...]
+    polls_shipped: bool  # whether feeds that ship are polled beside the operator's own
     host_pause: timedelta
     robots_lifetime: timedelta
     robots_max_bytes: int
@@ -107,6 +108,7 @@ class Config:
             contact=operators_contact(settings, given),
             user_agent=_user_agent(read.text("USER_AGENT"), operators_contact(settings, given)),
             topics=tuple(TopicId(topic) for topic in read.names("TOPICS")),
+            polls_shipped=read.switch("SHIPPED_FEEDS"),
             host_pause=timedelta(seconds=1 / read.number("HOST_RATE_PER_SECOND")),
             robots_lifetime=read.seconds("ROBOTS_LIFETIME_SECONDS"),
             robots_max_bytes=read.whole("ROBOTS_MAX_BYTES"),
@@ -222,6 +224,9 @@ class _Reader:
 
     def text(self, name: str) -> str:
         return str(self._value(name))
+
+    def switch(self, name: str) -> bool:
+        return bool(self._value(name))
 
     def names(self, name: str) -> tuple[str, ...]:
         names: tuple[str, ...] = self._value(name)

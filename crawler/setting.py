@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     WHOLE = "whole number"
     TEXT = "text"
+    SWITCH = "true or false"
     NAMES = "list of names"
     NETWORKS = "list of networks"
 
@@ -40,9 +41,11 @@ class Setting:
         """What it may hold, for a person."""
         if self.kind in {Kind.NUMBER, Kind.WHOLE}:
             return f"{plain(self.least)} to {plain(self.most)}"
-        return {Kind.NAMES: '["one", "another"]', Kind.NETWORKS: '["10.0.0.0/8"]'}.get(
-            self.kind, "printable ASCII"
-        )
+        return {
+            Kind.NAMES: '["one", "another"]',
+            Kind.NETWORKS: '["10.0.0.0/8"]',
+            Kind.SWITCH: "true or false",
+        }.get(self.kind, "printable ASCII")
 
     def checked(self, value: object) -> Any:  # noqa: ANN401 - settings are untyped by nature
         """Return the value if this setting can hold it.
@@ -54,6 +57,7 @@ class Setting:
             Kind.NUMBER: self._number,
             Kind.WHOLE: self._number,
             Kind.TEXT: self._text,
+            Kind.SWITCH: self._switch,
             Kind.NAMES: self._names,
             Kind.NETWORKS: self._networks,
         }
@@ -71,6 +75,11 @@ class Setting:
     def _text(self, value: object) -> str:
         if not isinstance(value, str) or not value.isascii() or not value.isprintable():
             self._refuse(value, "not printable ASCII")
+        return value
+
+    def _switch(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            self._refuse(value, f"not {self.kind}")
         return value
 
     def _names(self, value: object) -> tuple[str, ...]:
@@ -124,6 +133,9 @@ SETTINGS = (
             "A mail address or web page where publishers reach you."),
     Setting("TOPICS", "What is collected", Kind.NAMES,
             "Topics by id; `kordon topics list` shows them."),
+    Setting("SHIPPED_FEEDS", "What is collected", Kind.SWITCH,
+            "Whether the shipped feeds are polled; otherwise only those that you added, imported "
+            "or listed."),
     Setting("HOST_RATE_PER_SECOND", "Politeness", Kind.NUMBER,
             "Requests a second to one host at most, one at a time; a longer Crawl-delay wins.",
             0.001, 10_000),

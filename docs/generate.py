@@ -147,11 +147,14 @@ def _settings(group: str, members: list[Any]) -> Iterator[str]:
     yield "| setting | default | may be | meaning |\n|---|---|---|---|"
     for one in members:
         default = _default(getattr(settings, one.name))
-        yield f"| `{one.name}` | {default} | {one.kind}: {one.range} | {_cell(one.meaning)} |"
+        may = one.kind if one.kind == one.range else f"{one.kind}: {one.range}"
+        yield f"| `{one.name}` | {default} | {may} | {_cell(one.meaning)} |"
     yield ""
 
 
 def _default(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()  # as TOML writes it
     if isinstance(value, int | float):
         return plain(value)
     return f"`{', '.join(value) if isinstance(value, tuple) else value}`" if value else ""

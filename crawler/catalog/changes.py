@@ -35,6 +35,12 @@ def changed(catalogue: Catalogue, changes: Changes) -> Catalogue:
     return Catalogue(tuple(outlets.values()), tuple(kept))
 
 
+def at_rest(catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue with none of its feeds polled; who its outlets are stays known."""
+    feeds = tuple(replace(feed, enabled=False) for feed in catalogue.feeds)
+    return Catalogue(catalogue.outlets, feeds)
+
+
 def differing(given: Catalogue, known: Catalogue) -> Catalogue:
     """Return of a given catalogue only what the known one does not say already."""
     outlets, feeds = frozenset(known.outlets), frozenset(known.feeds)

@@ -34,6 +34,7 @@ CLOCK_AHEAD = timedelta(seconds=5)  # nothing depends on it but what is printed
 SILENT = timedelta(days=14)  # without an unseen entry; many regional desks rest a week
 POOL_DEADLINE = timedelta(seconds=30)
 NAMES_SHOWN = 5
+REGISTER = "kordon run takes the catalogue in; kordon feeds add, or feeds import, feeds of yours"
 ANOTHER_HOME = "set KORDON_HOME to a directory of yours on a local disk with room to write"
 MEBIBYTE = 1 << 20
 GIBIBYTE = 1 << 30
@@ -116,12 +117,13 @@ def disk(config: Config) -> Check:
     return Check(health, "disk", found, f"make room at {config.home}, or move it (KORDON_HOME)")
 
 
-def catalogue(_: Config) -> Check:
+def catalogue(config: Config) -> Check:
     """Whether the shipped catalogue can be read."""
     shipped = shipped_catalogue()
     enabled = sum(feed.enabled for feed in shipped.feeds)
     found = f"{len(shipped.outlets)} outlets, {enabled} of {len(shipped.feeds)} feeds enabled"
-    return Check(Health.OK, "catalogue", found)
+    unpolled = "" if config.polls_shipped else "; none of them polled (SHIPPED_FEEDS)"
+    return Check(Health.OK, "catalogue", found + unpolled)
 
 
 def topics(config: Config) -> Check:
@@ -230,7 +232,7 @@ def feeds(states: Sequence[FeedState], now: datetime) -> Iterator[Check]:
     """Yield whether there are feeds, whether they answer, and whether they bring anything."""
     active = [state for state in states if state.feed.enabled and not state.paused]
     if not active:
-        yield Check(Health.WARN, "feeds", "none is polled", "kordon run registers the catalogue")
+        yield Check(Health.WARN, "feeds", "none is polled", REGISTER)
         return
     failing = [state for state in active if state.failures]
     found = f"{len(active)} polled, {len(failing)} failing"

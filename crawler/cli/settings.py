@@ -98,4 +98,6 @@ def _shown(secret: bool, value: str) -> str:
 
 
 def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()  # as TOML writes it
     return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -29,6 +29,8 @@ def test_a_home_given_by_the_environment_moves_everything(tmp_path):
         ({"POLL_SHORTEST_SECONDS": 90_000}, "POLL_LONGEST_SECONDS"),
         ({"LEASE_SECONDS": 30}, "LEASE_SECONDS"),
         ({"TOPICS": ()}, "TOPICS"),
+        ({"SHIPPED_FEEDS": "no"}, "SHIPPED_FEEDS is 'no', not true or false"),
+        ({"SHIPPED_FEEDS": 0}, "SHIPPED_FEEDS is 0"),
         ({"FETCH_ALLOW_ADDRESSES": ("10.0.0.0/99",)}, "FETCH_ALLOW_ADDRESSES"),
         ({"POLL_FIRST_SECONDS": 90_000}, "POLL_FIRST_SECONDS"),
         ({"USER_AGENT": ""}, "USER_AGENT is empty"),

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.catalog.changes import settled, single
+from crawler.catalog.changes import at_rest, settled, single
 from crawler.catalog.outlets import Catalogue, feed_id
 from crawler.errors import ConfigError
 from crawler.listing import Listing
@@ -52,6 +52,24 @@ async def test_a_given_list_is_registered_alone_and_taken_in(listing, frontier):
     await listing.register(OWN)
     assert await scheduled(frontier) == {a_feed(TOWN).url}
     assert (await listing.catalogue()).outlets == (WIRE, TOWN)
+
+
+async def test_shipped_feeds_at_rest_leave_the_schedule_and_the_operators_own_stay(
+    listing, frontier
+):
+    await listing.register()
+    resting = Listing(MemorySubscriptions(), frontier, at_rest(SHIPPED))
+    await resting.add(OWN)
+    await resting.register()
+    assert await scheduled(frontier) == {a_feed(TOWN).url}
+    assert (await resting.catalogue()).outlets == (WIRE, TOWN)
+
+
+async def test_a_shipped_feed_at_rest_that_a_list_names_is_polled(frontier):
+    resting = Listing(MemorySubscriptions(), frontier, at_rest(SHIPPED))
+    await resting.take_in(Catalogue((WIRE,), (a_feed(WIRE),)))
+    await resting.register()
+    assert await scheduled(frontier) == {a_feed(WIRE).url}
 
 
 async def test_a_removed_feed_does_not_come_back_with_a_list(listing, frontier):
