@@ -12,6 +12,7 @@ import fcntl
 import importlib.metadata
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -73,9 +74,10 @@ def status(home: Path) -> Running | None:
     """Return the home's server if its process lives, loading or not.
 
     Raises:
-        ConfigError: The directory is closed to us, or cannot be used.
+        ConfigError: The directory is another user's, closed to us, or cannot be used.
     """
     with _usable(home):
+        _refuse_anothers(home / "redis")
         return _recorded(home / "redis")
 
 
@@ -305,6 +307,24 @@ def _data_directory(home: Path) -> Path:
     data = private_folder(home / "redis")
     data.chmod(PRIVATE_MODE)
     return data
+
+
+def _refuse_anothers(data: Path) -> None:
+    """Keep root out of what is another user's: its server would not be met, or locked out."""
+    owner = data.stat().st_uid if data.exists() else os.geteuid()
+    if os.geteuid() == 0 != owner:
+        name = _name_of(owner)
+        raise ConfigError(
+            f"{data} is another user's ({name})",
+            f"run this as that user: sudo -u '{name}' env KORDON_HOME={data.parent} kordon",
+        )
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"  # as sudo takes it
 
 
 @contextmanager

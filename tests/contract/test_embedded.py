@@ -256,6 +256,16 @@ def test_a_home_that_is_a_file_is_refused_with_the_remedy(tmp_path):
         embedded.ensure_running(tmp_path / "home")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can enter what is another user's")
+def test_root_starts_and_stops_nothing_in_another_users_home(tmp_path):
+    (tmp_path / "redis").mkdir(mode=0o700)
+    os.chown(tmp_path / "redis", 12_345, 12_345)
+    for verb in (embedded.ensure_running, embedded.status, embedded.stop):
+        with pytest.raises(ConfigError, match="run this as that user: sudo -u '#12345' env"):
+            verb(tmp_path)
+    assert list((tmp_path / "redis").iterdir()) == []
+
+
 def test_nothing_runs_and_nothing_is_stopped_where_nothing_was_started(tmp_path):
     assert embedded.status(tmp_path) is None
     assert not embedded.stop(tmp_path)

@@ -13,6 +13,7 @@ from crawler.cli.schedule import Scheduler, examples
 from crawler.overrides import changed_settings
 
 HOME = Path("/srv/kordon")
+DEPLOYED = Path(__file__).resolve().parents[2] / "deploy" / "systemd" / "kordon.service"
 
 
 @pytest.mark.parametrize("scheduler", Scheduler)
@@ -101,3 +102,15 @@ def test_the_settings_in_the_kubernetes_example_can_be_used(tmp_path):
     file = tmp_path / "settings.toml"
     file.write_text(settings["data"]["settings.toml"])
     assert changed_settings(file)["TOPICS"] == ("ukraine-border",)
+
+
+@pytest.mark.parametrize("unit", [DEPLOYED, "kordon.service", "kordon-once.service"])
+def test_an_operators_commands_share_home_and_server_with_the_unit(unit):
+    """What a dynamic user owns nobody else can enter, not to add a token and not to back up."""
+    text = DEPLOYED.read_text() if unit is DEPLOYED else examples(Scheduler.SYSTEMD, HOME)[unit]
+    lines = set(text.splitlines())
+    assert {"User=kordon", "RuntimeDirectoryPreserve=yes"} <= lines
+    assert "DynamicUser=yes" not in lines
+    given = {line.removeprefix("Environment=") for line in lines if "Environment=" in line}
+    (command,) = re.findall(r"sudo -u kordon env (.*) \S+ doctor", text) or [" ".join(given)]
+    assert set(command.split()) == given
