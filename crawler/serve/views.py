@@ -21,6 +21,9 @@ ARTICLE: dict[str, Any] = {
     "first_seen": "2026-11-22T12:00:00Z",
     "credits": ["ukrinform"],
     "places": ["xr-krakivets-korczowa"],
+    "published_precision": "minute",
+    "published_source": "feed",
+    "published_clamped": False,
 }
 
 
@@ -37,6 +40,11 @@ class ArticleView(BaseModel):
     first_seen: datetime
     credits: list[str] = Field(description="agencies and papers it names as its source")
     places: list[str]
+    published_precision: str = Field("", description="`second`, `minute`, `day`, or empty")
+    published_source: str = Field("", description="`feed`, `json-ld`, `meta`, `text`, or empty")
+    published_clamped: bool = Field(
+        default=False, description="it told a time yet to come: the fetch"
+    )
 
 
 class MemberView(ArticleView):

@@ -7,7 +7,7 @@ from served import TOPIC, an_article, another
 
 from crawler.access import Role
 from crawler.contract import schema
-from crawler.serve.views import ChangeView, StoryView
+from crawler.serve.views import ArticleView, ChangeView, MemberView, StoryView
 
 
 async def test_what_is_not_there_is_a_problem_document(api):
@@ -127,8 +127,10 @@ async def test_a_body_that_does_not_say_it_is_json_is_415_for_operators(stand, k
 
 
 @pytest.mark.parametrize(
-    ("view", "payload"), [(StoryView, "StoryPayload"), (ChangeView, "ChangePayload")]
-)
+    ("view", "payload"),
+    [(StoryView, "StoryPayload"), (ChangeView, "ChangePayload"),
+     (ArticleView, "ArticlePayload"), (MemberView, "MemberPayload")],
+)  # fmt: skip
 def test_the_described_shapes_are_those_of_the_contract(view, payload):
     described = set(view.model_json_schema()["properties"])
     assert described == set(schema()["$defs"][payload]["properties"])
