@@ -16,10 +16,11 @@ from crawler.cli.elsewhere import kept_elsewhere, print_elsewhere
 from crawler.cli.session import config_on, opened
 from crawler.cli.stories import Topic
 from crawler.config import Config
-from crawler.errors import ConfigError, SourceError
+from crawler.errors import ConfigError, SourceError, UnknownError
 from crawler.fetch.urls import canonical_address
 from crawler.forget import Forgotten
 from crawler.model import ArticleId, Dating, LookAlike, OutletId, Tie, Tombstone, TopicId, id_of
+from crawler.setting import nearest
 
 app = typer.Typer(help="Single articles: what is known, and how to forget them.",
                   no_args_is_help=True)  # fmt: skip
@@ -169,7 +170,14 @@ def _ask_whether_sure(what: str, *, sure: bool) -> None:
 
 async def _forgotten(ids: list[ArticleId], outlet: OutletId, why: str) -> Forgotten:
     async with opened() as app:
-        return await (app.forget.outlet(outlet, why) if outlet else app.forget.articles(ids, why))
+        if not outlet:
+            return await app.forget.articles(ids, why)
+        outlets = [one.id for one in (await app.listing.catalogue()).outlets]
+        if outlet not in outlets and not await app.forget.knows(outlet):
+            near = nearest(outlet, outlets)
+            remedy = f"did you mean {near}" if near else "see `kordon outlets list`"
+            raise UnknownError("outlet", outlet, remedy)
+        return await app.forget.outlet(outlet, why)
 
 
 async def _tombstones() -> Sequence[Tombstone]:

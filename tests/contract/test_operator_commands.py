@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from crawler.cli.main import app
 from crawler.cli.session import opened
 from crawler.dedup.placement import decide as judged
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, UnknownError
 from crawler.model import ArticleId, Feed, FeedId, OutletId, TopicId
 
 ON_TOPIC = "Lorries queue at the Dorohusk checkpoint on the border of Poland with Ukraine."
@@ -253,6 +253,13 @@ def test_an_article_is_forgotten_by_its_address_with_a_reason(kordon, stocked):
 def test_an_outlet_is_forgotten_and_its_feeds_are_paused(kordon, stocked):
     gone = document(kordon, "articles", "forget", "--outlet", "ukrinform", "--why", "x", "--yes")
     assert gone["feeds_paused"] == 1
+
+
+def test_an_outlet_that_nobody_knows_is_not_forgotten(kordon):
+    with pytest.raises(UnknownError) as refused:
+        kordon("articles", "forget", "--outlet", "ukrinfrom", "--why", "x", "--yes")
+    assert "ukrinform" in str(refused.value)
+    assert document(kordon, "articles", "forgotten") == []
 
 
 @pytest.mark.parametrize(
