@@ -67,6 +67,10 @@ export async function* follow(client, topic, group, start = "0", patience = 2000
 }
 
 const [address, topic = "ukraine-border", count = "Infinity"] = process.argv.slice(2);
+if (!address) {
+  console.error("usage: node follow_changes.mjs REDIS_URL_OR_SOCKET [TOPIC] [COUNT]");
+  process.exit(2);
+}
 const client = new Redis(address);
 let left = Number(count);
 for await (const [event, stories] of follow(client, topic, "example-node")) {

@@ -1,13 +1,15 @@
 """Follow Kordon's stories with a consumer group, across restarts of our own.
 
-Run it as `python follow_changes.py [REDIS_URL] [TOPIC]`; it needs nothing but redis-py. What was
-given out and not acknowledged comes again; who slept past the window is told by a `gap`.
+Run it as `python follow_changes.py [REDIS_URL] [TOPIC]`, until Ctrl-C; it needs nothing but
+redis-py. What was given out and not acknowledged comes again; who slept past the window is told by
+a `gap`.
 """
 
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,4 +97,5 @@ def embedded() -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    with suppress(KeyboardInterrupt):
+        main(*sys.argv[1:])

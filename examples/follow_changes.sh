@@ -4,6 +4,7 @@
 # Acknowledges it once it is printed; what a killed run left comes again first. Exits 3 when changes are
 # gone: read all stories, then run it again.
 set -eu
+[ $# -ge 2 ] || { echo "usage: follow_changes.sh TOPIC GROUP [redis-cli's options]" >&2; exit 2; }
 topic=$1 group=$2
 shift 2
 cli() { redis-cli "$@"; }

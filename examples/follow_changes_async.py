@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import redis.asyncio
@@ -87,4 +88,5 @@ async def main(url: str, topic: str = "ukraine-border") -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:])) if sys.argv[1:] else sys.exit(__doc__)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(main(*sys.argv[1:])) if sys.argv[1:] else sys.exit(__doc__)

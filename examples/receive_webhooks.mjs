@@ -19,7 +19,12 @@ export function isGenuine(headers, body, secret, now) {
   });
 }
 
-if (process.argv[2]) {
+const [, program, port] = process.argv;
+if (program?.endsWith(".mjs") && !(port && process.env.HOOK_SECRET)) {
+  console.error("usage: HOOK_SECRET=whsec_... node receive_webhooks.mjs PORT");
+  process.exit(2);
+}
+if (port) {
   createServer(async (request, response) => {
     const parts = [];
     for await (const part of request) parts.push(part);
@@ -31,5 +36,5 @@ if (process.argv[2]) {
       seen.add(request.headers["webhook-id"]);
     }
     response.writeHead(genuine ? 204 : 401).end();
-  }).listen(Number(process.argv[2]), "127.0.0.1");
+  }).listen(Number(port), "127.0.0.1");
 }

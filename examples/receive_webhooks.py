@@ -14,6 +14,7 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
@@ -60,4 +61,7 @@ def show(told: Mapping[str, dict[str, dict[str, str]]]) -> None:
 
 
 if __name__ == "__main__":
-    HTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()
+    if not sys.argv[1:] or not os.environ.get("HOOK_SECRET"):
+        sys.exit("usage: HOOK_SECRET=whsec_... python receive_webhooks.py PORT")
+    with suppress(KeyboardInterrupt):
+        HTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()
