@@ -19,6 +19,7 @@ from crawler.cli import main
 from crawler.fetch.reasons import FailReason
 from crawler.model import Alert, ChangeKind, SkipReason
 from crawler.overrides import changed_settings
+from crawler.screening import Stage
 from crawler.setting import VARIABLES
 from crawler.store import keys
 
@@ -72,6 +73,7 @@ def test_every_counter_is_in_the_reference():
     ("page", "words"),
     [
         ("counters.md", SkipReason),
+        ("counters.md", Stage),
         ("fetch-failures.md", FailReason),
         ("contract.md", ChangeKind),
     ],
@@ -144,6 +146,19 @@ def test_commands_named_within_sentences_exist():
         for line in re.findall(r"`kordon ([a-z][^`]*)`", page.read_text("utf-8")):
             if "changelog" not in page.name and "decisions" not in page.parts:
                 parsed(shlex.split(line.replace("...", "")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_settings_in_the_documents_stand_in_snippets_that_are_tried(page):
+    if "decisions" not in page.parts:
+        assert not re.findall(r"^ {4}[A-Z]+_[A-Z_]+ = .*", page.read_text("utf-8"), re.MULTILINE)
+
+
+def test_addresses_in_the_documents_can_be_asked_as_they_stand():
+    """Letters beyond ASCII make a request that no server takes; curl sends them as they are."""
+    for page in PAGES:
+        for line in re.findall(r"^curl .*$", page.read_text("utf-8"), re.MULTILINE):
+            assert all(word.isascii() for word in shlex.split(line) if "://" in word), line
 
 
 @pytest.mark.parametrize("text", snippets("toml"))
