@@ -1,6 +1,6 @@
 """Under which names a story is listed: what it is written in, by whom, and where it plays."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from crawler.catalog.codes import LANGUAGES
@@ -72,6 +72,14 @@ def facets_of(story: StoryPayload) -> list[str]:
         *_named("country", (country for place in known for country in place.countries)),
         *_named("border", (place.nearest_border for place in known if is_at_border(place))),
     ]
+
+
+def fits(filters: Sequence[str], facets: Sequence[str]) -> bool:
+    """Tell whether a story passes: of each kind of facet that is asked for, one must be there."""
+    asked: dict[str, set[str]] = {}
+    for facet in filters:
+        asked.setdefault(facet.partition(":")[0], set()).add(facet)
+    return all(not wanted.isdisjoint(facets) for wanted in asked.values())
 
 
 def is_at_border(place: Place) -> bool:

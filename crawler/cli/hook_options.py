@@ -1,11 +1,9 @@
 """What an operator may write of a hook: each option read, or refused with what to write instead."""
 
-from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from yarl import URL
 
-from crawler.catalog.facets import KINDS, known_names
 from crawler.catalog.topics import known_topic
 from crawler.cli.session import why_of
 from crawler.config import Config
@@ -20,11 +18,6 @@ from crawler.setting import nearest
 
 NAME_MOST = 60  # letters, so that a row stays one
 BEGIN = "0-0"  # before the first change there ever was
-TOO_MANY = {
-    "outlet": "see `kordon outlets list`",
-    "place": "see /api/v1/places of `kordon serve`",
-    "language": "write a code of ISO 639-1, as language:uk",
-}  # to be told: where they are
 
 
 def check_address(url: str, config: Config) -> None:
@@ -104,42 +97,6 @@ def kinds_in(text: str) -> tuple[str, ...]:
                 f"write {meant}" if meant else f"known are {', '.join(ChangeKind)}",
             )
     return given
-
-
-def facets_in(given: Sequence[str]) -> tuple[str, ...]:
-    """Return the filters, once each has the form of one; `check_filters` looks at their names.
-
-    Raises:
-        ConfigError: It cannot be used; the message says what can.
-    """
-    for facet in given:
-        kind, _, name = facet.partition(":")
-        if kind not in KINDS or not name:
-            raise ConfigError(
-                f"--filter {facet} is no filter", f"write KIND:NAME, of {', '.join(KINDS)}"
-            )
-    return tuple(given)
-
-
-def check_filters(filters: Sequence[str], outlets: Collection[str]) -> None:
-    """Let filters pass that some story may pass.
-
-    Args:
-        filters: Each KIND:NAME.
-        outlets: Ids of those who publish, or did.
-
-    Raises:
-        ConfigError: One names nothing there is; the message says what was meant, or where to look.
-    """
-    for facet in filters:
-        kind, _, name = facet.partition(":")
-        known = known_names(kind, outlets)
-        if name not in known:
-            meant = nearest(name, known) if kind != "language" else ""  # every code is near another
-            otherwise = TOO_MANY.get(kind) or f"known are {', '.join(known)}"
-            raise ConfigError(
-                f"there is no {kind} {name!r}", f"write {kind}:{meant}" if meant else otherwise
-            )
 
 
 def secret_in(file: Path) -> str:

@@ -15,14 +15,13 @@ from crawler.cli.console import Json, counted, print_facts, print_json, print_ta
 from crawler.cli.delivering import sending
 from crawler.cli.hook_options import (
     check_address,
-    check_filters,
-    facets_in,
     kinds_in,
     name_in,
     position_in,
     secret_in,
     topic_of,
 )
+from crawler.cli.narrowing import Filters, check_filters, facets_in, publishers
 from crawler.cli.session import config_on, opened
 from crawler.errors import ConfigError
 from crawler.hook import Attempt, Hook, HookId, HookState, Letter, Reply
@@ -51,12 +50,7 @@ def add(
     events: Annotated[
         str, typer.Option(help="Kinds, such as story.created,joined; else all.")
     ] = "",
-    filters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter", help="language:uk, outlet:, place:, country:, border:UA-PL; repeatable."
-        ),
-    ] = None,
+    filters: Filters = None,
     since: Annotated[
         str, typer.Option(metavar="CHANGE", help="Begin after this change, still kept; else now.")
     ] = "",
@@ -227,7 +221,7 @@ async def _add(
     check_address(url, config)
     chosen = topic_of(topic, config)
     async with opened(config) as wired:
-        check_filters(wanted[1], await _outlets(wired))
+        check_filters(wanted[1], await publishers(wired))
         hook = Hook(
             id=HookId(secrets.token_hex(ID_BYTES)),
             url=url,
@@ -245,12 +239,6 @@ async def _add(
 
 def _new_secret() -> str:
     return written_secret(secrets.token_bytes(SECRET_BYTES))
-
-
-async def _outlets(wired: App) -> frozenset[str]:
-    """Return who is in the catalogue, and who only has stories."""
-    listed = (outlet.id for outlet in (await wired.listing.catalogue()).outlets)
-    return frozenset({*listed, *await wired.texts.outlets()})
 
 
 async def _all() -> Sequence[Hook]:

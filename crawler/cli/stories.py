@@ -13,6 +13,7 @@ from rich.text import Text
 from crawler.app import App
 from crawler.cli.console import Json, counted, out, print_json, print_table, printable, say
 from crawler.cli.elsewhere import kept_elsewhere, print_elsewhere
+from crawler.cli.narrowing import Filters, check_filters, facets_in, newest, publishers
 from crawler.cli.session import config_on, opened
 from crawler.model import ArticleId, LookAlike, Member, Story, StoryId, TopicId
 
@@ -64,10 +65,19 @@ def list_stories(
     limit: Annotated[int, typer.Option(min=1, help="At most so many of a topic.")] = (
         DEFAULT_LIMIT
     ),
+    filters: Filters = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            help="Changed since then, UTC: 2026-03-01 or 2026-03-01T12:00.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """List the newest stories."""
-    asyncio.run(_list(topic, limit, as_json))
+    """List the stories that changed last; of several filters of one kind, any will do."""
+    wanted = facets_in(filters or ())
+    asyncio.run(_list(topic, limit, wanted, since, as_json=as_json))
 
 
 @app.command()
@@ -101,14 +111,26 @@ def _print_line(text: Text) -> None:
     out.print(text, no_wrap=True, overflow="ellipsis" if cut else "ignore", crop=cut)
 
 
-async def _list(topics: list[str] | None, limit: int, as_json: bool) -> None:
+async def _list(
+    topics: list[str] | None,
+    limit: int,
+    filters: Sequence[str],
+    since: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
     async with opened(config_on(topics)) as app:
+        check_filters(filters, await publishers(app) if filters else ())
         found = [
-            view for topic in app.config.topics for view in await story_views(app, topic, limit)
+            view
+            for topic in app.config.topics
+            for view in await views_of(app, topic, await newest(app, topic, limit, filters, since))
         ]
         others, where = () if found else await kept_elsewhere(app), ", ".join(app.config.topics)
     if as_json:
         print_json(found)
+    elif not found and (filters or since):
+        say(f"No story in {where} fits; kordon stories list shows the newest of all.")
     elif not found:
         say(f"No stories yet in {where}: kordon run collects them.")
         print_elsewhere(others)

@@ -14,6 +14,7 @@ from functools import partial
 
 import msgspec
 
+from crawler.catalog.facets import fits
 from crawler.contract import ChangePayload, StoryPayload, is_before, is_change_id, read_story
 from crawler.directory import Directory
 from crawler.errors import StoreError
@@ -309,14 +310,6 @@ def _fits(hook: Hook, event: Event, listed: Listings) -> bool:
     if own is None or event.kind == ChangeKind.FORGOTTEN:
         return True
     return any(fits(hook.filters, facets) for facets in (own, *others) if facets is not None)
-
-
-def fits(filters: Sequence[str], facets: Sequence[str]) -> bool:
-    """Tell whether a story passes: of each kind of facet that is asked for, one must be there."""
-    asked: dict[str, set[str]] = {}
-    for facet in filters:
-        asked.setdefault(facet.partition(":")[0], set()).add(facet)
-    return all(not wanted.isdisjoint(facets) for wanted in asked.values())
 
 
 def worker_behind(name: str) -> WorkerId:

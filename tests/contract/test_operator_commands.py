@@ -238,6 +238,49 @@ def test_settings_that_cannot_be_used_are_the_first_thing_to_mend(kordon, tmp_pa
     assert (code, check["health"], check["remedy"]) == (1, "fail", "write RETRIES")
 
 
+# --- narrowing -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["--filter", "language:en"], 1),
+        (["--filter", "language:pl", "--filter", "language:en"], 1),
+        (["--filter", "language:en", "--filter", "outlet:pap"], 0),
+        (["--filter", "outlet:pap"], 0),
+        (["--since", "2000-01-01"], 1),
+        (["--since", "2999-01-01T12:00"], 0),
+        (["--since", "2000-01-01", "--filter", "outlet:pap"], 0),
+    ],
+)
+def test_stories_are_listed_by_what_they_have_and_when_they_changed(kordon, stocked, asked, found):
+    assert len(document(kordon, "stories", "list", *asked)) == found
+
+
+def test_so_many_stories_as_are_asked_for_are_listed_of_those_that_fit(kordon):
+    async def place():
+        async with opened() as wired:
+            for n in range(4):
+                outlet = OutletId(("ukrinform", "unian")[n % 2])
+                article = an_article(url=f"https://{n}.example/", outlet=outlet)
+                await wired.stories.place(TopicId("ukraine-border"), article, decide)
+
+    asyncio.run(place())
+    asked = ("stories", "list", "--filter", "outlet:unian")
+    assert len(document(kordon, *asked)) == 2
+    assert len(document(kordon, *asked, "--limit", "1")) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [("outlet:ukrinfrom", "write outlet:ukrinform"), ("ukrinform", "write KIND:NAME")],
+)
+def test_a_filter_that_nothing_can_meet_is_refused(kordon, given, remedy):
+    with pytest.raises(ConfigError) as refused:
+        kordon("stories", "list", "--filter", given)
+    assert remedy in str(refused.value)
+
+
 # --- forgetting ------------------------------------------------------------------------------
 
 
