@@ -7,6 +7,7 @@ answered, an empty list); 2 a name, address or file cannot be used.
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -25,6 +26,17 @@ app = typer.Typer(
 
 REMOVED = {"state": "removed", "next_poll": None}
 
+
+class State(StrEnum):
+    """What keeps a feed from being polled well, or that nothing does."""
+
+    ACTIVE = "active"
+    NEW = "new"  # not polled yet
+    FAILING = "failing"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
 Named = Annotated[list[str], typer.Argument(help="Feeds by id, address or outlet.")]
 
 
@@ -39,20 +51,28 @@ def group() -> None:
 @app.command("list")
 def list_feeds(
     removed: Annotated[bool, typer.Option("--removed", help="Those taken out instead.")] = False,
+    state: Annotated[
+        list[State] | None, typer.Option(help="Only those in this state (repeatable).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show every registered feed with its state, next poll and last outcome."""
-    states = asyncio.run(_registered(removed=removed))
+    """Show every registered feed with its state, next poll and last outcome; disabled ones last."""
+    found = asyncio.run(_registered(removed=removed))
+    states = sorted((one for one in found if not state or state_of(one) in state), key=_place)
     if as_json:
         print_json([_facts(state) | (REMOVED if removed else {}) for state in states])
         return
     if not states:
-        say("none is removed" if removed else
+        say("none is removed" if removed else "no feed is in this state" if state else
             "no feed is registered yet; `kordon run` registers the catalogue")  # fmt: skip
         return
     columns = ("outlet", "state", "next poll", "last outcome", "address")
     rows = [_removed_row(state) if removed else _row(state) for state in states]
     print_table(counted(len(states), "feed"), columns, rows)
+
+
+def _place(state: FeedState) -> tuple[bool, str, str]:
+    return (not state.feed.enabled, state.feed.outlet, state.feed.url)
 
 
 async def _registered(*, removed: bool) -> Sequence[FeedState]:
@@ -130,19 +150,21 @@ def tell(done: str, feeds: Sequence[Feed], *, as_json: bool) -> None:
         say(f"{done}: {', '.join(feed.url for feed in feeds)}")
 
 
-def state_of(state: FeedState) -> str:
+def state_of(state: FeedState) -> State:
     """Return in one word what keeps a feed from being polled well, or that nothing does."""
     if not state.feed.enabled:
-        return "disabled"
+        return State.DISABLED
     if state.paused:
-        return "paused"
+        return State.PAUSED
     if state.failures:
-        return "failing"
-    return "active" if state.last_poll else "new"
+        return State.FAILING
+    return State.ACTIVE if state.last_poll else State.NEW
 
 
 def _row(state: FeedState) -> tuple[object, ...]:
-    return (state.feed.outlet, state_of(state), state.next_poll, state.last_outcome, state.feed.url)
+    found = state_of(state)
+    due = None if found in {State.PAUSED, State.DISABLED} else state.next_poll
+    return (state.feed.outlet, found, due, state.last_outcome, state.feed.url)
 
 
 def _removed_row(state: FeedState) -> tuple[object, ...]:

@@ -227,6 +227,25 @@ async def test_what_cannot_be_used_is_told_in_the_words_of_the_options(kordon, a
 # --- removing --------------------------------------------------------------------------------
 
 
+async def test_feeds_are_listed_by_outlet_the_disabled_last_or_those_in_a_state_alone(
+    kordon, tmp_path
+):
+    rows = [("b", "yes"), ("c", "no"), ("a", "yes")]
+    table = tmp_path / "list.csv"
+    table.write_text(
+        "outlet_id,name,homepage,feed_url,enabled\n"
+        + "".join(f"{one},{one},,https://{one}.example/rss,{on}\n" for one, on in rows)
+    )
+    await kordon("import", str(table))
+    assert [feed["outlet"] for feed in (await listed(kordon)).values()] == ["a", "b", "c"]
+    await kordon("pause", "a")
+    for state, outlets in {"disabled": ["c"], "paused": ["a"], "new": ["b"], "failing": []}.items():
+        found = await listed(kordon, "--state", state)
+        assert [feed["outlet"] for feed in found.values()] == outlets
+    both = await listed(kordon, "--state", "paused", "--state", "disabled")
+    assert [feed["outlet"] for feed in both.values()] == ["a", "c"]
+
+
 async def test_a_removed_feed_leaves_the_catalogue_the_list_and_the_schedule(kordon, site):
     url = site.url("/rss")
     await kordon("add", url, "--no-check")
