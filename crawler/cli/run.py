@@ -137,6 +137,8 @@ async def crawl(
             plan = replace(plan, max_pages=bound)
             say(f"a first run fetches {bound:,} pages at most; --max-pages changes that")
         print_unwanted(await app.listing.register(catalogue))
+        if not any(one.feed.enabled and not one.paused for one in await app.frontier.feeds()):
+            say("no feed is polled: kordon feeds add ADDRESS, or import FILE, takes some in")
         await work_through(app, plan, quiet=as_json)
         return await print_report(app, since, as_json=as_json)
 

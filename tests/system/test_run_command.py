@@ -54,6 +54,20 @@ async def test_without_a_network_it_says_so_and_fails(home, nowhere, tmp_path):
     assert "Newest stories" not in printed
 
 
+async def test_where_shipped_feeds_rest_only_the_operators_own_are_polled(home, stand, tmp_path):
+    file = opml(stand, tmp_path)
+    house = Household(home, stand.proxy, file)
+    home.mkdir(exist_ok=True)
+    (home / "settings.toml").write_text('SHIPPED_FEEDS = false\nTOPICS = ["everything"]\n')
+    code, printed, said = await run(house)
+    assert (code, "0 feeds polled" in printed) == (0, True)
+    assert "no feed is polled: kordon feeds add" in said
+    await (await house.start("feeds", "import", str(file))).communicate()
+    code, printed, said = await run(house)
+    assert (code, f"{HOSTS} feeds polled" in printed) == (0, True)
+    assert "no feed is polled" not in said
+
+
 async def test_a_list_from_another_reader_is_crawled_and_what_is_refused_is_told(
     home, stand, tmp_path
 ):
