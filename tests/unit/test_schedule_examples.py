@@ -25,7 +25,7 @@ def test_every_example_is_complete(scheduler):
 def test_the_crontab_holds_five_fields_and_a_command_the_shell_can_read():
     lines = examples(Scheduler.CRON, HOME)["crontab"].splitlines()
     jobs = [line for line in lines if re.match(r"[\d*]", line)]
-    assert len(jobs) == 2
+    assert len(jobs) == 3
     for job in jobs:
         *fields, command = job.split(maxsplit=5)
         assert all(re.fullmatch(r"\*(/\d+)?|\d+", field) for field in fields)
@@ -39,9 +39,11 @@ def test_cron_reaches_a_home_whose_name_is_several_words():
     assert f"KORDON_HOME={home}" in lines
     jobs = [line.split(maxsplit=5)[5] for line in lines if re.match(r"[\d*]", line)]
     assert not any(re.search(r"(?<!\\)%", job) for job in jobs)
-    crawl, backup = (shlex.split(job.replace(r"\%", "%")) for job in jobs)  # as cron hands it on
+    handed_on = (shlex.split(job.replace(r"\%", "%")) for job in jobs)  # as cron does
+    crawl, turn, backup = handed_on
     assert {f"{home}/cron.lock", f"{home}/run.log"} <= set(crawl)
     assert backup[-1] == f"{home}/backup.tar"
+    assert turn == ["mv", "-f", f"{home}/run.log", f"{home}/run.log.1"]  # or it grows for ever
 
 
 CRONTAB = """#!/bin/sh
