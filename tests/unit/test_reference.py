@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import re
 import shlex
 import tomllib
@@ -16,6 +17,7 @@ from crawler import errors
 from crawler.catalog.outlets import read_catalogue
 from crawler.catalog.topics import topic
 from crawler.cli import main
+from crawler.contract import StoryPayload, read_story, schema
 from crawler.fetch.reasons import FailReason
 from crawler.model import Alert, ChangeKind, SkipReason
 from crawler.overrides import changed_settings
@@ -179,6 +181,27 @@ def test_every_variable_that_is_named_is_taken():
         for name in re.findall(r"\bKORDON_[A-Z_]*[A-Z]", file.read_text("utf-8"))
     }
     assert {(file, name) for file, name in named if name not in taken} == set()
+
+
+def test_the_figures_of_the_readme_are_those_of_the_pages_it_leads_to():
+    measured = "".join(page.read_text("utf-8") for page in (DOCS / "explanation").glob("*.md"))
+    rows = "".join(re.findall(r"^\|.*", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+    figures = re.findall(r"(?<![\w`/])\d*\.\d+", rows)
+    assert len(figures) > 4
+    assert [figure for figure in figures if figure not in measured] == []
+
+
+def test_the_story_in_the_contract_has_every_field_and_no_other():
+    page = reference("contract.md")
+    (text,) = (text for kind, text in SNIPPET.findall(page) if kind == "json")
+    written = json.loads(text)
+    known = schema()["$defs"]
+    assert set(written) == set(known["StoryPayload"]["properties"])
+    assert set(written["canonical"]) == set(known["ArticlePayload"]["properties"])
+    for member in written["members"]:
+        assert set(member) == set(known["MemberPayload"]["properties"])
+    assert isinstance(read_story(text.encode()), StoryPayload)
+    assert all(f"`{name}`" in page for name in known["ChangePayload"]["properties"])
 
 
 @pytest.mark.parametrize("text", snippets("csv"))
