@@ -220,6 +220,16 @@ def test_links_between_documents_lead_somewhere(page):
         assert (page.parent / target).exists(), target
 
 
+def test_the_index_leads_to_every_page():
+    index = DOCS / "index.md"
+    led = {
+        (DOCS / target).resolve()
+        for target in re.findall(r"\]\(([^):#]+\.md)", index.read_text("utf-8"))
+    }
+    pages = {page for page in DOCS.rglob("*.md") if "decisions" not in page.parts}
+    assert pages - led == {index}
+
+
 def anchors(page):
     """Return what links may name in a page: its headings, as GitHub spells them."""
     text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
