@@ -66,7 +66,9 @@ def run(  # the options of one command
     watch: Annotated[bool, typer.Option("--watch", help="Go on until interrupted.")] = False,
     span: Annotated[str, typer.Option("--for", help="Go on for a while: 90s, 30m, 2h, 1d.")] = "",
     now: Annotated[bool, typer.Option("--now", help="Poll every feed, due or not.")] = False,
-    catalog: Annotated[Path | None, typer.Option(help="A list of feeds, CSV or OPML.")] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(help="Take in this list, CSV or OPML, and no shipped feed.")
+    ] = None,
     topic: Topics = None,
     max_pages: Annotated[
         int | None, typer.Option(min=1, help="Fetch so many pages at most.")

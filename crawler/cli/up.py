@@ -27,7 +27,9 @@ def up(
     ] = HOST,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0: any free one.")] = PORT,
     topic: Topics = None,
-    catalog: Annotated[Path | None, typer.Option(help="A list of feeds, CSV or OPML.")] = None,
+    catalog: Annotated[
+        Path | None, typer.Option(help="Take in this list, CSV or OPML, and no shipped feed.")
+    ] = None,
     json_log: Annotated[bool, typer.Option("--json-log", help="Log JSON, one object a line.")] = (
         False
     ),
