@@ -122,11 +122,6 @@ class Shift:
         return len(self._open)
 
     @property
-    def pages_taken(self) -> int:
-        """How many entries were claimed so far."""
-        return self._pages
-
-    @property
     def full(self) -> bool:
         """Whether the run has taken all the pages it may."""
         return self._ending.max_pages is not None and self._pages >= self._ending.max_pages

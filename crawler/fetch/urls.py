@@ -103,15 +103,6 @@ def origin_of(url: str) -> Host:
     return host if _PORT_END.search(host) else Host(f"{host}:{_PORTS[scheme]}")
 
 
-def is_fetchable(url: str) -> bool:
-    """Tell whether an address may be asked at all; see `refuse_unfetchable`."""
-    try:
-        refuse_unfetchable(url)
-    except SourceError:
-        return False
-    return True
-
-
 def refuse_unfetchable(url: str) -> None:
     """Let an address pass that may be asked, spelled as it goes over the wire.
 

@@ -10,7 +10,7 @@ from crawler.errors import SourceError
 from crawler.fetch.addresses import is_public, literal
 from crawler.fetch.conditional import NotModified, hold_until, judge, request_headers
 from crawler.fetch.encodings import EncodingError, decoder_for
-from crawler.fetch.urls import canonical_address, host_of, is_fetchable, redirect_target
+from crawler.fetch.urls import canonical_address, host_of, redirect_target, refuse_unfetchable
 from crawler.model import Validators
 from tests.site.publisher import PACKERS
 
@@ -49,14 +49,15 @@ def test_the_one_spelling_of_the_one_spelling_is_itself(url):
 def test_the_one_spelling_may_go_over_the_wire_and_asks_the_same_host(url):
     once = canonical(url)
     if once is not None:
-        assert is_fetchable(once)
+        refuse_unfetchable(once)
         assert host_of(once) == host_of(url.strip())
 
 
 @given(st.text(max_size=80))
 def test_any_text_has_one_spelling_or_a_reason(text):
     once = canonical(text)
-    assert once is None or is_fetchable(once)
+    if once is not None:
+        refuse_unfetchable(once)
 
 
 @given(st.binary(max_size=80))
@@ -65,7 +66,7 @@ def test_any_location_is_fetchable_or_refused(location):
         target = redirect_target("https://example.com/a/b?c", location)
     except SourceError:
         return
-    assert is_fetchable(target)
+    refuse_unfetchable(target)
 
 
 @given(IPV4, st.sampled_from(["{}", "{:#x}", "0{:o}"]), st.integers(1, 4))

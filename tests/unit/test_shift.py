@@ -203,7 +203,7 @@ async def test_a_claim_that_the_store_failed_goes_back_as_if_not_taken(frontier,
     shift.end(poll)
     first = await anext(claims)
     await shift.leave(first, StoreError("the corpus cannot be written"))
-    assert (shift.open, shift.pages_taken) == (0, 0)
+    assert (shift.open, shift.full) == (0, False)
     again = await anext(claims)
     assert (again.entry, again.attempts) == (first.entry, 0)
 

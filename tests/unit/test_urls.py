@@ -6,9 +6,9 @@ from crawler.fetch.urls import (
     asked_address,
     canonical_address,
     host_of,
-    is_fetchable,
     origin_of,
     redirect_target,
+    refuse_unfetchable,
 )
 
 
@@ -119,25 +119,29 @@ def test_a_host_bears_requests_and_an_origin_has_one_robots_file(url, host, orig
     assert (host_of(url), origin_of(url)) == (host, origin)
 
 
+@pytest.mark.parametrize("url", ["https://example.com/a?b=c%20d#e", "https://example.com:6379/"])
+def test_a_clean_web_address_may_be_asked(url):
+    refuse_unfetchable(url)
+
+
 @pytest.mark.parametrize(
-    ("url", "fetchable"),
+    "url",
     [
-        ("https://example.com/a?b=c%20d#e", True),
-        ("ftp://example.com/", False),
-        ("https://user@example.com/", False),
-        ("https://example.com/a b", False),
-        ("https://example.com/a\r\nX-Evil: 1", False),
-        ("https://example.com/a\tb", False),
-        ("https://example.com/é", False),
-        ("https://example.com\\@evil.example/", False),
-        ("https://example.com/\x7f", False),
-        ("https://example.com:6379/", True),
-        ("https://example.com:25/", False),
-        ("https://example.com/" + "a" * LONGEST, False),
+        "ftp://example.com/",
+        "https://user@example.com/",
+        "https://example.com/a b",
+        "https://example.com/a\r\nX-Evil: 1",
+        "https://example.com/a\tb",
+        "https://example.com/é",
+        "https://example.com\\@evil.example/",
+        "https://example.com/\x7f",
+        "https://example.com:25/",
+        "https://example.com/" + "a" * LONGEST,
     ],
 )
-def test_only_a_clean_web_address_may_be_asked(url, fetchable):
-    assert is_fetchable(url) is fetchable
+def test_no_other_address_may_be_asked(url):
+    with pytest.raises(SourceError):
+        refuse_unfetchable(url)
 
 
 def test_an_address_is_asked_as_given_but_without_dot_segments():
@@ -164,7 +168,7 @@ def test_an_address_is_asked_as_given_but_without_dot_segments():
 )
 def test_a_redirect_leads_where_a_browser_would_go(location, target):
     assert redirect_target("https://example.com/dir/a", location) == target
-    assert is_fetchable(target)
+    refuse_unfetchable(target)
 
 
 @pytest.mark.parametrize(

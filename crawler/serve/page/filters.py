@@ -24,8 +24,6 @@ from crawler.serve.narrowing import (
 )
 from crawler.store.search_query import Wanted
 
-GROUPS = ("language", "origin", "control", "border", "place", "outlet")
-
 
 class Window(StrEnum):
     """How far back a view looks."""
