@@ -13,6 +13,7 @@ import typer
 from crawler.app import App
 from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
 from crawler.cli.elsewhere import kept_elsewhere, print_elsewhere
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.session import config_on, opened
 from crawler.cli.stories import Topic
 from crawler.config import Config
@@ -87,7 +88,7 @@ def show(
         where = ", ".join(config.topics)
         say(f"kordon: no article is known as {article} in {where}; it may have expired or moved")
         print_elsewhere(others)
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
     if as_json:
         print_json(views)
         return

@@ -12,6 +12,7 @@ import typer
 from crawler.catalog.changes import settled
 from crawler.catalog.outlets import Catalogue
 from crawler.cli.console import Json, counted, print_json, say
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.feed_intake import NEXT_RUN
 from crawler.cli.feed_lists import (
     Format,
@@ -50,11 +51,11 @@ async def _import(file: Path, *, as_json: bool) -> int:
         print_refused(found.refused)
         if not listed:
             say(f"kordon: {file} lists no feed")
-            return 1
+            return EXIT_FAILED
         new = len(taken.new.feeds)
         say(f"{counted(listed, 'feed')} listed, {new} of them new or changed; {NEXT_RUN}")
         print_unwanted(taken.unwanted)
-    return 0 if listed else 1
+    return 0 if listed else EXIT_FAILED
 
 
 @app.command("export")

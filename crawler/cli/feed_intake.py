@@ -17,6 +17,7 @@ from crawler.catalog.outlets import Catalogue
 from crawler.checking import ROBOTS_FILE, Checked
 from crawler.cli.console import Json, plain, print_json, say
 from crawler.cli.crawling import run_spider
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.feeds import Named, app, chosen_feeds, tell
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
@@ -74,14 +75,14 @@ async def _add(url: str, facts: Mapping[str, str], *, check: bool, as_json: bool
             "changed": {name: one.now for name, one in done.changed.items()} if done else {},
             "checked": checked if check else None,
         })  # fmt: skip
-        return 0 if done else 1
+        return 0 if done else EXIT_FAILED
     if done:
         _print_addition(done, _shown(checked) if check else url)
     else:
         say(f"kordon: nothing is added: {_shown(checked)}; --no-check adds it all the same")
     if checked.offers:
         say(f"{url} is a page that leads to: {', '.join(checked.offers)}")
-    return 0 if done else 1
+    return 0 if done else EXIT_FAILED
 
 
 async def _taken_in(wired: App, checked: Checked, facts: Mapping[str, str]) -> Addition:
@@ -209,7 +210,7 @@ async def _verify(names: Sequence[str], *, everything: bool, as_json: bool) -> i
         say(
             f"{len(good)} of {len(chosen)} feeds answer, {len(enabled.feeds)} of them newly enabled"
         )
-    return 0 if good or not chosen else 1
+    return 0 if good or not chosen else EXIT_FAILED
 
 
 async def _asked(wired: App, addresses: Sequence[str], *, quiet: bool) -> list[Checked]:

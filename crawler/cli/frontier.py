@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.console import Json, print_json, print_table, say
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.session import opened
 from crawler.errors import ConfigError
 from crawler.model import EntryId
@@ -69,7 +70,7 @@ async def _retry(chosen: Sequence[EntryId] | None, *, as_json: bool) -> int:
     else:
         none = "no entry is dead" if chosen is None else "no such dead entry"
         say(f"{revived} put back" if revived else none)
-    return 0 if revived or chosen is None else 1
+    return 0 if revived or chosen is None else EXIT_FAILED
 
 
 def _row(shown: EntryRecord) -> tuple[object, ...]:

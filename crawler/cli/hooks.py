@@ -13,6 +13,7 @@ import typer
 from crawler.app import App
 from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
 from crawler.cli.delivering import sending
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.hook_options import (
     check_address,
     kinds_in,
@@ -163,7 +164,7 @@ def ping(hook: Id, as_json: Json = False) -> None:
     else:
         how = "taken" if reply.taken else f"not taken ({reply.reason})"
         say(f"{how}, after {reply.milliseconds} ms")
-    raise typer.Exit(0 if reply.taken else 1)
+    raise typer.Exit(0 if reply.taken else EXIT_FAILED)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.feeds import state_of
 from crawler.cli.session import opened
 from crawler.errors import ConfigError, SourceError
@@ -52,7 +53,7 @@ def show(
     host, feeds, borne = asyncio.run(_host(host_named(name)))
     if not (feeds or borne.requests or host.next_turn or host.rests_until or host.held_until):
         say(f"kordon: nothing is known of the host {host.host}; see `kordon hosts list`")
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
     if as_json:
         print_json({"host": host, "feeds": feeds, "ledger": borne})
         return

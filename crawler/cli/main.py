@@ -1,9 +1,4 @@
-"""The root of the `kordon` command: its exit codes, how it fails.
-
-Exit codes: 0 done; 1 the work could not be done (no feed answered, nothing found, a check failed);
-2 the command or a setting is wrong; 3 the store is away; 70 a fault of Kordon's own; 130
-interrupted.
-"""
+"""The root of the `kordon` command: the options of every command, how it fails."""
 
 import importlib.metadata
 import logging
@@ -16,13 +11,8 @@ import typer
 
 from crawler.cli.commands import Root
 from crawler.cli.console import say, show_what_can_be
-from crawler.cli.start import EXIT_INTERRUPTED
+from crawler.cli.exits import EXIT_FAILED, EXIT_FAULT, EXIT_INTERRUPTED, EXIT_STORE, EXIT_USAGE
 from crawler.errors import ConfigError, KordonError, StoreError
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_STORE = 3
-EXIT_FAULT = 70
 
 app = typer.Typer(
     name="kordon",

@@ -10,6 +10,7 @@ import typer
 
 from crawler.catalog.outlets import Catalogue
 from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.feeds import state_of
 from crawler.cli.session import catalogue_of, opened
 from crawler.errors import ConfigError
@@ -91,7 +92,7 @@ def show(
         near = nearest(outlet_id, [one.id for one in catalogue.outlets])
         remedy = f"did you mean {near}" if near else "see `kordon outlets list`"
         say(f"kordon: there is no outlet {outlet_id!r}; {remedy}")
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
     if as_json:
         print_json(_facts(outlet, catalogue) | {"states": states})
         return

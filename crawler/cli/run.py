@@ -17,6 +17,7 @@ from crawler.catalog.topics import topic
 from crawler.cli.console import Json, say
 from crawler.cli.contact import ask_for_contact
 from crawler.cli.crawling import run_spider
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.feed_lists import print_unwanted
 from crawler.cli.lookout import looked_after
 from crawler.cli.progress import shown
@@ -87,7 +88,7 @@ def run(  # the options of one command
         config = config_of(topic, host_rate)
     bound = None if catalog else config.first_run_max_pages
     succeeded = asyncio.run(crawl(plan, config, catalogue, bound, as_json=as_json))
-    raise typer.Exit(0 if succeeded else 1)
+    raise typer.Exit(0 if succeeded else EXIT_FAILED)
 
 
 def plan_of(*, once: bool, watch: bool, span: str, now: bool, max_pages: int | None) -> Plan:

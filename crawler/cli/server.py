@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from crawler.cli.console import Json, print_json
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.session import settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
@@ -76,7 +77,7 @@ def _show_own(home: Path, *, as_json: bool) -> None:
     running = embedded.status(home)
     if running is None:
         _tell(f"No server runs for {home}.", {"running": False}, as_json=as_json)
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED)
     facts = embedded.facts(running)
     if facts is None:
         raise StoreError(

@@ -14,6 +14,7 @@ import typer
 
 from crawler.catalog.topics import known_topic, topic, topic_ids
 from crawler.cli.console import Json, counted, print_facts, print_json, print_table, say
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.session import opened, settings_of_kordon, why_of
 from crawler.config import Config
 from crawler.desk import desk_of
@@ -94,7 +95,7 @@ def judge(
         print_json(verdict)
     else:
         _print(verdict)
-    raise typer.Exit(0 if verdict.relevant else 1)
+    raise typer.Exit(0 if verdict.relevant else EXIT_FAILED)
 
 
 @app.command()

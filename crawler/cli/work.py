@@ -9,6 +9,7 @@ import typer
 from crawler.cli.console import Json, say
 from crawler.cli.crawling import run_spider, spiders
 from crawler.cli.delivering import told
+from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.progress import shown
 from crawler.cli.report import print_report
 from crawler.cli.run import HostRate, Topics, config_of
@@ -58,7 +59,7 @@ def spider(
     _check_startable(name, told)
     config = config_of(topic, host_rate)
     succeeded = asyncio.run(_crawl(config, name, told, as_json=as_json))
-    raise typer.Exit(0 if succeeded else 1)
+    raise typer.Exit(0 if succeeded else EXIT_FAILED)
 
 
 def pairs_of(arguments: Sequence[str]) -> dict[str, str]:

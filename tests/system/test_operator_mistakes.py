@@ -1,6 +1,6 @@
 """Mistakes operators make, provoked: one sentence with cause and remedy, and the right exit code.
 
-Exit codes: 1 could not be done, 2 command or setting wrong, 3 the store (crawler/cli/main.py).
+Exit codes: 1 could not be done, 2 command or setting wrong, 3 the store (crawler/cli/exits.py).
 """
 
 import contextlib

@@ -16,7 +16,7 @@ import typer.main
 from crawler import errors
 from crawler.catalog.outlets import read_catalogue
 from crawler.catalog.topics import topic
-from crawler.cli import main
+from crawler.cli import exits, main
 from crawler.contract import StoryPayload, read_story, schema
 from crawler.fetch.reasons import FailReason
 from crawler.model import Alert, ChangeKind, SkipReason
@@ -88,7 +88,7 @@ def test_every_error_and_exit_code_is_in_the_reference():
     page = reference("errors.md")
     kinds = [name for name, kind in vars(errors).items()
              if isinstance(kind, type) and issubclass(kind, errors.KordonError)]  # fmt: skip
-    codes = {name: code for name, code in vars(main).items() if name.startswith("EXIT_")}
+    codes = {name: code for name, code in vars(exits).items() if name.startswith("EXIT_")}
     assert {kind for kind in kinds if f"`{kind}`" not in page} == set()
     assert {name for name, code in codes.items() if f"`{name}` {code}" not in page} == set()
     commands = reference("commands.md")
