@@ -48,8 +48,8 @@ from crawler.reindex import Reindex
 from crawler.rule import Rule
 from crawler.store.announcements import RedisAnnouncements
 from crawler.store.clock import StoreClock
-from crawler.store.connection import connect
-from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus.local import LocalCorpus
+from crawler.store.corpus.objects import ObjectCorpus
 from crawler.store.current_stories import CurrentStories
 from crawler.store.frontier import RedisFrontier
 from crawler.store.generations import RedisGenerations
@@ -57,8 +57,8 @@ from crawler.store.hooks import RedisHooks
 from crawler.store.hubs import RedisHubs
 from crawler.store.lessons import RedisLessons
 from crawler.store.migrations import check, check_schema
-from crawler.store.object_corpus import ObjectCorpus
 from crawler.store.published import RedisPublished
+from crawler.store.server.connection import connect
 from crawler.store.stories import RedisStories
 from crawler.store.story_shelf import Retention
 from crawler.store.subscriptions import RedisSubscriptions

@@ -8,7 +8,7 @@ import redis
 import redis.asyncio
 from hypothesis import HealthCheck, settings
 
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 # no test is about time: machines are slow, and busy with others
 settings.register_profile("kordon", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -8,7 +8,7 @@ from crawler.dedup.placement import decide
 from crawler.dedup.relation import reason_of, relate, shares_of
 from crawler.dedup.rules import RULES, Rules
 from crawler.model import Article, ArticleId, LookAlike, OutletId, Recipe, StoryId, TopicId, id_of
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 from crawler.text.normalise import words
 from crawler.text.shingles import shingle_hashes
 

@@ -44,8 +44,8 @@ from crawler.model import (
     StoryId,
     id_of,
 )
-from crawler.store import embedded
 from crawler.store.clock import SimulatedClock
+from crawler.store.server import embedded
 from crawler.store.stories import RedisStories
 from crawler.text.shingles import shingle_hashes
 

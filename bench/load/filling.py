@@ -23,8 +23,8 @@ from crawler.contract import StoryPayload, read_story, story_payload
 from crawler.model import ArticleId, ChangeId, Fingerprint, LookAlike, Story, StoryId, TopicId
 from crawler.store import keys
 from crawler.store.records import millis
-from crawler.store.search import SearchIndex
-from crawler.store.search_rows import Document
+from crawler.store.search.index import SearchIndex
+from crawler.store.search.rows import Document
 from crawler.text.lemmas import VERSION
 
 Made = tuple[Story, Sequence[LookAlike]]

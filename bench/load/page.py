@@ -38,7 +38,7 @@ from crawler.model import (
     StoryId,
     id_of,
 )
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 WINDOWS = ("24h", "7d", "30d", "90d")
 FILTERS = ("", "&language=uk", "&border=UA-PL&control=others")

@@ -48,7 +48,7 @@ from crawler.model import (
 )
 from crawler.placing import fingerprint_of
 from crawler.store.clock import SimulatedClock
-from crawler.store.connection import connect
+from crawler.store.server.connection import connect
 from crawler.store.stories import RedisStories
 
 RECIPE = Recipe()

@@ -27,9 +27,9 @@ from crawler.poll import Poll
 from crawler.ports import Census, Clock, Frontier
 from crawler.push import Push
 from crawler.shift import Ending, Shift
-from crawler.store import embedded
 from crawler.store.hubs import MemoryHubs
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.subscriptions import MemorySubscriptions
+from crawler.store.server import embedded
 from crawler.telemetry import Answers
 
 

@@ -28,7 +28,7 @@ from recorded_web import ROOT, World, crawl, home, replay
 from crawler.desk import desk_of
 from crawler.ingest import prepare
 from crawler.model import Article, Entry, EntryId, Page, TopicId
-from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus.local import LocalCorpus
 
 TOP = 25
 PROFILED = """

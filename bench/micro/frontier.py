@@ -28,9 +28,9 @@ from crawler.model import (
     WorkerId,
     id_of,
 )
-from crawler.store import embedded
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
+from crawler.store.server import embedded
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 PAUSE = timedelta(milliseconds=5)

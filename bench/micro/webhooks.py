@@ -27,10 +27,11 @@ from crawler.middlewares.client import GuardedClient
 from crawler.model import ChangeId, Recipe, TopicId, WorkerId
 from crawler.render.webhook import written_secret
 from crawler.schedule.delivery import Patience
-from crawler.store import embedded, keys
+from crawler.store import keys
 from crawler.store.clock import StoreClock
 from crawler.store.hooks import RedisHooks
 from crawler.store.published import RedisPublished
+from crawler.store.server import embedded
 from crawler.store.stories import RedisStories
 from crawler.store.subscriptions import RedisSubscriptions
 from crawler.workers.webhooks import Messages, Webhooks

@@ -12,7 +12,7 @@ from crawler.contract import StoryPayload
 from crawler.hook import Reply
 from crawler.model import ChangeId, TopicId
 from crawler.schedule.announcing import TOGETHER
-from crawler.store.search import SearchIndex
+from crawler.store.search.index import SearchIndex
 from crawler.workers.herald import Herald
 from crawler.workers.loop import beside
 

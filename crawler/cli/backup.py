@@ -14,8 +14,8 @@ from crawler.config import Config
 from crawler.errors import ConfigError
 from crawler.store import backup as backups
 from crawler.store.backup_file import Manifest, examine
-from crawler.store.connection import connect
 from crawler.store.migrations import check_schema
+from crawler.store.server.connection import connect
 
 MEBIBYTE = 1 << 20
 

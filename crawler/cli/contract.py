@@ -10,8 +10,8 @@ from crawler.cli.session import settings_of_kordon
 from crawler.config import Config
 from crawler.contract import VERSION, schema
 from crawler.model import TopicId
-from crawler.store.connection import connect
 from crawler.store.contract_v0 import migrate as migrate_store
+from crawler.store.server.connection import connect
 
 app = typer.Typer(
     help="What services read from Redis: its schema, and migrations.", no_args_is_help=True

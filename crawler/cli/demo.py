@@ -24,7 +24,7 @@ from crawler.config import Config
 from crawler.demo.server import DemoServer
 from crawler.demo.world import LAST_ACT, World, load
 from crawler.errors import ConfigError
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 HOST_RATE = 50.0  # requests a second to one host: nobody's machine but ours is asked
 SLOW_SECONDS = 3.0  # how long the slow feed keeps its readers waiting

@@ -22,10 +22,10 @@ from crawler.errors import ConfigError, KordonError
 from crawler.hook import Hook, HookState
 from crawler.model import FeedState
 from crawler.pool import Pool
-from crawler.store.connection import inspect
-from crawler.store.corpus import damaged_segments
-from crawler.store.facts import UNWRITABLE, Facts
-from crawler.store.object_corpus import ObjectCorpus
+from crawler.store.corpus.local import damaged_segments
+from crawler.store.corpus.objects import ObjectCorpus
+from crawler.store.server.connection import inspect
+from crawler.store.server.facts import UNWRITABLE, Facts
 
 SPACE_ENOUGH = 2 << 30  # bytes; some 70,000 articles, 29 kB each before the log is rewritten
 SPACE_LEAST = 256 << 20

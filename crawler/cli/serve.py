@@ -30,7 +30,7 @@ from crawler.serve.application import application
 from crawler.serve.connections import BACKLOG, Connection
 from crawler.serve.guard import is_loopback
 from crawler.serve.service import Service
-from crawler.store.search import SearchIndex
+from crawler.store.search.index import SearchIndex
 from crawler.text.lemmas import VERSION as TERMS_VERSION
 from crawler.text.lemmas import load
 from crawler.workers.loop import beside, follow

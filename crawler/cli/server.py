@@ -16,10 +16,10 @@ from crawler.cli.exits import EXIT_FAILED
 from crawler.cli.session import settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
-from crawler.store import embedded
-from crawler.store.addresses import redacted
-from crawler.store.connection import inspect
-from crawler.store.facts import UNWRITABLE, Facts
+from crawler.store.server import embedded
+from crawler.store.server.addresses import redacted
+from crawler.store.server.connection import inspect
+from crawler.store.server.facts import UNWRITABLE, Facts
 
 app = typer.Typer(help="The Redis server Kordon runs for itself.", no_args_is_help=True)
 

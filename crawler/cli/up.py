@@ -18,7 +18,7 @@ from crawler.cli.serve import HOST, PORT, listening
 from crawler.cli.session import catalogue_of
 from crawler.cli.supervise import Child, Plan
 from crawler.config import Config
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 
 def up(

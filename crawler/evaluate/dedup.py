@@ -30,7 +30,7 @@ from crawler.model import (
 )
 from crawler.placing import Place, fingerprint_of
 from crawler.ports import Decide
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 from crawler.text.credit import credits_of
 
 FOUND = (

@@ -9,7 +9,7 @@ from crawler.model import TopicId
 from crawler.serve.narrowing import Outlets, origins
 from crawler.serve.problems import Problem
 from crawler.serve.service import Service
-from crawler.store.search_query import Wanted
+from crawler.store.search.query import Wanted
 
 TOO_MANY = {
     "outlet": "/api/v1/outlets lists all",

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from crawler.catalog.facets import KINDS
 from crawler.model import Outlet, OutletId
 from crawler.serve.problems import Problem
-from crawler.store.search_query import Wanted
+from crawler.store.search.query import Wanted
 from crawler.text.lemmas import wanted
 
 Outlets = Mapping[OutletId, Outlet]

@@ -16,7 +16,7 @@ from crawler.ports import Announcements, Clock, Frontier, Hooks, Published, Ruli
 from crawler.push import Push
 from crawler.rule import Rule
 from crawler.serve.problems import Problem
-from crawler.store.search import SearchIndex
+from crawler.store.search.index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from crawler.serve.narrowing import Narrowing, Outlets
 from crawler.serve.parameters import READING, Instant
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
-from crawler.store.search_query import Wanted
+from crawler.store.search.query import Wanted
 
 MAX_PAGE = 100
 LOG_LENGTH = 500  # changes of a story shown, the newest

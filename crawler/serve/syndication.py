@@ -23,7 +23,7 @@ from crawler.serve.parameters import READING
 from crawler.serve.problems import Problem, described
 from crawler.serve.service import Served, Service, Topic
 from crawler.serve.stories import outlets_of, shown_texts
-from crawler.store.search_query import Wanted
+from crawler.store.search.query import Wanted
 
 ITEMS = 50
 MAX_AGE_SECONDS = 300

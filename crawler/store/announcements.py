@@ -8,8 +8,8 @@ from crawler.model import ChangeId, TopicId
 from crawler.ports import Tell
 from crawler.schedule.announcing import Bulletin
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import decode, encode
+from crawler.store.server.connection import translated
 
 # Replace a topic's record (of the hash KEYS[1], under ARGV[1]) if it is still the one that was read
 # (ARGV[2]) by another (ARGV[3]). Returns 1, or 0.

@@ -35,9 +35,9 @@ from crawler.store.backup_file import (
     unpack,
     writable,
 )
-from crawler.store.connection import translated
-from crawler.store.corpus import unused
-from crawler.store.facts import version_of
+from crawler.store.corpus.local import unused
+from crawler.store.server.connection import translated
+from crawler.store.server.facts import version_of
 
 OURS = "kordon:*"
 BATCH = 500  # keys asked for in one trip

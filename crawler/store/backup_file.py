@@ -23,7 +23,7 @@ from zstandard import ZstdDecompressor, ZstdError
 
 from crawler.errors import ConfigError
 from crawler.store import keys
-from crawler.store.corpus_records import SUFFIX
+from crawler.store.corpus.records import SUFFIX
 
 FORMAT = 1
 MANIFEST, KEYS = "kordon-backup.json", "keys.msgpack.zst"

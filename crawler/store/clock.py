@@ -11,7 +11,7 @@ from typing import Self
 from redis.asyncio import Redis
 
 from crawler.errors import StoreError
-from crawler.store.connection import translated
+from crawler.store.server.connection import translated
 
 SYNC_EVERY_SECONDS = 30  # quartz drifts some 50 ppm: 1.5 ms between two readings
 READINGS = 3

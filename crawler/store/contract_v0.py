@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from crawler.contract import story_payload
 from crawler.model import GenerationId, LookAlike, StoryId, TopicId
 from crawler.store import keys
-from crawler.store.connection import translated
+from crawler.store.server.connection import translated
 from crawler.store.story_records import Handle, StoryRecord, forward_target, unpack_article
 
 AT_ONCE = 200  # stories written in one trip

@@ -38,7 +38,6 @@ from crawler.store.bounds import (
     SKIP_DAYS,
     SKIPPED_KEPT,
 )
-from crawler.store.connection import translated
 from crawler.store.ledgers import (
     borne,
     day_of,
@@ -63,7 +62,8 @@ from crawler.store.records import (
     unrecord,
     upcoming,
 )
-from crawler.store.redis_pool import run
+from crawler.store.server.connection import translated
+from crawler.store.server.redis_pool import run
 
 FEEDS_AT_ONCE = 200  # one script's worth: a few milliseconds of the server's time
 DEAD_AT_ONCE = 500

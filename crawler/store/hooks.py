@@ -10,8 +10,8 @@ from crawler.hook import Attempt, Hook, HookId, Letter, Turn
 from crawler.model import Alert
 from crawler.ports import Clock, Step
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import decode, encode, millis, span
+from crawler.store.server.connection import translated
 
 ATTEMPTS_KEPT = 300  # of each hook
 ATTEMPTS_WINDOW = timedelta(days=30)

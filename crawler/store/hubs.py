@@ -4,8 +4,8 @@ from redis.asyncio import Redis
 
 from crawler.model import FeedId, HubLease
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import decode, encode
+from crawler.store.server.connection import translated
 
 
 class RedisHubs:

@@ -9,8 +9,8 @@ from zstandard import ZstdCompressor, ZstdDecompressor
 from crawler.model import GenerationId, OutletId, TopicId
 from crawler.ports import Lesson
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import span
+from crawler.store.server.connection import translated
 
 _KEEP = """
 if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then

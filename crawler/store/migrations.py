@@ -8,8 +8,8 @@ from redis.asyncio import Redis
 from crawler.errors import ConfigError
 from crawler.model import Generation, Recipe
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.generations import ANEW, generation_of, recipe_field
+from crawler.store.server.connection import translated
 
 
 async def check(client: Redis, recipe: Recipe) -> None:

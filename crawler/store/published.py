@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 from crawler.model import ChangeId, StoryId, TopicId
 from crawler.ports import Event, Standing, Window
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import instant, millis, span
+from crawler.store.server.connection import translated
 
 NEVER = ChangeId("0-0")
 LONGEST_WAIT = timedelta(seconds=5)  # well under the connection's own deadline

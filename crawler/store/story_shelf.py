@@ -22,8 +22,8 @@ from crawler.errors import SupersededError
 from crawler.model import ArticleId, GenerationId, LookAlike, Recipe, Story, StoryId, Tie, TopicId
 from crawler.ports import Clock
 from crawler.store import keys, nomination
-from crawler.store.connection import translated
-from crawler.store.redis_pool import run
+from crawler.store.server.connection import translated
+from crawler.store.server.redis_pool import run
 from crawler.store.story_records import (
     Handle,
     StoryRecord,

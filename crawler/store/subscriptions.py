@@ -8,8 +8,8 @@ from redis.asyncio import Redis
 from crawler.catalog.changes import Changes
 from crawler.model import Feed, FeedId, Outlet, OutletId
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import decode, encode
+from crawler.store.server.connection import translated
 
 
 class RedisSubscriptions:

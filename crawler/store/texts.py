@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from crawler.model import Article, ArticleId, OutletId
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import instant, millis
+from crawler.store.server.connection import translated
 
 # Strike off what is given (id, ms, id, ms, ...) from KEYS[1] unless a newer text came since.
 _STRIKE = """

@@ -7,8 +7,8 @@ from redis.asyncio import Redis
 
 from crawler.access import Token
 from crawler.store import keys
-from crawler.store.connection import translated
 from crawler.store.records import decode, encode
+from crawler.store.server.connection import translated
 
 
 class RedisTokens:

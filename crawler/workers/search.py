@@ -10,8 +10,8 @@ import msgspec
 from crawler.contract import ChangePayload, StoryPayload, read_story
 from crawler.model import ArticleId, ChangeId, ChangeKind, OutletId, StoryId, TopicId
 from crawler.ports import Event, Published, Standing, Stories, Window
-from crawler.store.search import Logged, SearchIndex
-from crawler.store.search_rows import Document
+from crawler.store.search.index import Logged, SearchIndex
+from crawler.store.search.rows import Document
 from crawler.text.lemmas import terms
 from crawler.workers.place_terms import place_terms
 from crawler.workers.text_terms import KeptUntil

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 import settings
 from crawler.config import Config
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.memory.frontier import MemoryFrontier
 from crawler.telemetry import Answers
 
 SHIPPED = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}

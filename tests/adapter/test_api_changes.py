@@ -8,7 +8,7 @@ from served import TOPIC, a_stand, an_article, another
 from crawler.model import ChangeId
 from crawler.ports import Window
 from crawler.serve.changes import Streams
-from crawler.store.memory_published import MemoryPublished
+from crawler.store.memory.published import MemoryPublished
 
 
 async def test_changes_are_listed_after_any_id(stand, api):

@@ -6,7 +6,7 @@ from served import NOON, an_article
 
 from crawler.ingest import PreparedArticle
 from crawler.model import Entry, EntryClaim, EntryId, FeedId
-from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus.local import LocalCorpus
 from crawler.store.texts import MemoryTexts
 from pipelines.keep import KeepPipeline
 

@@ -7,7 +7,7 @@ import pytest
 from page_views import CROSSING, furnished, seen, story_path, texts
 from served import TOPIC, another
 
-from crawler.store.search import SearchIndex
+from crawler.store.search.index import SearchIndex
 
 
 async def test_border_now_shows_the_newest_and_the_fastest(stand, page):

@@ -26,9 +26,9 @@ from crawler.render.webhook import written_secret
 from crawler.schedule.delivery import Patience, paused, resumed, revived
 from crawler.store.clock import SimulatedClock
 from crawler.store.hooks import MemoryHooks
-from crawler.store.memory_published import MemoryPublished
-from crawler.store.memory_stories import MemoryStories
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.published import MemoryPublished
+from crawler.store.memory.stories import MemoryStories
+from crawler.store.memory.subscriptions import MemorySubscriptions
 from crawler.workers.webhooks import Messages, Webhooks
 from tests.newsroom import article, prose
 from tests.site.receiver import (

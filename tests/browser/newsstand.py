@@ -16,7 +16,7 @@ from served import Stand, a_dead_entry, a_stand, an_article, another
 from crawler.access import Role
 from crawler.model import ChangeId, StoryId, TopicId
 from crawler.serve.application import application
-from crawler.store.memory_published import MemoryPublished
+from crawler.store.memory.published import MemoryPublished
 
 A_MOMENT = timedelta(milliseconds=50)
 

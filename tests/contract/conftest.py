@@ -8,9 +8,9 @@ from stores import in_memory, in_redis
 
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
-from crawler.store.memory_frontier import MemoryFrontier
-from crawler.store.memory_published import MemoryPublished
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.frontier import MemoryFrontier
+from crawler.store.memory.published import MemoryPublished
+from crawler.store.memory.stories import MemoryStories
 from crawler.store.migrations import check
 from crawler.store.published import RedisPublished
 

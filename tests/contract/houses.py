@@ -12,7 +12,7 @@ from crawler.placing import Place, PlaceInEach, fingerprint_of
 from crawler.reindex import Reindex
 from crawler.rule import Rule
 from crawler.store import keys
-from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus.local import LocalCorpus
 from crawler.store.current_stories import CurrentStories
 from crawler.store.generations import RedisGenerations
 from crawler.store.lessons import RedisLessons

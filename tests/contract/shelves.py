@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from crawler.store.corpus import LocalCorpus
-from crawler.store.object_corpus import ObjectCorpus
+from crawler.store.corpus.local import LocalCorpus
+from crawler.store.corpus.objects import ObjectCorpus
 
 FORMS = ("a directory", "a file address", "objects in memory")
 

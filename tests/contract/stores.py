@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from crawler.model import TopicId
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 from crawler.store.stories import RedisStories
 
 TOPIC = TopicId("ukraine-border")

@@ -21,8 +21,8 @@ from crawler.errors import ConfigError, StoreError
 from crawler.model import TopicId
 from crawler.store import backup, backup_file, keys
 from crawler.store.clock import SimulatedClock
-from crawler.store.corpus import LocalCorpus
-from crawler.store.corpus_records import SUFFIX
+from crawler.store.corpus.local import LocalCorpus
+from crawler.store.corpus.records import SUFFIX
 from crawler.store.migrations import check
 from crawler.store.stories import RedisStories
 

@@ -18,8 +18,9 @@ import settings
 from crawler.cli.server import app as server_command
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
-from crawler.store import embedded, keys
-from crawler.store.connection import connect, inspect, translated
+from crawler.store import keys
+from crawler.store.server import embedded
+from crawler.store.server.connection import connect, inspect, translated
 
 PASSWORD = "p@ss/w#rd"
 ENCODED = "p%40ss%2Fw%23rd"

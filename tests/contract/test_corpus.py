@@ -21,9 +21,9 @@ from zstandard import ZstdCompressor, ZstdDecompressor, get_frame_parameters
 
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Article
-from crawler.store.corpus import LocalCorpus, damaged_segments
-from crawler.store.corpus_records import packed
-from crawler.store.object_corpus import ObjectCorpus
+from crawler.store.corpus.local import LocalCorpus, damaged_segments
+from crawler.store.corpus.objects import ObjectCorpus
+from crawler.store.corpus.records import packed
 
 HEADER_BYTES = 32
 

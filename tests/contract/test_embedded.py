@@ -18,8 +18,8 @@ import pytest
 import redis
 
 from crawler.errors import ConfigError, StoreError
-from crawler.store import embedded
-from crawler.store.sockets import MAX_SOCKET_BYTES
+from crawler.store.server import embedded
+from crawler.store.server.sockets import MAX_SOCKET_BYTES
 
 STARTERS = 20
 PROGRAMS = [pytest.param(None, id="shipped")] + [
@@ -95,7 +95,7 @@ def test_a_server_is_started_and_joined(home, program):
 
 def test_twenty_starts_at_once_give_one_server(home):
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["crawler.store.embedded"])
+    processes.set_forkserver_preload(["crawler.store.server.embedded"])
     barrier, told = processes.Barrier(STARTERS), processes.Queue()
     starters = [
         processes.Process(target=start_and_tell, args=(home, barrier, told))
@@ -132,7 +132,7 @@ def test_a_stopped_server_comes_back_with_its_data(home, program):
 
 def test_a_joiner_keeps_the_server_when_its_starter_is_interrupted_and_killed(home):
     script = (
-        "import sys, pathlib; from crawler.store.embedded import ensure_running; "
+        "import sys, pathlib; from crawler.store.server.embedded import ensure_running; "
         "print(ensure_running(pathlib.Path(sys.argv[1])).pid, flush=True); input()"
     )
     starter = subprocess.Popen(

@@ -27,14 +27,14 @@ from crawler.model import (
 from crawler.rule import Rule
 from crawler.store import keys
 from crawler.store.clock import SimulatedClock
-from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus.local import LocalCorpus
 from crawler.store.frontier import RedisFrontier
-from crawler.store.memory_frontier import MemoryFrontier
-from crawler.store.memory_published import MemoryPublished
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.frontier import MemoryFrontier
+from crawler.store.memory.published import MemoryPublished
+from crawler.store.memory.stories import MemoryStories
 from crawler.store.nomination import LOADED
 from crawler.store.published import RedisPublished
-from crawler.store.redis_pool import SocketConnection
+from crawler.store.server.redis_pool import SocketConnection
 from crawler.store.stories import RedisStories
 from crawler.store.tombstones import MemoryTombstones, RedisTombstones
 

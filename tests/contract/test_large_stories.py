@@ -14,7 +14,7 @@ from crawler.dedup import placement
 from crawler.dedup.ruling import decree_id
 from crawler.model import Article, Neighbourhood, Placement
 from crawler.rule import Rule
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 from crawler.store.nomination import LOADED
 
 

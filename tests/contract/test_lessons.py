@@ -12,7 +12,7 @@ from crawler.placing import Place
 from crawler.ports import Lesson
 from crawler.store.clock import SimulatedClock
 from crawler.store.lessons import MemoryLessons, RedisLessons
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 
 OUTLET = OutletId("one")
 FOOTER = words_of("footer", 60)

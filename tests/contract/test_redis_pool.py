@@ -8,8 +8,8 @@ import redis
 import settings
 from crawler.config import Config
 from crawler.store import connection, embedded
-from crawler.store.connection import connect
-from crawler.store.redis_pool import Prompt, run
+from crawler.store.server.connection import connect
+from crawler.store.server.redis_pool import Prompt, run
 
 BIG = b"x" * 20_000_000  # more than any socket takes at once
 

@@ -16,7 +16,7 @@ from crawler.errors import ConfigError
 from crawler.model import Article, ArticleId, Regrouping, RulingKind
 from crawler.rule import Rule
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 from crawler.store.stories import RedisStories
 
 

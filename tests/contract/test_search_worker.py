@@ -9,8 +9,8 @@ from stores import TOPIC, in_redis
 
 from crawler.model import PlaceId, StoryId
 from crawler.store.published import RedisPublished
-from crawler.store.search import SearchIndex
-from crawler.store.search_query import Wanted
+from crawler.store.search.index import SearchIndex
+from crawler.store.search.query import Wanted
 from crawler.text.lemmas import wanted
 from crawler.workers.loop import catch_up
 from crawler.workers.search import SearchWorker

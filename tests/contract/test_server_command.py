@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from crawler.cli.server import app
 from crawler.errors import ConfigError
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from crawler.dedup.departure import depart
 from crawler.dedup.placement import decide as really_decide
 from crawler.model import Article, Relation
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 
 Step = tuple[str, Any]
 

@@ -8,7 +8,7 @@ from crawler.catalog.changes import Changes
 from crawler.catalog.outlets import feed_id
 from crawler.model import Feed, Outlet, OutletId, Redistribution
 from crawler.store import keys
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.subscriptions import MemorySubscriptions
 from crawler.store.subscriptions import RedisSubscriptions
 
 TOWN = Outlet(

@@ -11,10 +11,10 @@ from stores import TOPIC
 
 from crawler.directory import Directory
 from crawler.model import Outlet, OutletId
-from crawler.store.corpus import LocalCorpus
-from crawler.store.memory_subscriptions import MemorySubscriptions
-from crawler.store.search import SearchIndex
-from crawler.store.search_query import Wanted
+from crawler.store.corpus.local import LocalCorpus
+from crawler.store.memory.subscriptions import MemorySubscriptions
+from crawler.store.search.index import SearchIndex
+from crawler.store.search.query import Wanted
 from crawler.store.texts import MemoryTexts, RedisTexts
 from crawler.text.lemmas import wanted
 from crawler.workers.loop import catch_up

@@ -9,7 +9,7 @@ from crawler.demo.world import load
 from crawler.model import Article, ArticleId, OutletId, TopicId, id_of
 from crawler.placing import Place, fingerprint_of
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 from tests.newsroom import RECIPE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -41,8 +41,8 @@ from crawler.push import Push
 from crawler.schedule.health import Health, health_of
 from crawler.store.clock import SimulatedClock
 from crawler.store.hubs import MemoryHubs
-from crawler.store.memory_frontier import MemoryFrontier
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.frontier import MemoryFrontier
+from crawler.store.memory.subscriptions import MemorySubscriptions
 from crawler.telemetry import Answers, Tally
 from crawler.visit import Visit, judge_failure, judge_status
 from spiders.feeds import reason_of, reply_of

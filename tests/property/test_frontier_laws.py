@@ -39,8 +39,8 @@ from crawler.model import (
 from crawler.store import keys
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
-from crawler.store.memory_frontier import MemoryFrontier
-from crawler.store.redis_pool import SocketConnection
+from crawler.store.memory.frontier import MemoryFrontier
+from crawler.store.server.redis_pool import SocketConnection
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

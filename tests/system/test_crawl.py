@@ -15,7 +15,7 @@ from collections import Counter
 import pytest
 from household import Household, ended
 
-from crawler.store import embedded
+from crawler.store.server import embedded
 from tests.site.newsstand import Newsstand
 
 IN_FLIGHT = 32  # settings.IN_FLIGHT

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from crawler.cli.demo import environment
 from crawler.cli.main import app
 from crawler.errors import ConfigError
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 
 @pytest.fixture(scope="module")

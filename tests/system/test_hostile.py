@@ -15,7 +15,7 @@ from crawler.cli.run import Plan, work_through
 from crawler.cli.session import settings_of_kordon
 from crawler.config import Config
 from crawler.model import Feed, FeedId, OutletId, TopicId
-from crawler.store import embedded
+from crawler.store.server import embedded
 from tests.site.newsstand import Newsstand, feed, feed_of, story
 from tests.site.publisher import (
     Behaviour,

@@ -14,7 +14,7 @@ from crawler.config import Config
 from crawler.errors import StoreError
 from crawler.model import Feed, FeedId, OutletId
 from crawler.shift import Ending, Shift
-from crawler.store.corpus import LocalCorpus
+from crawler.store.corpus.local import LocalCorpus
 from crawler.store.frontier import RedisFrontier
 from crawler.visit import Visit
 from tests.site.newsstand import Newsstand, feed_of

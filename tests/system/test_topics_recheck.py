@@ -12,7 +12,7 @@ from crawler.cli.main import app
 from crawler.cli.session import opened
 from crawler.model import Entry, EntryId, Feed, FeedId, OutletId, WorkerId
 from crawler.screening import Stage, off_topic
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 FEED = Feed(FeedId("f"), OutletId("wide"), "https://wide.example/feed")
 ME = WorkerId("w:1:0")

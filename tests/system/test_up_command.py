@@ -13,7 +13,7 @@ import psutil
 import pytest
 from household import Household
 
-from crawler.store import embedded
+from crawler.store.server import embedded
 from tests.site.newsstand import Newsstand, feed_of
 
 

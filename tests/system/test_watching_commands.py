@@ -24,7 +24,7 @@ from crawler.model import (
     WorkerId,
     id_of,
 )
-from crawler.store import embedded
+from crawler.store.server import embedded
 
 HOST = Host("paper.example")
 FEED = Feed(FeedId("f"), OutletId("paper"), f"https://{HOST}/feed")

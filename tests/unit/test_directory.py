@@ -1,6 +1,6 @@
 from crawler.directory import Directory
 from crawler.model import Outlet, OutletId
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.subscriptions import MemorySubscriptions
 
 WIRE = Outlet(OutletId("wire"), "Wire", time_zone="Europe/Warsaw")
 TOWN = Outlet(OutletId("town"), "Town")

@@ -10,7 +10,7 @@ from crawler.config import Config
 from crawler.errors import StoreError
 from crawler.hook import Hook, HookId, HookState
 from crawler.model import ChangeId, Feed, FeedId, FeedState, OutletId, TopicId
-from crawler.store.facts import Facts
+from crawler.store.server.facts import Facts
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

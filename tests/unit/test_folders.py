@@ -5,9 +5,9 @@ import stat
 
 import pytest
 
-from crawler.store.corpus import unused
+from crawler.store.corpus.local import unused
 from crawler.store.folders import private_folder
-from crawler.store.search import SearchIndex
+from crawler.store.search.index import SearchIndex
 
 
 @pytest.fixture(params=[0o000, 0o022], ids=oct)

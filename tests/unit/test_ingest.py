@@ -30,8 +30,8 @@ from crawler.placing import Place
 from crawler.pool import Pool
 from crawler.screening import Stage, off_topic
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_stories import MemoryStories
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.stories import MemoryStories
+from crawler.store.memory.subscriptions import MemorySubscriptions
 from crawler.telemetry import Tally
 from crawler.text.normalise import words
 from crawler.text.shingles import shingle_hashes

@@ -8,8 +8,8 @@ from crawler.errors import ConfigError
 from crawler.listing import Listing
 from crawler.model import Feed, Outlet, OutletId
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_frontier import MemoryFrontier
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.frontier import MemoryFrontier
+from crawler.store.memory.subscriptions import MemorySubscriptions
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WIRE = Outlet(OutletId("wire"), "Wire", "https://www.wire.example/", "PL")

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.model import ArticleId, StoryId
-from crawler.store.listings import HASH_BITS, Listings
-from crawler.store.search import SearchIndex
-from crawler.store.search_query import Wanted
-from crawler.store.search_rows import Document
+from crawler.store.search.index import SearchIndex
+from crawler.store.search.listings import HASH_BITS, Listings
+from crawler.store.search.query import Wanted
+from crawler.store.search.rows import Document
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NAMES = tuple("abcdef")

@@ -12,8 +12,8 @@ from crawler.poll import Poll, Reply
 from crawler.push import Push
 from crawler.store.clock import SimulatedClock
 from crawler.store.hubs import MemoryHubs
-from crawler.store.memory_frontier import MemoryFrontier
-from crawler.store.memory_subscriptions import MemorySubscriptions
+from crawler.store.memory.frontier import MemoryFrontier
+from crawler.store.memory.subscriptions import MemorySubscriptions
 from crawler.telemetry import Answers, Tally
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -27,7 +27,7 @@ from crawler.model import (
     SkipReason,
     TopicId,
 )
-from crawler.store.corpus_records import packed, records
+from crawler.store.corpus.records import packed, records
 from crawler.text.countries import CountryFinder
 from crawler.text.places import Name, PlaceFinder
 from crawler.text.profile import Concept, Profile

@@ -4,7 +4,7 @@ from redis.asyncio.connection import SSLConnection, UnixDomainSocketConnection
 import settings
 from crawler.config import Config
 from crawler.errors import ConfigError
-from crawler.store.addresses import connection_options, redacted
+from crawler.store.server.addresses import connection_options, redacted
 
 SECRET = "s3cr3t"
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId
-from crawler.store.search import Logged, SearchIndex
-from crawler.store.search_query import Wanted
-from crawler.store.search_rows import Document
+from crawler.store.search.index import Logged, SearchIndex
+from crawler.store.search.query import Wanted
+from crawler.store.search.rows import Document
 from crawler.text.lemmas import Dictionaries, terms, wanted
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

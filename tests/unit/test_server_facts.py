@@ -1,7 +1,7 @@
 import pytest
 
 from crawler.errors import ConfigError, StoreError
-from crawler.store.facts import check_usable, facts_of
+from crawler.store.server.facts import check_usable, facts_of
 
 REDIS = {"redis_version": "7.0.15", "redis_mode": "standalone", "role": "master"}
 VALKEY = {"redis_version": "7.2.4", "valkey_version": "9.1.2", "server_mode": "standalone"}

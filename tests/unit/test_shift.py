@@ -19,7 +19,7 @@ from crawler.model import (
 )
 from crawler.shift import Ending, Shift
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.memory.frontier import MemoryFrontier
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WORKER = WorkerId("test:1:0")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import StoreError
-from crawler.store.sockets import MAX_SOCKET_BYTES, is_private, socket_for
+from crawler.store.server.sockets import MAX_SOCKET_BYTES, is_private, socket_for
 
 
 @pytest.fixture

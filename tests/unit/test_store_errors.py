@@ -2,7 +2,7 @@ import pytest
 import redis.exceptions as failures
 
 from crawler.errors import StoreError
-from crawler.store.connection import Patience, translated
+from crawler.store.server.connection import Patience, translated
 
 
 def raised_from(cause):

@@ -9,7 +9,7 @@ import settings
 from crawler.config import Config
 from crawler.model import Entry, EntryId, Feed, FeedId, OutletId, Skipped, SkipReason, WorkerId
 from crawler.store.clock import SimulatedClock
-from crawler.store.memory_frontier import MemoryFrontier
+from crawler.store.memory.frontier import MemoryFrontier
 from crawler.telemetry import Answers, Tally
 from crawler.visit import Bury, Retry, Visit, judge_body, judge_failure, judge_status
 

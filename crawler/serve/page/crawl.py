@@ -14,7 +14,7 @@ from crawler.serve.page.outlets import HostLine
 from crawler.serve.page.shell import Framed
 from crawler.serve.page.topics import topic_asked
 from crawler.serve.service import Service
-from crawler.store.search_query import Wanted
+from crawler.store.search.query import Wanted
 
 HOUR = timedelta(hours=1)
 STORIES_COUNTED = 2_000  # in an hour

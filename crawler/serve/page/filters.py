@@ -22,7 +22,7 @@ from crawler.serve.narrowing import (
     terms_of,
     wanted_by,
 )
-from crawler.store.search_query import Wanted
+from crawler.store.search.query import Wanted
 
 
 class Window(StrEnum):

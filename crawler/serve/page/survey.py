@@ -11,9 +11,9 @@ from crawler.model import StoryId
 from crawler.serve.narrowing import Condition, Control, Outlets, controlled, origins
 from crawler.serve.page.filters import Filters, conditions_of
 from crawler.serve.page.speech import ZONE
-from crawler.store.listings import Listings, Mask
-from crawler.store.search import SearchIndex
-from crawler.store.search_query import Wanted
+from crawler.store.search.index import SearchIndex
+from crawler.store.search.listings import Listings, Mask
+from crawler.store.search.query import Wanted
 
 BARS = {"24h": 24, "3d": 36, "7d": 28, "30d": 30, "90d": 90}  # of the timeline, by window
 STRETCHES = {"24h": 12, "3d": 12, "7d": 14, "30d": 15, "90d": 15}  # of a place's course

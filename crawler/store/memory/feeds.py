@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crawler.model import Feed, FeedId, FeedState
-from crawler.store.memory_work import MemoryWork, Work
+from crawler.store.memory.work import MemoryWork, Work
 from crawler.store.records import host_at, instant
 
 

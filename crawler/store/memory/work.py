@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from crawler.model import Claim, Host, PollClaim, WorkerId
-from crawler.store.memory_hosts import MemoryHosts
+from crawler.store.memory.hosts import MemoryHosts
 
 NOBODY = WorkerId("")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.model import id_of
-from crawler.store.listings import HASH_BITS
 from crawler.store.records import millis
+from crawler.store.search.listings import HASH_BITS
 
 EVERY, NO = "", "\0"  # facets that every story has, and none
 

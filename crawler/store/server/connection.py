@@ -21,10 +21,10 @@ from redis.maint_notifications import MaintNotificationsConfig
 
 from crawler.config import Config
 from crawler.errors import KordonError, StoreError
-from crawler.store.addresses import connection_options
-from crawler.store.embedded import ensure_running
-from crawler.store.facts import REPLICA, UNWRITABLE, Facts, check_usable, facts_of
-from crawler.store.redis_pool import PROMPT, RedisPool, SocketConnection
+from crawler.store.server.addresses import connection_options
+from crawler.store.server.embedded import ensure_running
+from crawler.store.server.facts import REPLICA, UNWRITABLE, Facts, check_usable, facts_of
+from crawler.store.server.redis_pool import PROMPT, RedisPool, SocketConnection
 
 MAX_CONNECTIONS = 64  # of one process; more tasks than that wait for their turn
 ANSWER_SECONDS = 10  # a blocking read must ask for less

@@ -27,12 +27,12 @@ from crawler.model import (
 from crawler.ports import Census, Clock, EntryRecord, HostLedger, HostRecord
 from crawler.store.bounds import PAUSE_KEPT, ROBOTS_LONGEST
 from crawler.store.ledgers import ARTICLE, fate_of
-from crawler.store.memory_census import census_of, host_records
-from crawler.store.memory_diaries import MemoryDiaries
-from crawler.store.memory_entries import MemoryEntries
-from crawler.store.memory_feeds import MemoryFeeds
-from crawler.store.memory_hosts import MemoryHosts
-from crawler.store.memory_work import MemoryWork, Work
+from crawler.store.memory.census import census_of, host_records
+from crawler.store.memory.diaries import MemoryDiaries
+from crawler.store.memory.entries import MemoryEntries
+from crawler.store.memory.feeds import MemoryFeeds
+from crawler.store.memory.hosts import MemoryHosts
+from crawler.store.memory.work import MemoryWork, Work
 from crawler.store.records import host_at, instant, millis, next_poll_of, span
 
 

@@ -20,11 +20,11 @@ from typing import Any
 from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId
 from crawler.store.folders import private_folder
-from crawler.store.listings import Listings
-from crawler.store.listings_kept import KeptListings
 from crawler.store.records import millis
-from crawler.store.search_query import Wanted, conditions, is_narrowed
-from crawler.store.search_rows import (
+from crawler.store.search.kept_listings import KeptListings
+from crawler.store.search.listings import Listings
+from crawler.store.search.query import Wanted, conditions, is_narrowed
+from crawler.store.search.rows import (
     LAYOUT,
     TABLES,
     Document,

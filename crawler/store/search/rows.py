@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.model import ArticleId, StoryId, id_of
-from crawler.store.listings import HASH_BITS
 from crawler.store.records import millis
-from crawler.store.search_query import EVERY, facet_term
+from crawler.store.search.listings import HASH_BITS
+from crawler.store.search.query import EVERY, facet_term
 
 LAYOUT = 3  # grows with any change below; a file of another layout is begun anew
 

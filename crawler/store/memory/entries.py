@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from crawler.model import Entry, EntryClaim, EntryId, Skipped
 from crawler.ports import EntryRecord
 from crawler.store.bounds import LOSS_WAIT_LONGEST, LOSSES_AT_ONCE, SKIP_DAYS, SKIPPED_KEPT
-from crawler.store.memory_work import MemoryWork, Work
+from crawler.store.memory.work import MemoryWork, Work
 from crawler.store.records import host_at, instant, listed_as
 
 

@@ -24,7 +24,7 @@ from crawler.model import (
     TopicId,
 )
 from crawler.ports import Clock, Decide, Depart, Regroup
-from crawler.store.memory_topic import KeptArticle, MemoryTopic
+from crawler.store.memory.topic import KeptArticle, MemoryTopic
 from crawler.store.nomination import (
     COMMON,
     HOT,

@@ -29,9 +29,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crawler.errors import ConfigError, StoreError
-from crawler.store.facts import Facts, Info, facts_of, is_loading, version_of
 from crawler.store.folders import PRIVATE_MODE, private_folder
-from crawler.store.sockets import is_private, socket_for
+from crawler.store.server.facts import Facts, Info, facts_of, is_loading, version_of
+from crawler.store.server.sockets import is_private, socket_for
 
 ANSWER_SECONDS = 30  # for a server that is not loading its data to say so
 STOP_SECONDS = 60  # to write and sync what is left

@@ -8,7 +8,7 @@ import msgspec
 from crawler.contract import ForwardPayload, is_before, story_payload
 from crawler.model import ChangeId, StoryId, TopicId
 from crawler.ports import Event, Standing, Window
-from crawler.store.memory_stories import MemoryStories
+from crawler.store.memory.stories import MemoryStories
 from crawler.store.records import millis
 
 NEVER = ChangeId("0-0")

@@ -4,8 +4,8 @@ import sqlite3
 import threading
 from datetime import datetime
 
-from crawler.store.listings import Listings
-from crawler.store.search_query import first_row
+from crawler.store.search.listings import Listings
+from crawler.store.search.query import first_row
 
 
 class KeptListings:

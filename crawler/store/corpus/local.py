@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Article, ArticleId
-from crawler.store.corpus_records import (
+from crawler.store.corpus.records import (
     SUFFIX,
     Record,
     Span,

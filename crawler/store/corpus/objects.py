@@ -17,7 +17,7 @@ import fsspec
 
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Article, ArticleId
-from crawler.store.corpus_records import (
+from crawler.store.corpus.records import (
     SUFFIX,
     Record,
     cut,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from crawler.model import Host
 from crawler.ports import Census, HostRecord
-from crawler.store.memory_hosts import MemoryHosts
-from crawler.store.memory_work import MemoryWork
+from crawler.store.memory.hosts import MemoryHosts
+from crawler.store.memory.work import MemoryWork
 from crawler.store.records import in_turn, instant, millis, upcoming
 
 

@@ -1,0 +1,1 @@
+"""What is found fast among the stories of a topic, in a file beside the store."""
