@@ -25,7 +25,7 @@ from crawler.pool import Pool
 from crawler.store.corpus.local import damaged_segments
 from crawler.store.corpus.objects import ObjectCorpus
 from crawler.store.server.connection import inspect
-from crawler.store.server.facts import UNWRITABLE, Facts
+from crawler.store.server.state import UNWRITABLE, ServerState
 
 SPACE_ENOUGH = 2 << 30  # bytes; some 70,000 articles, 29 kB each before the log is rewritten
 SPACE_LEAST = 256 << 20
@@ -169,8 +169,8 @@ async def worker_pool(config: Config) -> Check:
 async def server(config: Config) -> AsyncIterator[Check]:
     """Yield what is found about the server and what it holds."""
     try:
-        facts = await inspect(config)
-        for check in (version(facts), persistence(facts), memory(facts)):
+        state = await inspect(config)
+        for check in (version(state), persistence(state), memory(state)):
             yield check
         async with opened(config) as app:
             yield Check(Health.OK, "schema and recipe", "as this Kordon writes them")
@@ -180,26 +180,26 @@ async def server(config: Config) -> AsyncIterator[Check]:
         yield _failed("server", error)
 
 
-def version(facts: Facts) -> Check:
+def version(state: ServerState) -> Check:
     """The server's version and policy; an unfit one never gets here."""
-    return Check(Health.OK, "server", f"{facts.version}, never evicts (noeviction)")
+    return Check(Health.OK, "server", f"{state.version}, never evicts (noeviction)")
 
 
-def persistence(facts: Facts) -> Check:
+def persistence(state: ServerState) -> Check:
     """Whether what the server holds outlives it."""
-    if not facts.writable:
+    if not state.writable:
         problem, remedy = UNWRITABLE.split("; ")
         return Check(Health.FAIL, "persistence", f"Redis {problem}", remedy)
-    if facts.append_only:
+    if state.append_only:
         return Check(Health.OK, "persistence", "append-only file")
     remedy = "CONFIG SET appendonly yes, then CONFIG REWRITE"
     found = "no append-only file: a restart forgets what came since the last snapshot"
     return Check(Health.WARN, "persistence", found, remedy)
 
 
-def memory(facts: Facts) -> Check:
+def memory(state: ServerState) -> Check:
     """Whether the server nears its limit."""
-    used, limit = facts.memory_bytes, facts.memory_limit_bytes
+    used, limit = state.memory_bytes, state.memory_limit_bytes
     found = f"{_amount(used)} used" + (f" of {_amount(limit)}" if limit else "")
     if limit and used > MEMORY_SHARE * limit:
         remedy = "raise its maxmemory, or lower STORY_DAYS and CANDIDATE_DAYS"

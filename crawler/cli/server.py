@@ -19,7 +19,7 @@ from crawler.errors import ConfigError, StoreError
 from crawler.store.server import embedded
 from crawler.store.server.addresses import redacted
 from crawler.store.server.connection import inspect
-from crawler.store.server.facts import UNWRITABLE, Facts
+from crawler.store.server.state import UNWRITABLE, ServerState
 
 app = typer.Typer(help="The Redis server Kordon runs for itself.", no_args_is_help=True)
 
@@ -67,10 +67,10 @@ def _managed_home() -> Path:
 
 
 def _show_other(config: Config, *, as_json: bool) -> None:
-    where, facts = redacted(config.redis_url), asyncio.run(inspect(config))
-    document = {"running": True, "address": where} | asdict(facts)
-    _tell(_sentence(where, facts), document, as_json=as_json)
-    _fail_if_unwritable(facts)
+    where, state = redacted(config.redis_url), asyncio.run(inspect(config))
+    document = {"running": True, "address": where} | asdict(state)
+    _tell(_sentence(where, state), document, as_json=as_json)
+    _fail_if_unwritable(state)
 
 
 def _show_own(home: Path, *, as_json: bool) -> None:
@@ -78,29 +78,29 @@ def _show_own(home: Path, *, as_json: bool) -> None:
     if running is None:
         _tell(f"No server runs for {home}.", {"running": False}, as_json=as_json)
         raise typer.Exit(EXIT_FAILED)
-    facts = embedded.facts(running)
-    if facts is None:
+    state = embedded.server_state(running)
+    if state is None:
         raise StoreError(
             f"the server (pid {running.pid}) lives but does not answer at {running.socket}; "
             "run kordon server stop, then kordon server start"
         )
-    document = {"running": True} | _plain(running) | asdict(facts)
-    _tell(_sentence(f"{running.socket} (pid {running.pid})", facts), document, as_json=as_json)
-    _fail_if_unwritable(facts)
+    document = {"running": True} | _plain(running) | asdict(state)
+    _tell(_sentence(f"{running.socket} (pid {running.pid})", state), document, as_json=as_json)
+    _fail_if_unwritable(state)
 
 
-def _fail_if_unwritable(facts: Facts) -> None:
-    if not facts.writable:
+def _fail_if_unwritable(state: ServerState) -> None:
+    if not state.writable:
         raise StoreError(f"the server {UNWRITABLE}")
 
 
-def _sentence(where: str, facts: Facts) -> str:
-    state = "is still reading its data" if facts.loading else "is ready"
-    state = state if facts.writable else "cannot write to its disk"
-    log = _mebibytes(facts.append_only_bytes) if facts.append_only else "none"
+def _sentence(where: str, state: ServerState) -> str:
+    doing = "is still reading its data" if state.loading else "is ready"
+    doing = doing if state.writable else "cannot write to its disk"
+    log = _mebibytes(state.append_only_bytes) if state.append_only else "none"
     return (
-        f"{facts.version} at {where} {state}; connections: {facts.clients}, "
-        f"memory: {_mebibytes(facts.memory_bytes)}, append-only file: {log}."
+        f"{state.version} at {where} {doing}; connections: {state.clients}, "
+        f"memory: {_mebibytes(state.memory_bytes)}, append-only file: {log}."
     )
 
 

@@ -37,7 +37,7 @@ from crawler.store.backup_file import (
 )
 from crawler.store.corpus.local import unused
 from crawler.store.server.connection import translated
-from crawler.store.server.facts import version_of
+from crawler.store.server.state import version_of
 
 OURS = "kordon:*"
 BATCH = 500  # keys asked for in one trip

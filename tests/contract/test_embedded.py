@@ -90,7 +90,7 @@ def test_a_server_is_started_and_joined(home, program):
     started = embedded.ensure_running(home, program=program)
     assert embedded.ensure_running(home, program=program) == started
     assert embedded.status(home) == started
-    assert embedded.facts(started).version == started.version
+    assert embedded.server_state(started).version == started.version
 
 
 def test_twenty_starts_at_once_give_one_server(home):

@@ -10,7 +10,7 @@ from crawler.config import Config
 from crawler.errors import StoreError
 from crawler.hook import Hook, HookId, HookState
 from crawler.model import ChangeId, Feed, FeedId, FeedState, OutletId, TopicId
-from crawler.store.server.facts import Facts
+from crawler.store.server.state import ServerState
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ def some_facts(**changes):
         "memory_limit_bytes": 0, "append_only": True, "append_only_bytes": 10,
         "writable": True,
     }  # fmt: skip
-    return Facts(**facts | changes)
+    return ServerState(**facts | changes)
 
 
 def healths(states):

@@ -23,8 +23,8 @@ from crawler.config import Config
 from crawler.errors import KordonError, StoreError
 from crawler.store.server.addresses import connection_options
 from crawler.store.server.embedded import ensure_running
-from crawler.store.server.facts import REPLICA, UNWRITABLE, Facts, check_usable, facts_of
 from crawler.store.server.redis_pool import PROMPT, RedisPool, SocketConnection
+from crawler.store.server.state import REPLICA, UNWRITABLE, ServerState, check_usable, state_of
 
 MAX_CONNECTIONS = 64  # of one process; more tasks than that wait for their turn
 ANSWER_SECONDS = 10  # a blocking read must ask for less
@@ -97,11 +97,11 @@ async def connect(config: Config) -> Redis:
     return _client(options, retries=RETRIES)
 
 
-async def inspect(config: Config) -> Facts:
+async def inspect(config: Config) -> ServerState:
     """Return what the store's server says of itself; raises as `connect` does."""
     async with await connect(config) as client:
         with translated():
-            return facts_of(await client.info())
+            return state_of(await client.info())
 
 
 def _client(options: Mapping[str, Any], *, retries: int) -> Redis:

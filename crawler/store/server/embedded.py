@@ -30,8 +30,8 @@ from redis.retry import Retry
 
 from crawler.errors import ConfigError, StoreError
 from crawler.store.folders import PRIVATE_MODE, private_folder
-from crawler.store.server.facts import Facts, Info, facts_of, is_loading, version_of
 from crawler.store.server.sockets import is_private, socket_for
+from crawler.store.server.state import Info, ServerState, is_loading, state_of, version_of
 
 ANSWER_SECONDS = 30  # for a server that is not loading its data to say so
 STOP_SECONDS = 60  # to write and sync what is left
@@ -81,10 +81,10 @@ def status(home: Path) -> Running | None:
         return _recorded(home / "redis")
 
 
-def facts(running: Running) -> Facts | None:
+def server_state(running: Running) -> ServerState | None:
     """Return what the server says of itself; None when it does not answer."""
     info = _ask(running.socket)
-    return None if info is None else facts_of(info)
+    return None if info is None else state_of(info)
 
 
 def stop(home: Path) -> bool:

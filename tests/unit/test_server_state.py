@@ -1,7 +1,7 @@
 import pytest
 
 from crawler.errors import ConfigError, StoreError
-from crawler.store.server.facts import check_usable, facts_of
+from crawler.store.server.state import check_usable, state_of
 
 REDIS = {"redis_version": "7.0.15", "redis_mode": "standalone", "role": "master"}
 VALKEY = {"redis_version": "7.2.4", "valkey_version": "9.1.2", "server_mode": "standalone"}
@@ -46,10 +46,10 @@ def test_a_replica_is_the_stores_trouble_since_it_may_be_promoted():
 
 
 def test_the_connection_that_asked_is_not_counted():
-    assert facts_of(REDIS | {"connected_clients": 4}).clients == 3
+    assert state_of(REDIS | {"connected_clients": 4}).clients == 3
 
 
 def test_what_a_provider_hides_counts_as_nothing():
-    facts = facts_of(VALKEY)
+    facts = state_of(VALKEY)
     assert facts.version == "valkey 9.1.2"
     assert (facts.loading, facts.memory_bytes, facts.append_only) == (False, 0, False)

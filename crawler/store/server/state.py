@@ -17,7 +17,7 @@ Info = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ServerState:
     """A server's state, for an operator."""
 
     version: str  # "valkey 9.1.2"
@@ -30,9 +30,9 @@ class Facts:
     writable: bool  # its last attempt to write to its disk succeeded
 
 
-def facts_of(info: Info) -> Facts:
+def state_of(info: Info) -> ServerState:
     """Return the part of INFO an operator asks for; what a provider hides counts as zero."""
-    return Facts(
+    return ServerState(
         version=version_of(info),
         loading=is_loading(info),
         clients=max(0, int(info.get("connected_clients", 1)) - 1),
