@@ -43,6 +43,7 @@ async def _look(app: App, shift: Shift, wait: Wait) -> None:
 
 async def _has_feeds(app: App) -> bool:
     try:
-        return bool(await app.frontier.feeds())
+        working = (await app.frontier.census()).next_turn is not None
+        return working or bool(await app.frontier.feeds())  # all may be paused
     except StoreError:
         return True  # it is away; whoever works is told

@@ -51,6 +51,14 @@ class Flickering(RedisFrontier):
         return await super()._run(step, *arguments)
 
 
+class Noted(RedisFrontier):
+    """A frontier that notes the steps it was asked for."""
+
+    async def _run(self, step, *arguments):
+        self.asked = (*getattr(self, "asked", ()), step)
+        return await super()._run(step, *arguments)
+
+
 @pytest.fixture
 async def stand():
     async with Newsstand(hosts=2, pages=4) as stand:
@@ -95,6 +103,29 @@ async def test_a_crawl_that_has_no_feed_from_the_beginning_waits_for_one(app, se
     assert shift.failure is None
 
 
+async def test_a_look_at_a_schedule_with_work_reads_no_feed(app, server):
+    app = replace(app, frontier=frontier_of(Noted, app, server))
+    shift = Shift(app.frontier, app.clock, app.worker, in_flight=1, ending=Ending())
+    async with looked_after(app, shift, server.flushdb):
+        assert len([claim async for claim in shift]) <= 1
+    assert app.frontier.asked.count("feeds") == 1  # when no work was left
+
+
+async def test_a_crawl_whose_feeds_are_all_paused_goes_on(app, stand):
+    looks = iter(range(2))
+    shift = Shift(app.frontier, app.clock, app.worker, in_flight=1, ending=Ending())
+
+    async def wait():
+        if next(looks, None) is None:
+            shift.stop()
+
+    for host in stand.hosts:
+        await app.frontier.pause_feed(FeedId(host), paused=True)
+    async with looked_after(app, shift, wait):
+        assert [claim async for claim in shift] == []
+    assert shift.failure is None
+
+
 async def test_a_frontier_that_is_away_when_claims_end_gets_them_later(app, stand, server):
     gone, lost, *rest = stand.pages
     stand.on(gone, always(410))
@@ -121,8 +152,14 @@ async def test_a_run_whose_patience_ends_says_why_and_leaves_the_work(app, stand
 
 
 def flickering(app, server, *away):
+    frontier = frontier_of(Flickering, app, server)
+    frontier.away = frozenset(away)
+    return frontier
+
+
+def frontier_of(kind, app, server):
     config = app.config
-    frontier = Flickering(
+    return kind(
         server,
         app.clock,
         host_pause=config.host_pause,
@@ -130,5 +167,3 @@ def flickering(app, server, *away):
         seen_window=config.seen_window,
         dead_window=config.dead_window,
     )
-    frontier.away = frozenset(away)
-    return frontier
