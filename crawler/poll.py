@@ -246,8 +246,6 @@ class Poll:
         latency: timedelta = NONE,
         again: Collection[EntryId] = (),
     ) -> None:
-        config = self._config
-        pause = host_pause(config.host_pause, longest=config.crawl_delay_longest, latency=latency)
         now = self._clock.now()
         state = replace(state, health=health_of(state, now))
         state = await self._push.adjusted(claim.state, state)
@@ -255,17 +253,26 @@ class Poll:
         alert = alert_of(claim.state, state, now)
         with self._answers.taken() as answers:
             unseen = await self._frontier.commit_poll(
-                claim, state, entries, quiet=quiet, pause=pause, answers=answers, alert=alert,
-                again=again,
+                claim, state, entries, quiet=quiet, pause=self._pause_after(latency),
+                answers=answers, alert=alert, again=again,
             )  # fmt: skip
         if unseen is None:
             self._tally.count("poll/lost")
-            return
-        self._tally.count(f"poll/{state.last_outcome}")
-        self._tally.count("entry/listed", len(entries))
+        else:
+            self._count(state.last_outcome, len(entries), unseen, len(again), alert)
+
+    def _pause_after(self, latency: timedelta) -> timedelta:
+        config = self._config
+        return host_pause(config.host_pause, longest=config.crawl_delay_longest, latency=latency)
+
+    def _count(
+        self, outcome: str, listed: int, unseen: int, revised: int, alert: Alert | None
+    ) -> None:
+        self._tally.count(f"poll/{outcome}")
+        self._tally.count("entry/listed", listed)
         self._tally.count("entry/new", unseen)
-        if again:
-            self._tally.count("entry/revised", len(again))
+        if revised:
+            self._tally.count("entry/revised", revised)
         if alert:
             self._tally.count(f"alert/{alert.health}")
 
