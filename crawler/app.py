@@ -1,14 +1,11 @@
 """Composition root: a `Config` becomes a wired `App`; the only place that picks implementations."""
 
-import os
-import socket
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-import psutil
 from redis.asyncio import Redis
 
 from crawler.account import Account
@@ -45,6 +42,7 @@ from crawler.ports import (
 )
 from crawler.push import Push
 from crawler.reindex import Reindex
+from crawler.roster import this_worker
 from crawler.rule import Rule
 from crawler.store.announcements import RedisAnnouncements
 from crawler.store.clock import StoreClock
@@ -68,8 +66,6 @@ from crawler.store.tokens import RedisTokens
 from crawler.store.tombstones import RedisTombstones
 from crawler.telemetry import Answers, Tally
 from crawler.visit import Visit
-
-START_TOLERANCE_SECONDS = 2.0  # the kernel's account of a start wavers with the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,28 +273,3 @@ def _corpus(config: Config) -> Corpus:
 def every_topic(config: Config) -> list[TopicId]:
     """Return the topics that are collected, and those that once were."""
     return sorted({*topic_ids(config.own_topics), *config.topics})
-
-
-def this_worker() -> WorkerId:
-    """Return a name for this process that no other ever has: machine, pid and start time."""
-    started = psutil.Process().create_time()
-    return WorkerId(f"{socket.gethostname()}:{os.getpid()}:{started:.2f}")
-
-
-def is_dead(worker: WorkerId) -> bool:
-    """Tell whether a worker of this machine has ended; of other machines nothing is known."""
-    host, pid, started = worker.rsplit(":", 2)
-    if host != socket.gethostname():
-        return False
-    try:
-        return (
-            abs(psutil.Process(int(pid)).create_time() - float(started)) > START_TOLERANCE_SECONDS
-        )
-    except psutil.NoSuchProcess:
-        return True
-
-
-async def reclaim_from_the_dead(frontier: Frontier) -> int:
-    """Free what crashed workers of this machine had leased, so that nobody waits for it."""
-    dead = [worker for worker in await frontier.workers() if is_dead(worker)]
-    return sum([await frontier.reclaim(worker) for worker in dead])

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from crawler.app import is_dead
 from crawler.cli.console import Json, print_json, say
 from crawler.cli.session import opened, settings_of_kordon
 from crawler.config import Config
 from crawler.errors import ConfigError
+from crawler.roster import is_dead
 from crawler.store import backup as backups
 from crawler.store.backup_file import Manifest, examine
 from crawler.store.migrations import check_schema

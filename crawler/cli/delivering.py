@@ -9,7 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
 
-from crawler.app import App, is_dead
+from crawler.app import App
 from crawler.catalog.facets import facets_of
 from crawler.catalog.outlets import shipped_catalogue
 from crawler.config import Config
@@ -21,6 +21,7 @@ from crawler.hook import Hook, Reply
 from crawler.middlewares.client import Fetched, GuardedClient, Limits, Proxy
 from crawler.ports import Clock
 from crawler.render.webhook import Message, signed
+from crawler.roster import is_dead
 from crawler.schedule.delivery import Patience, released
 from crawler.workers.loop import beside
 from crawler.workers.webhooks import Messages, Webhooks, worker_behind

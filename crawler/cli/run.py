@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.app import App, reclaim_from_the_dead
+from crawler.app import App
 from crawler.catalog.outlets import Catalogue
 from crawler.catalog.topics import topic
 from crawler.cli.console import Json, say
@@ -27,6 +27,7 @@ from crawler.cli.session import catalogue_of, config_on, opened
 from crawler.cli.signals import ENDS, hang_ups
 from crawler.config import Config
 from crawler.errors import ConfigError, StoreError
+from crawler.roster import reclaim_from_the_dead
 from crawler.setting import SETTINGS
 from crawler.shift import Ending, Shift
 

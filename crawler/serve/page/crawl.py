@@ -153,7 +153,7 @@ def _since(since: datetime, instants: Iterable[datetime | None]) -> int:
 
 
 def _worker(name: WorkerId) -> Worker:
-    """Read a worker's name as `app.this_worker` writes it; another's stays as it is."""
+    """Read a worker's name as `roster.this_worker` writes it; another's stays as it is."""
     machine, _, rest = name.partition(":")
     pid, _, started = rest.partition(":")
     try:
