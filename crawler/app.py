@@ -58,7 +58,7 @@ from crawler.store.migrations import check, check_schema
 from crawler.store.published import RedisPublished
 from crawler.store.server.connection import connect
 from crawler.store.stories import RedisStories
-from crawler.store.story_shelf import Retention
+from crawler.store.story_shelf import Edition, Retention
 from crawler.store.subscriptions import RedisSubscriptions
 from crawler.store.switching import StorySwitch
 from crawler.store.texts import RedisTexts
@@ -118,7 +118,7 @@ async def open_app(config: Config) -> AsyncIterator[App]:
     try:
         await check(client, recipe)
         async with StoreClock.synced(client) as clock:
-            yield wired(config, client, clock, pool, recipe)
+            yield _Wiring(config, client, clock, recipe).app(pool)
     finally:
         pool.close()
         await client.aclose()
@@ -132,123 +132,168 @@ async def open_index(config: Config) -> AsyncIterator[Reindex]:
         ConfigError: The store is not one Kordon may use.
         StoreError: The store cannot be reached.
     """
-    recipe = Recipe()
     client = await connect(config)
     try:
         await check_schema(client)
         async with StoreClock.synced(client) as clock:
-            yield Reindex(
-                _generations(config, client, clock, recipe),
-                _corpus(config),
-                recipe,
-                every_topic(config),
-                place_in=partial(_place_in, config, client),
-            )
+            yield _Wiring(config, client, clock, Recipe()).reindex()
     finally:
         await client.aclose()
 
 
-def wired(config: Config, client: Redis, clock: Clock, pool: Pool, recipe: Recipe) -> App:
-    """Return the application with Redis behind every port.
+def every_topic(config: Config) -> list[TopicId]:
+    """Return the topics that are collected, and those that once were."""
+    return sorted({*topic_ids(config.own_topics), *config.topics})
 
-    Long because it is a list: what each part is made of is read in one place.
-    """
-    tally, answers = Tally(), Answers()
-    frontier = _frontier(config, client, clock)
-    generations = _generations(config, client, clock, recipe)
-    stories = CurrentStories(generations)
-    subscriptions = RedisSubscriptions(client)
-    shipped = shipped_catalogue() if config.polls_shipped else at_rest(shipped_catalogue())
-    directory = Directory(subscriptions, shipped.outlets)
-    corpus, tombstones = _corpus(config), RedisTombstones(client)
-    topics = every_topic(config)
-    push = Push(RedisHubs(client), frontier, clock, config)
-    return App(
-        config=config,
-        worker=this_worker(),
-        clock=clock,
-        tally=tally,
-        answers=answers,
-        frontier=frontier,
-        stories=stories,
-        subscriptions=subscriptions,
-        listing=Listing(subscriptions, frontier, shipped),
-        corpus=corpus,
-        texts=RedisTexts(client),
-        poll=Poll(
-            frontier,
-            clock,
-            config,
+
+class _Wiring:
+    """What an application is made of; parts that others share are made once."""
+
+    def __init__(self, config: Config, client: Redis, clock: Clock, recipe: Recipe) -> None:
+        self._config = config
+        self._client = client
+        self._clock = clock
+        self._recipe = recipe
+        self._tally = Tally()
+        self._answers = Answers()
+        self._shipped = (
+            shipped_catalogue() if config.polls_shipped else at_rest(shipped_catalogue())
+        )
+        self._frontier = self._make_frontier()
+        self._generations = self._make_generations()
+        self._stories = CurrentStories(self._generations)
+        self._subscriptions = RedisSubscriptions(client)
+        self._directory = Directory(self._subscriptions, self._shipped.outlets)
+        self._corpus = _corpus(config)
+        self._tombstones = RedisTombstones(client)
+        self._push = Push(RedisHubs(client), self._frontier, clock, config)
+
+    def app(self, pool: Pool) -> App:
+        """Return the application with Redis behind every port; pages are read in the pool."""
+        client, clock, config = self._client, self._clock, self._config
+        return App(
+            config=config,
+            worker=this_worker(),
+            clock=clock,
+            tally=self._tally,
+            answers=self._answers,
+            frontier=self._frontier,
+            stories=self._stories,
+            subscriptions=self._subscriptions,
+            listing=Listing(self._subscriptions, self._frontier, self._shipped),
+            corpus=self._corpus,
+            texts=RedisTexts(client),
+            poll=self._poll(pool),
+            push=self._push,
+            visit=Visit(self._frontier, clock, config, self._tally, answers=self._answers),
+            ingest=self._ingest(pool),
+            forget=self._forget(),
+            rule=Rule(self._stories, clock),
+            rulings=self._stories,
+            account=Account(self._stories, self._recipe_of),
+            tombstones=self._tombstones,
+            published=RedisPublished(client),
+            tokens=RedisTokens(client),
+            hooks=RedisHooks(client, clock, config.dead_window),
+            announcements=RedisAnnouncements(client),
+            check=Check(config, pool, clock),
+        )
+
+    def reindex(self) -> Reindex:
+        """Return what builds and switches generations."""
+        return Reindex(
+            self._generations,
+            self._corpus,
+            self._recipe,
+            every_topic(self._config),
+            place_in=self._place_in,
+        )
+
+    # --- use cases ---
+
+    def _poll(self, pool: Pool) -> Poll:
+        return Poll(
+            self._frontier,
+            self._clock,
+            self._config,
             pool,
-            tally,
-            answers=answers,
-            directory=directory,
-            push=push,
-            held=partial(_held, stories, config.topics),
-        ),
-        push=push,
-        visit=Visit(frontier, clock, config, tally, answers=answers),
-        ingest=Ingest(
+            self._tally,
+            answers=self._answers,
+            directory=self._directory,
+            push=self._push,
+            held=partial(_held, self._stories, self._config.topics),
+        )
+
+    def _ingest(self, pool: Pool) -> Ingest:
+        return Ingest(
             pool,
-            PlaceInEach(generations, partial(_place_in, config, client), recipe),
-            config,
-            tally,
-            directory,
-            desk_of=partial(desk_of, own=config.own_topics),
-        ),
-        forget=Forget(
-            tombstones, stories, corpus, frontier, clock=clock, topics=topics, depart=depart
-        ),
-        rule=Rule(stories, clock),
-        rulings=stories,
-        account=Account(stories, partial(_recipe_of, generations)),
-        tombstones=tombstones,
-        published=RedisPublished(client),
-        tokens=RedisTokens(client),
-        hooks=RedisHooks(client, clock, config.dead_window),
-        announcements=RedisAnnouncements(client),
-        check=Check(config, pool, clock),
-    )
+            PlaceInEach(self._generations, self._place_in, self._recipe),
+            self._config,
+            self._tally,
+            self._directory,
+            desk_of=partial(desk_of, own=self._config.own_topics),
+        )
+
+    def _forget(self) -> Forget:
+        return Forget(
+            self._tombstones,
+            self._stories,
+            self._corpus,
+            self._frontier,
+            clock=self._clock,
+            topics=every_topic(self._config),
+            depart=depart,
+        )
+
+    def _place_in(self, generation: Generation, stories: KeptStories) -> Place:
+        lessons = RedisLessons(self._client, generation.id, self._config.story_window)
+        return Place(stories, lessons=lessons)
+
+    async def _recipe_of(self, topic: TopicId) -> Recipe:
+        read, _ = await self._generations.reading(topic)
+        return read.recipe
+
+    # --- ports ---
+
+    def _make_frontier(self) -> Frontier:
+        return RedisFrontier(
+            self._client,
+            self._clock,
+            host_pause=self._config.host_pause,
+            lease=self._config.lease,
+            seen_window=self._config.seen_window,
+            dead_window=self._config.dead_window,
+        )
+
+    def _make_generations(self) -> Generations:
+        return RedisGenerations(self._client, self._recipe, self._stories_under, self._switch_to)
+
+    def _stories_under(self, recipe: Recipe, edition: Edition) -> RedisStories:
+        return RedisStories(
+            self._client,
+            self._clock,
+            recipe,
+            candidate_window=self._config.candidate_window,
+            story_window=self._config.story_window,
+            changes_window=self._config.changes_window,
+            changes_max_length=self._config.changes_max_length,
+            edition=edition,
+        )
+
+    def _switch_to(self, recipe: Recipe, edition: Edition) -> StorySwitch:
+        kept = Retention(
+            candidates=self._config.candidate_window,
+            stories=self._config.story_window,
+            changes=self._config.changes_window,
+            changes_most=self._config.changes_max_length,
+        )
+        return StorySwitch(self._client, self._clock, recipe, kept, edition)
 
 
-def _frontier(config: Config, client: Redis, clock: Clock) -> Frontier:
-    return RedisFrontier(
-        client,
-        clock,
-        host_pause=config.host_pause,
-        lease=config.lease,
-        seen_window=config.seen_window,
-        dead_window=config.dead_window,
-    )
-
-
-def _generations(config: Config, client: Redis, clock: Clock, recipe: Recipe) -> Generations:
-    stories = partial(
-        RedisStories,
-        client,
-        clock,
-        candidate_window=config.candidate_window,
-        story_window=config.story_window,
-        changes_window=config.changes_window,
-        changes_max_length=config.changes_max_length,
-    )
-    kept = Retention(
-        candidates=config.candidate_window,
-        stories=config.story_window,
-        changes=config.changes_window,
-        changes_most=config.changes_max_length,
-    )
-    return RedisGenerations(
-        client,
-        recipe,
-        lambda recipe, edition: stories(recipe, edition=edition),
-        lambda recipe, edition: StorySwitch(client, clock, recipe, kept, edition),
-    )
-
-
-async def _recipe_of(generations: Generations, topic: TopicId) -> Recipe:
-    read, _ = await generations.reading(topic)
-    return read.recipe
+def _corpus(config: Config) -> Corpus:
+    if config.corpus_url:
+        return ObjectCorpus(config.corpus_url)
+    return LocalCorpus(config.corpus)
 
 
 async def _held(
@@ -258,18 +303,3 @@ async def _held(
     ids = [ArticleId(entry) for entry in entries]
     known = [await stories.articles(topic, ids) for topic in topics]
     return frozenset(EntryId(id_) for found in known for id_ in found)
-
-
-def _place_in(config: Config, client: Redis, generation: Generation, stories: KeptStories) -> Place:
-    return Place(stories, lessons=RedisLessons(client, generation.id, config.story_window))
-
-
-def _corpus(config: Config) -> Corpus:
-    if config.corpus_url:
-        return ObjectCorpus(config.corpus_url)
-    return LocalCorpus(config.corpus)
-
-
-def every_topic(config: Config) -> list[TopicId]:
-    """Return the topics that are collected, and those that once were."""
-    return sorted({*topic_ids(config.own_topics), *config.topics})
