@@ -21,8 +21,8 @@ from crawler.serve.page.failures import wants_page
 from crawler.serve.page.shell import frame_of
 from crawler.serve.page.sign_in import redirect
 from crawler.serve.page.speech import Speech
-from crawler.serve.page.story import Asked as AskedStory
 from crawler.serve.page.story import Told, story_kept, story_view
+from crawler.serve.page.subject import Subject
 from crawler.serve.page.visitor import Asker, Form, OperatorsForm, first, own_form, visitor_of
 from crawler.serve.problems import Problem, refusals
 from crawler.serve.service import Served, Service, Topic, service_of
@@ -189,8 +189,10 @@ async def _refused(request: Request, problem: Problem) -> Response:
     if not isinstance(story, StoryPayload):
         raise problem
     frame = replace(frame_of(request, service, visitor), home=story_address(topic, id_))
-    asked = AskedStory(frame, topic, story, await outlets_of(service))
-    return await story_view(asked, position, _told(frame.speech, problem, await own_form(request)))
+    subject = Subject(frame, topic, story, await outlets_of(service))
+    return await story_view(
+        subject, position, _told(frame.speech, problem, await own_form(request))
+    )
 
 
 def _told(speech: Speech, problem: Problem, form: Form) -> Told:
