@@ -16,7 +16,8 @@ import typer
 from crawler.app import App
 from crawler.catalog.outlets import read_catalogue
 from crawler.cli.console import Json, print_json, say
-from crawler.cli.demo_report import ActView, act_view, print_act
+from crawler.cli.demo_report import print_act
+from crawler.cli.demo_view import ActView, act_view
 from crawler.cli.run import Plan, work_through
 from crawler.cli.serve import HOST, PORT, answer, listening
 from crawler.cli.session import default_settings, opened
