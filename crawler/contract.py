@@ -8,7 +8,7 @@ default, so that payloads written before still fit; tests/contract/v1 holds some
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -92,6 +92,7 @@ class _Either(msgspec.Struct, frozen=True):
 
 
 Facts = Mapping[ArticleId, LookAlike]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANGE_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
@@ -118,6 +119,11 @@ def ordinal(change: str) -> tuple[int, int]:
     """Return a change id as ids are compared."""
     milliseconds, _, sequence = change.partition("-")
     return int(milliseconds or 0), int(sequence or 0)
+
+
+def told_at(change: str) -> datetime:
+    """Return the instant of a change; its id begins with it, in milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=ordinal(change)[0])
 
 
 def rfc3339(at: datetime) -> str:

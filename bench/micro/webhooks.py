@@ -34,7 +34,8 @@ from crawler.store.published import RedisPublished
 from crawler.store.server import embedded
 from crawler.store.stories import RedisStories
 from crawler.store.subscriptions import RedisSubscriptions
-from crawler.workers.webhooks import Messages, Webhooks
+from crawler.workers.messages import Messages
+from crawler.workers.webhooks import Webhooks
 
 TOPIC = TopicId("bench")
 DAY = timedelta(days=1)

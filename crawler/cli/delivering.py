@@ -24,7 +24,8 @@ from crawler.render.webhook import Message, signed
 from crawler.roster import is_dead
 from crawler.schedule.delivery import Patience, released
 from crawler.workers.loop import beside
-from crawler.workers.webhooks import Messages, Webhooks, worker_behind
+from crawler.workers.messages import Messages
+from crawler.workers.webhooks import Webhooks, worker_behind
 
 FORM = b"application/x-www-form-urlencoded"
 ANSWER_BYTES = 1_024  # of an answer that are read; nobody needs them

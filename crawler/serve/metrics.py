@@ -20,6 +20,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crawler.contract import ordinal
 from crawler.hook import Hook, HookState
 from crawler.model import ChangeId, FeedState
 from crawler.ports import Census, HostLedger, Window
@@ -199,7 +200,7 @@ async def _hub(service: Service) -> list[Metric]:
 
 
 def _seconds(change: ChangeId | None) -> float:
-    return int((change or "0").partition("-")[0]) / 1_000
+    return ordinal(change or "")[0] / 1_000
 
 
 def _gauge(name: str, text: str, labels: Sequence[str], values: Mapping[Labels, float]) -> Metric:

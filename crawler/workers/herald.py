@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from crawler.contract import StoryPayload, is_before, read_story
+from crawler.contract import StoryPayload, is_before, read_story, told_at
 from crawler.errors import StoreError
 from crawler.hook import Reply
 from crawler.model import ChangeId, StoryId, TopicId, WorkerId
@@ -25,7 +25,6 @@ from crawler.schedule.announcing import (
     released,
     settled,
 )
-from crawler.store.records import instant
 from crawler.workers.loop import forever, named_in
 
 LOOK = timedelta(seconds=1)  # between two looks for what changed
@@ -140,7 +139,7 @@ class Herald:
 
     async def _since(self, topic: TopicId, change: ChangeId) -> list[StoryId]:
         """Return the stories that stand and changed since then, newest first."""
-        since, before = instant(change.partition("-")[0]), None
+        since, before = told_at(change), None
         found: list[Standing] = []
         while some := await self._published.listed(topic, before, WALK_STEP):
             found += [one for one in some if one.updated >= since]

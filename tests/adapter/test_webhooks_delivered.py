@@ -29,7 +29,8 @@ from crawler.store.hooks import MemoryHooks
 from crawler.store.memory.published import MemoryPublished
 from crawler.store.memory.stories import MemoryStories
 from crawler.store.memory.subscriptions import MemorySubscriptions
-from crawler.workers.webhooks import Messages, Webhooks
+from crawler.workers.messages import Messages
+from crawler.workers.webhooks import Webhooks
 from tests.newsroom import article, prose
 from tests.site.receiver import (
     Receiver,

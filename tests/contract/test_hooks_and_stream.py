@@ -20,7 +20,8 @@ from crawler.store.hooks import RedisHooks
 from crawler.store.published import RedisPublished
 from crawler.store.stories import RedisStories
 from crawler.store.subscriptions import RedisSubscriptions
-from crawler.workers.webhooks import Messages, Webhooks
+from crawler.workers.messages import Messages
+from crawler.workers.webhooks import Webhooks
 
 TOPIC = TopicId("ukraine-border")
 DAY = timedelta(days=1)

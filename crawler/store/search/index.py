@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.contract import ordinal
 from crawler.errors import StoreError
 from crawler.model import ArticleId, ChangeId, StoryId
 from crawler.store.folders import private_folder
@@ -169,7 +170,7 @@ class SearchIndex:
                 insert(db, document, met)
             db.executemany(
                 "INSERT OR IGNORE INTO change VALUES (?, ?, ?)",
-                [(*_numbers(one.id), one.story) for one in log],
+                [(*ordinal(one.id), one.story) for one in log],
             )
             if position is not None:
                 _set_meta(db, "position", position)
@@ -209,7 +210,7 @@ class SearchIndex:
     def forget_changes(self, trimmed: ChangeId) -> None:
         """Drop the log up to and including this change."""
         with self._transaction() as db:
-            db.execute("DELETE FROM change WHERE (ms, number) <= (?, ?)", _numbers(trimmed))
+            db.execute("DELETE FROM change WHERE (ms, number) <= (?, ?)", ordinal(trimmed))
 
     def generation(self) -> int:
         """Return the generation of the newest walk."""
@@ -270,11 +271,6 @@ class SearchIndex:
 
 def _set_meta(db: sqlite3.Connection, name: str, value: str) -> None:
     db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
-
-
-def _numbers(change: ChangeId) -> tuple[int, int]:
-    milliseconds, _, number = change.partition("-")
-    return int(milliseconds), int(number or 0)
 
 
 @contextmanager
