@@ -21,6 +21,8 @@ async def described_parameters(request: Request) -> None:
     Raises:
         Problem: 422, with their names.
     """
+    if not request.query_params:
+        return
     takes = _described(request)
     unknown = [name for name in request.query_params if name not in takes]
     twice = [name for name in repeated(request) if takes.get(name) != "array"]
