@@ -1,11 +1,27 @@
-"""An installation that answers, and how a program, a reader and an operator ask it."""
+"""A publisher that is asked; an installation that answers, and how who asks it."""
 
 import pytest
+from asked import LOOPBACK
 from page_views import AS_PERSON
 from served import a_stand
 
 from crawler.access import Role
+from crawler.middlewares.client import GuardedClient
 from crawler.serve.page.visitor import COOKIE
+from tests.site.publisher import Publisher
+
+
+@pytest.fixture
+async def site():
+    async with Publisher() as running:
+        yield running
+
+
+@pytest.fixture
+async def client():
+    made = GuardedClient(allowed=LOOPBACK)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

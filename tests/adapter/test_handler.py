@@ -1,19 +1,11 @@
 """Is Scrapy translated faithfully? Real crawls against a publisher on loopback."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from tests.adapter.crawling import crawl
 from tests.site import publisher
 from tests.site.proxy import ForwardProxy
 from tests.site.publisher import Publisher, always, packed
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Publisher]:
-    async with Publisher() as running:
-        yield running
 
 
 async def test_an_answer_reaches_the_spider_with_its_bytes_untouched(site):

@@ -91,12 +91,6 @@ async def neighbour(world: World) -> AsyncIterator[World]:
     await made.close()
 
 
-@pytest.fixture
-async def site() -> AsyncIterator[Publisher]:
-    async with Publisher() as running:
-        yield running
-
-
 def robots(site: Publisher, text: str, status: int = 200) -> None:
     site.on("/robots.txt", always(status, body=text.encode()))
 
