@@ -8,13 +8,12 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 
 import pytest
 
 from crawler.errors import SourceError
 from crawler.extract.quick import quick_lines
-from crawler.middlewares.client import GuardedClient, Limits
+from crawler.middlewares.client import Limits
 from crawler.model import Recipe
 from crawler.placing import fingerprint_of
 from crawler.pool import Pool
@@ -114,13 +113,6 @@ async def site() -> AsyncIterator[Publisher]:
     async with Publisher() as running:
         running.on("/good", always(body=GOOD))
         yield running
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[GuardedClient]:
-    made = GuardedClient(allowed=[ip_network("127.0.0.0/8")])
-    yield made
-    await made.close()
 
 
 @pytest.mark.parametrize(("behaviour", "reason"), ON_THE_WIRE.values(), ids=ON_THE_WIRE)

@@ -1,11 +1,19 @@
 """Fixtures of the contract tests: one body, run on the twin in memory and on a real server."""
 
+import asyncio
+
 import pytest
+from articles import copies, decide
+from commands import FEED
 from frontiers import RULES, START
 from houses import NEW, OLD, House
 from shelves import FORMS, Shelf
 from stores import in_memory, in_redis
+from typer.testing import CliRunner
 
+from crawler.cli.main import app
+from crawler.cli.session import opened
+from crawler.model import TopicId
 from crawler.store.clock import SimulatedClock
 from crawler.store.frontier import RedisFrontier
 from crawler.store.memory.frontier import MemoryFrontier
@@ -64,3 +72,48 @@ async def old(server, tmp_path, clock):
 def new(server, tmp_path, clock):
     """A Kordon beside it whose recipe is another."""
     return House(server, tmp_path, clock, NEW)
+
+
+# --- the command line, on the session's server -----------------------------------------------
+
+
+@pytest.fixture
+def kordon(server, server_socket, tmp_path, monkeypatch):
+    """Run a command; return its exit code and what it printed."""
+    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
+    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, arguments)
+        if isinstance(result.exception, Exception):
+            raise result.exception
+        return result.exit_code, result.stdout
+
+    return run
+
+
+@pytest.fixture
+def told(kordon):
+    """Run a command; return its exit code and what it said to the operator."""
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, arguments)
+        return result.exit_code, result.stderr
+
+    return run
+
+
+@pytest.fixture
+def stocked(kordon):
+    """Two copies in one story, and a registered feed."""
+    one, other = copies(2)
+
+    async def place():
+        async with opened() as wired:
+            await wired.frontier.register([FEED])
+            for article in (one, other):
+                await wired.stories.place(TopicId("ukraine-border"), article, decide)
+
+    asyncio.run(place())
+    return one, other

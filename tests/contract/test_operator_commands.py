@@ -1,166 +1,20 @@
-"""The commands that look: outlets, topics, articles, hosts, on a store with a little in it."""
+"""The commands that look at articles and stories, and an operator's word on them."""
 
 import asyncio
-import json
 from dataclasses import replace
 
 import pytest
 from articles import an_article, copies, decide
+from commands import document
 from typer.testing import CliRunner
 
 from crawler.cli.main import app
 from crawler.cli.session import opened
 from crawler.dedup.placement import decide as judged
 from crawler.errors import ConfigError, UnknownError
-from crawler.model import ArticleId, Feed, FeedId, OutletId, TopicId
-
-ON_TOPIC = "Lorries queue at the Dorohusk checkpoint on the border of Poland with Ukraine."
-FEED = Feed(FeedId("f1"), OutletId("ukrinform"), "https://www.ukrinform.net/rss/block-lastnews")
-
-
-@pytest.fixture
-def kordon(server, server_socket, tmp_path, monkeypatch):
-    """Run a command; return its exit code and what it printed."""
-    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
-    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments):
-        result = CliRunner().invoke(app, arguments)
-        if isinstance(result.exception, Exception):
-            raise result.exception
-        return result.exit_code, result.stdout
-
-    return run
-
-
-@pytest.fixture
-def told(kordon):
-    """Run a command; return its exit code and what it said to the operator."""
-
-    def run(*arguments):
-        result = CliRunner().invoke(app, arguments)
-        return result.exit_code, result.stderr
-
-    return run
-
+from crawler.model import ArticleId, OutletId, TopicId
 
 OUTLETS = ("outlet-0", "outlet-1")
-
-
-@pytest.fixture
-def stocked(kordon):
-    """Two copies in one story, and a registered feed."""
-    one, other = copies(2)
-
-    async def place():
-        async with opened() as wired:
-            await wired.frontier.register([FEED])
-            for article in (one, other):
-                await wired.stories.place(TopicId("ukraine-border"), article, decide)
-
-    asyncio.run(place())
-    return one, other
-
-
-def document(kordon, *arguments):
-    code, said = kordon(*arguments, "--json")
-    assert code == 0
-    return json.loads(said)
-
-
-# --- outlets ---------------------------------------------------------------------------------
-
-
-def test_outlets_are_listed_by_what_they_are(kordon):
-    agencies = document(kordon, "outlets", "list", "--country", "ua", "--kind", "agency")
-    assert "ukrinform" in {outlet["id"] for outlet in agencies}
-    assert {outlet["country"] for outlet in agencies} == {"UA"}
-    assert {outlet["kind"] for outlet in agencies} == {"agency"}
-    assert "ukrinform" in kordon("outlets", "list", "--language", "uk")[1]
-
-
-def test_an_outlet_is_shown_with_its_registered_feeds(kordon, stocked):
-    shown = document(kordon, "outlets", "show", "ukrinform")
-    assert [state["feed"]["url"] for state in shown["states"]] == [FEED.url]
-    assert "1 feed registered" in kordon("outlets", "show", "ukrinform")[1]
-
-
-def test_an_unknown_outlet_is_answered_with_the_nearest(told):
-    code, said = told("outlets", "show", "ukrinfrom")
-    assert code == 1
-    assert "there is no outlet 'ukrinfrom'; did you mean ukrinform" in said
-
-
-@pytest.fixture
-def own(kordon, tmp_path):
-    """An outlet of the operator's own, and a shipped one under another name."""
-    rows = ("border-herald,Border Herald,https://herald.example/,https://herald.example/rss,PL",
-            "faz,Frankfurter,https://www.faz.net,https://www.faz.net/rss/own,DE")  # fmt: skip
-    (tmp_path / "mine.csv").write_text(
-        "\n".join(("outlet_id,name,homepage,feed_url,country", *rows))
-    )
-    kordon("feeds", "import", str(tmp_path / "mine.csv"))
-
-
-def test_an_outlet_of_the_operators_own_is_listed_and_shown(kordon, own):
-    listed = document(kordon, "outlets", "list", "--country", "PL")
-    assert "border-herald" in {outlet["id"] for outlet in listed}
-    shown = document(kordon, "outlets", "show", "border-herald")
-    assert shown["feeds"] == ["https://herald.example/rss"]
-    assert [state["feed"]["url"] for state in shown["states"]] == shown["feeds"]
-
-
-def test_the_operators_word_about_a_shipped_outlet_is_shown(kordon, own):
-    kordon("feeds", "remove", "https://www.faz.net/rss/aktuell/")
-    shown = document(kordon, "outlets", "show", "faz")
-    assert shown["name"] == "Frankfurter"
-    assert shown["feeds"] == ["https://www.faz.net/rss/own"]
-
-
-def test_a_file_of_outlets_is_looked_at_alone(kordon, own, tmp_path):
-    file = ("--catalog", str(tmp_path / "mine.csv"))
-    assert len(document(kordon, "outlets", "list", *file)) == 2
-
-
-@pytest.mark.parametrize(
-    ("option", "word", "known"),
-    [("--country", "ukraine", "UA"), ("--language", "english", "en"), ("--kind", "nope", "agency")],
-)
-def test_a_filter_that_no_outlet_passes_is_refused_with_those_there_are(
-    kordon, option, word, known
-):
-    with pytest.raises(ConfigError, match=rf"{option} '{word}'.* known are .*\b{known}\b"):
-        kordon("outlets", "list", option, word)
-
-
-# --- topics ----------------------------------------------------------------------------------
-
-
-def test_topics_are_listed_with_those_that_are_active(kordon):
-    found = {topic["id"]: topic["active"] for topic in document(kordon, "topics", "list")}
-    assert found == {"ukraine-border": True, "everything": False}
-
-
-def test_a_text_is_judged_with_the_words_and_places_that_speak_for_it(kordon):
-    verdict = document(kordon, "topics", "test", "ukraine-border", "--text", ON_TOPIC)
-    assert verdict["relevant"]
-    assert [part["where"] for part in verdict["parts"]] == ["lead"]
-    assert any("dorohusk" in place for place in verdict["places"])
-    assert verdict["evidence"]
-
-
-def test_a_text_that_is_off_topic_fails_the_test(kordon, tmp_path):
-    file = tmp_path / "text"
-    file.write_text("The festival opens on Friday with a concert by the river.")
-    code, said = kordon("topics", "test", "ukraine-border", "--file", str(file))
-    assert code == 1
-    assert "off topic" in said
-
-
-def test_one_text_is_judged_at_a_time(kordon):
-    with pytest.raises(ConfigError, match="no text, or two"):
-        kordon("topics", "test", "ukraine-border")
 
 
 # --- articles --------------------------------------------------------------------------------
@@ -184,58 +38,6 @@ def test_an_article_that_is_not_known_is_said_so(kordon):
 def test_what_is_neither_address_nor_id_is_refused(kordon):
     with pytest.raises(ConfigError, match="neither an address nor an id"):
         kordon("articles", "show", "ftp://nowhere.example/x")
-
-
-# --- hosts -----------------------------------------------------------------------------------
-
-
-def test_hosts_with_work_are_listed_and_shown_with_their_feeds(kordon, stocked):
-    (listed,) = document(kordon, "hosts", "list")
-    assert (listed["host"], listed["feeds"]) == ("www.ukrinform.net", 1)
-    for name in ("www.ukrinform.net", FEED.url):
-        shown = document(kordon, "hosts", "show", name)
-        assert [state["feed"]["id"] for state in shown["feeds"]] == ["f1"]
-    assert "1 s between requests" in kordon("hosts", "show", "www.ukrinform.net")[1]
-
-
-def test_a_host_that_nothing_is_known_of_is_said_to_be_none(told, stocked):
-    code, said = told("hosts", "show", "nope.example")
-    assert code == 1
-    assert "nothing is known of the host nope.example" in said
-
-
-def test_what_is_no_host_is_refused(kordon):
-    with pytest.raises(ConfigError, match="is no host"):
-        kordon("hosts", "show", "two words")
-
-
-# --- doctor ----------------------------------------------------------------------------------
-
-
-def test_a_sound_installation_passes_every_check(kordon, stocked):
-    code, said = kordon("doctor", "--json")
-    checks = {check["name"]: check["health"] for check in json.loads(said)}
-    assert code == 0
-    assert {name for name, health in checks.items() if health == "fail"} == set()
-    assert {"settings", "home", "worker pool", "server", "schema and recipe", "feeds"} <= set(
-        checks
-    )
-
-
-def test_a_server_that_is_away_fails_and_the_rest_is_still_looked_at(kordon, monkeypatch):
-    monkeypatch.setenv("KORDON_REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
-    code, said = kordon("doctor", "--json")
-    checks = {check["name"]: check["health"] for check in json.loads(said)}
-    assert code == 1
-    assert (checks["server"], checks["worker pool"]) == ("fail", "ok")
-    assert "hunter2" not in said
-
-
-def test_settings_that_cannot_be_used_are_the_first_thing_to_mend(kordon, tmp_path):
-    (tmp_path / "settings.toml").write_text("RETRYS = 1")
-    code, said = kordon("doctor", "--json")
-    (check,) = json.loads(said)
-    assert (code, check["health"], check["remedy"]) == (1, "fail", "write RETRIES")
 
 
 # --- narrowing -------------------------------------------------------------------------------
@@ -317,22 +119,6 @@ def test_an_outlet_that_nobody_knows_is_not_forgotten(kordon):
 def test_forgetting_needs_one_subject_a_reason_and_a_yes(kordon, arguments, problem):
     with pytest.raises(ConfigError, match=problem):
         kordon("articles", "forget", *arguments)
-
-
-def test_an_operators_own_topic_is_listed_and_judged(kordon, tmp_path):
-    (tmp_path / "topics").mkdir()
-    (tmp_path / "topics" / "cats.toml").write_text(
-        'id = "cats"\nname = "Cats"\n[concepts.cat]\nfrontier = true\n'
-        "[concepts.cat.terms]\nen = ['\\bcats?\\b']\n"
-    )
-    assert "cats" in {topic["id"] for topic in document(kordon, "topics", "list")}
-    code, _ = kordon("topics", "test", "cats", "--text", "A dog barks.", "--language", "en")
-    assert code == 1
-    assert document(kordon, "topics", "test", "cats", "--text", "Cats sleep.")["relevant"]
-    labelled = tmp_path / "labelled.csv"
-    labelled.write_text("headline,label\nThe cat sleeps at last,relevant\nIt rains,irrelevant\n")
-    found = document(kordon, "evaluate", "relevance", str(labelled), "--topic", "cats")
-    assert found["all"]["f1"] == 1.0
 
 
 # --- an operator's word on stories, and the reasons --------------------------------------------
