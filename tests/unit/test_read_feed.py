@@ -1,73 +1,13 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from feeds_written import ATOM, JSON, RDF, RSS, RSS_090, TEN, URL, item, only, rss
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import SourceError
-from crawler.read.feed import MAX_ITEMS, read_feed
-
-URL = "https://outlet.example/rss/all.xml"
-TEN = datetime(2026, 11, 10, 10, tzinfo=UTC)
-
-RSS = """<?xml version="1.0" encoding="{encoding}"?>
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/"
- xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">
-<channel><title>Вісті кордону</title><link>https://outlet.example/</link>{channel}{items}</channel></rss>"""
-
-ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="pl-PL" xml:base="https://base.example/a/">
-<title type="html">Granica &amp;amp; okolice</title>
-<link rel="self" href="feed.atom"/><link rel="hub" href="https://hub.example/"/>
-<link rel="prev-archive" href="/archive/7.atom"/>
-<entry><title>Kolejka na przejściu</title><id>tag:1</id>
-<link rel="alternate" href="../kolejka"/><author><name>Jan Nowak</name></author>
-<summary type="html">&lt;p&gt;Trzy &lt;b&gt;kilo&lt;/b&gt;metry&lt;/p&gt;</summary>
-<published>2026-11-10T11:00:00+01:00</published><updated>2026-11-10T12:30:00Z</updated></entry></feed>"""
-
-RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
- xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="https://outlet.example/">
-<title>Border news</title><dc:language>uk-UA</dc:language></channel>
-<item rdf:about="https://outlet.example/1"><title>One</title><link>https://outlet.example/1</link>
-<dc:date>2026-11-10T10:00:00Z</dc:date></item></rdf:RDF>"""
-
-RSS_090 = RDF.replace("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
-
-JSON = {
-    "version": "https://jsonfeed.org/version/1.1",
-    "title": "Border news",
-    "language": "en-US",
-    "feed_url": URL,
-    "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
-    "items": [
-        {
-            "id": "1",
-            "url": "/one",
-            "title": "One",
-            "content_text": "Long words",
-            "date_published": "2026-11-10T10:00:00Z",
-            "authors": [{"name": "Ann Lee"}],
-        }
-    ],
-}
-
-ITEM = "<item><title>One</title><link>https://outlet.example/1</link></item>"
-
-
-def rss(items: str = ITEM, channel: str = "", encoding: str = "utf-8") -> bytes:
-    return RSS.format(items=items, channel=channel, encoding=encoding).encode()
-
-
-def item(**fields: str) -> str:
-    fields = {"title": "One", "link": "https://outlet.example/1"} | fields
-    inner = "".join(f"<{name}>{text}</{name}>" for name, text in fields.items())
-    return f"<item>{inner}</item>"
-
-
-def only(body: bytes, **options: str):
-    (one,) = read_feed(body, url=URL, **options).items
-    return one
-
+from crawler.read.feed import read_feed
 
 # --- one item out of every format ------------------------------------------------------------
 
@@ -289,104 +229,6 @@ def test_entities_that_grow_without_end_are_not_expanded():
     except SourceError:
         titles = []
     assert all(len(title) <= 500 for title in titles)
-
-
-# --- addresses -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("link", "address"),
-    [
-        ("/story", "https://outlet.example/story"),
-        ("story?a=1&amp;b=2", "https://outlet.example/rss/story?a=1&b=2"),
-        ("//cdn.example/story", "https://cdn.example/story"),
-        (" \n https://outlet.example/a \n", "https://outlet.example/a"),
-        ("HTTP://Outlet.example/a", "HTTP://Outlet.example/a"),
-        ("https://outlet.example/?a=1&b=2&copy=3", "https://outlet.example/?a=1&b=2&copy=3"),
-        ("https://outlet.example/?a=1&amp;amp;b=2", "https://outlet.example/?a=1&b=2"),
-        ("https://outlet.example/a story", "https://outlet.example/a%20story"),
-    ],
-)
-def test_links_become_absolute(link, address):
-    assert only(rss(item(link=link))).url == address
-
-
-@pytest.mark.parametrize(
-    "link",
-    ["javascript:alert(1)", "file:///etc/passwd", "ftp://outlet.example/", "mailto:a@b.example",
-     "https://", "https:///path", "http://[bad", "https://outlet.example/" + "a" * 3000],
-)  # fmt: skip
-def test_an_item_without_a_usable_address_is_dropped_and_counted(link):
-    document = read_feed(rss(item(link=link) + ITEM), url=URL)
-    assert [one.url for one in document.items] == ["https://outlet.example/1"]
-    assert document.dropped == 1
-
-
-def test_a_guid_that_is_an_address_stands_in_for_a_missing_link():
-    body = rss("<item><title>One</title><guid>https://outlet.example/9</guid></item>")
-    assert only(body).url == "https://outlet.example/9"
-
-
-def test_an_address_listed_twice_is_one_item():
-    document = read_feed(rss(item() + item(title="Again")), url=URL)
-    assert [one.title for one in document.items] == ["One"]
-    assert document.dropped == 0
-
-
-def test_a_feed_of_too_many_items_is_cut_and_the_rest_counted():
-    items = "".join(f"<item><link>https://outlet.example/{n}</link></item>" for n in range(5_010))
-    document = read_feed(rss(items), url=URL)
-    assert (len(document.items), document.dropped) == (MAX_ITEMS, 10)
-
-
-# --- text ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("written", "plain"),
-    [
-        ("AT&amp;amp;T &amp;laquo;кордон&amp;raquo;", "AT&T «кордон»"),
-        ("<![CDATA[<b>Bold</b> move]]>", "Bold move"),
-        ("&lt;p&gt;one&lt;/p&gt;&lt;p&gt;two&lt;br/&gt;three&lt;/p&gt;", "one two three"),
-        ("&amp;lt;b&amp;gt;twice escaped&amp;lt;/b&amp;gt;", "twice escaped"),
-        ("5 &lt; 6 and 7 &gt; 2", "5 < 6 and 7 > 2"),
-        ("&lt;script&gt;alert(1)&lt;/script&gt;safe", "safe"),
-        ("&lt;!-- hidden --&gt;seen", "seen"),
-        ("cut off &lt;a href='x", "cut off"),
-        ("  many \n\n\t spaces\u00a0here ", "many spaces here"),
-    ],
-)
-def test_text_is_plain(written, plain):
-    assert only(rss(item(title=written))).title == plain
-
-
-def test_text_has_a_longest_length():
-    one = only(rss(item(title="т" * 9_000, description="о" * 90_000, author="х" * 900)))
-    assert (len(one.title), len(one.summary), len(one.author)) == (500, 2_000, 200)
-
-
-def test_half_a_character_does_not_travel_on():
-    body = json.dumps(JSON | {"items": [{"url": "/a", "title": "a\ud800\x00b"}]}).encode()
-    assert only(body).title == "ab"
-
-
-def test_an_author_is_a_name_not_a_mail_address():
-    assert only(rss(item(author="desk@outlet.example"))).author == ""
-    assert only(rss(item(author="Ann Lee (ann@outlet.example)"))).author == "Ann Lee"
-
-
-# --- dates -----------------------------------------------------------------------------------
-
-
-def test_dates_are_read_as_written_not_as_the_parser_guesses():
-    assert only(rss(item(pubDate="10.11.2026 12:00 EET"))).published == TEN
-    assert only(rss(item(pubDate="Вт, 10 лис 2026 12:00:00 +0200"))).published == TEN
-    assert only(rss(item(pubDate="2026-11-10T12:00:00"))).published is None
-    assert only(rss(item(pubDate="2026-11-10T12:00:00")), zone="Europe/Kyiv").published == TEN
-
-
-def test_a_guid_is_never_a_date():
-    assert only(rss(item(guid="2026-11-10T10:00:00Z"))).published is None
 
 
 # --- what the publisher asks of pollers ------------------------------------------------------
