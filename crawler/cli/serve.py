@@ -1,13 +1,9 @@
 """`kordon serve`: answers over HTTP, with the search index kept up to date and hooks told."""
 
 import asyncio
-import fcntl
-import gc
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from socket import AF_INET, AF_INET6, IPPROTO_TCP, TCP_NODELAY, create_server, socket
 from typing import Annotated
 
@@ -15,12 +11,11 @@ import typer
 import uvicorn
 
 from crawler.app import App
-from crawler.catalog.facets import facets_of
 from crawler.catalog.topics import topic as topic_of
 from crawler.cli.announcing import announced
 from crawler.cli.console import say
 from crawler.cli.delivering import told
-from crawler.cli.retaining import retaining, terms_of
+from crawler.cli.indexing import indexed
 from crawler.cli.run import config_of
 from crawler.cli.session import opened
 from crawler.cli.signals import ENDS, hang_ups
@@ -31,15 +26,10 @@ from crawler.serve.connections import BACKLOG, Connection
 from crawler.serve.guard import is_loopback
 from crawler.serve.service import Service
 from crawler.store.search.index import SearchIndex
-from crawler.text.lemmas import VERSION as TERMS_VERSION
-from crawler.text.lemmas import load
-from crawler.workers.loop import beside, follow
-from crawler.workers.search import SearchWorker
 
 HOST, PORT = "127.0.0.1", 8787
 CLOSE_SECONDS = 5  # for answers under way when we are asked to end
 SWITCH_SECONDS = 0.0005  # indexing shares our lock: at the usual 5 ms it would hold up answers
-LOCK_SECONDS = 5.0  # between two looks whether another process still indexes
 
 
 def serve(
@@ -166,58 +156,3 @@ def service_of(wired: App, indexes: dict[TopicId, SearchIndex], *, open_reads: b
         public_url=wired.config.public_url,
         hub_url=wired.config.hub_url,
     )
-
-
-@asynccontextmanager
-async def indexed(wired: App) -> AsyncIterator[dict[TopicId, SearchIndex]]:
-    """Yield the search index of every active topic, each followed while the block lasts.
-
-    What is older than its retention is let go of meanwhile.
-    """
-    folder = wired.config.home / "search"
-    loading = asyncio.create_task(_loaded(), name="dictionaries")
-    terms = terms_of(wired)
-    async with AsyncExitStack() as ends:
-        indexes: dict[TopicId, SearchIndex] = {}
-        for topic in wired.config.topics:
-            index = SearchIndex(folder / f"{topic}.sqlite", version=TERMS_VERSION)
-            ends.callback(index.close)
-            indexes[topic] = index
-            worker = SearchWorker(
-                topic, wired.published, wired.stories, index, facets_of,
-                kept_until=terms.end, mark=partial(terms.mark, wired.texts), now=wired.clock.now,
-            )  # fmt: skip
-            keeping = _kept(worker, wired, folder / f"{topic}.lock")
-            await ends.enter_async_context(beside(keeping, f"search {topic}"))
-        await ends.enter_async_context(retaining(wired, terms))
-        yield indexes
-        await loading
-
-
-async def _loaded() -> None:
-    """Load the dictionaries, and have the garbage collector look at nothing loaded so far again.
-
-    A look at all of it held up every answer for 180 ms, twice a minute.
-    """
-    await asyncio.to_thread(load)
-    gc.freeze()
-
-
-async def _kept(worker: SearchWorker, wired: App, lock: Path) -> None:
-    """Follow the changes, once no other process of this home does."""
-    while True:
-        with _alone(lock) as alone:
-            if alone:
-                await follow(worker, wired.published)
-        await asyncio.sleep(LOCK_SECONDS)
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[bool]:
-    with lock.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
