@@ -1,7 +1,7 @@
 """`kordon settings`: what every setting is, where it comes from, and what it may be."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from crawler.setting import SETTINGS, VARIABLES, Setting
 
 app = typer.Typer(help="The settings in force, and where each comes from.", no_args_is_help=True)
 
+DEFAULT = "default"
 SECRET = "(set, not shown)"  # noqa: S105 - what stands in a secret's place
 
 
@@ -24,7 +25,7 @@ class SettingView:
     name: str
     value: Any
     default: Any
-    source: str  # "default", or the file that changes it
+    source: str  # DEFAULT, or the file that changes it
     kind: str
     range: str
     meaning: str
@@ -51,31 +52,30 @@ def list_settings(
 ) -> None:
     """Show every setting with its value, and the environment variables that are set."""
     given = variables(os.environ)
-    file = settings_file(given)
+    home, file = str(home_of(given)), str(settings_file(given) or "")
     defaults, own = default_settings(), operators_settings()
-    config_on(None)
-    source = str(file or "")
+    config_on(None)  # what contradicts itself is refused rather than shown
     settings = [
-        _view(one, defaults, own, source) for one in SETTINGS if one.name in own or not changed
+        _view(one, defaults, own, file) for one in SETTINGS if one.name in own or not changed
     ]
     seen = [VariableView(one.name, _shown(one.secret, given.get(one.name, "")), one.meaning)
             for one in VARIABLES]  # fmt: skip
     if as_json:
-        print_json({"file": source or None, "home": str(home_of(given)), "settings": settings,
-                    "variables": seen})  # fmt: skip
-        return
+        print_json({"file": file or None, "home": home, "settings": settings, "variables": seen})
+    else:
+        _print(settings, [view for view in seen if view.value])
+        say(f"changed by {file}" if file else f"nothing is changed: {home} has no settings.toml")
+
+
+def _print(settings: Sequence[SettingView], given: Sequence[VariableView]) -> None:
     rows = [
-        (view.name, _written(view.value), "file" if view.name in own else "") for view in settings
+        (view.name, _written(view.value), "" if view.source == DEFAULT else "file")
+        for view in settings
     ]
     print_table("Settings", ("setting", "value", "from"), rows)
-    if any(view.value for view in seen):
-        there = [(view.name, view.value) for view in seen if view.value]
+    if given:
+        there = [(view.name, view.value) for view in given]
         print_table("Environment", ("variable", "value"), there)
-    say(
-        f"changed by {file}"
-        if file
-        else f"nothing is changed: {home_of(given)} has no settings.toml"
-    )
 
 
 def _view(
@@ -86,7 +86,7 @@ def _view(
         name=name,
         value=own.get(name, defaults[name]),
         default=defaults[name],
-        source=file if name in own else "default",
+        source=file if name in own else DEFAULT,
         kind=setting.kind,
         range=setting.range,
         meaning=setting.meaning,
