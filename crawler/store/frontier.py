@@ -1,7 +1,6 @@
 """The schedule and frontier in Redis: one script for each step (crawler/store/lua/frontier)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -38,15 +37,23 @@ from crawler.store.bounds import (
     SKIP_DAYS,
     SKIPPED_KEPT,
 )
+from crawler.store.frontier_rows import (
+    answer_rows,
+    claim_of,
+    feed_state_of,
+    held_by,
+    host_record_of,
+    maybe_instant,
+    raw_of,
+    work_of,
+)
 from crawler.store.ledgers import (
-    borne,
     day_of,
     fate_of,
     fates_of,
     last_days,
     ordered,
     row_of,
-    row_text,
 )
 from crawler.store.records import (
     decode,
@@ -60,7 +67,6 @@ from crawler.store.records import (
     record,
     span,
     unrecord,
-    upcoming,
 )
 from crawler.store.server.connection import translated
 from crawler.store.server.redis_pool import run
@@ -135,7 +141,7 @@ class RedisFrontier:
         again: Collection[EntryId] = (),
     ) -> int | None:
         """Write validators, next poll and every unseen entry, end lease and turn, as one step."""
-        rows = _rows(answers)
+        rows = answer_rows(answers)
         listed: list[Any] = []
         for entry in entries:
             listed += (entry.id, record(entry.url, entry))
@@ -170,7 +176,7 @@ class RedisFrontier:
     async def feeds(self) -> Sequence[FeedState]:
         """Every registered feed with its state, by id."""
         rows = await self._run("feeds")
-        return sorted((_feed_state(*row) for row in rows), key=lambda state: state.feed.id)
+        return sorted((feed_state_of(*row) for row in rows), key=lambda state: state.feed.id)
 
     async def pause_feed(self, feed: FeedId, *, paused: bool) -> bool:
         """Stop or resume polling a feed; False when there is no such feed."""
@@ -187,11 +193,11 @@ class RedisFrontier:
             return ()
         until = millis(self._clock.now() + self._lease)
         rows = await self._run("claim", worker, uuid4().hex, limit, until, kinds)
-        return [_claim(*row) for row in rows]
+        return [claim_of(*row) for row in rows]
 
     async def give_back(self, claim: Claim) -> None:
         """Return an unfinished claim as if it had not been taken (clean shutdown)."""
-        await self._run("give_back", *_work(claim), claim.key, host_at(claim.url))
+        await self._run("give_back", *work_of(claim), claim.key, host_at(claim.url))
 
     async def reclaim(self, worker: WorkerId) -> int:
         """Free at once everything leased to a worker known to be dead; return how many."""
@@ -210,7 +216,7 @@ class RedisFrontier:
         """End the claim's turn with its host, which rests for its pause (or this longer one)."""
         day, rest = day_of(self._clock.now()), span(pause or timedelta())
         host = host_at(claim.url)
-        await self._run("free_host", host, claim.key, rest, day, *_rows(answers))
+        await self._run("free_host", host, claim.key, rest, day, *answer_rows(answers))
 
     async def spare_host(self, claim: Claim) -> None:
         """End the claim's turn with a host that was not asked: it need not rest."""
@@ -235,7 +241,7 @@ class RedisFrontier:
             kept = await self._client.get(self._keys["robots"] + host)
         if kept is None:
             return None
-        until, _, body = _raw(kept).partition(b" ")
+        until, _, body = raw_of(kept).partition(b" ")
         return body if millis(self._clock.now()) < int(until) else None
 
     async def keep_robots(self, host: Host, body: bytes, lifetime: timedelta) -> None:
@@ -255,7 +261,7 @@ class RedisFrontier:
         """What hosts bore over the last days; these hosts or all, most asked first."""
         names = last_days(self._clock.now(), days)
         found = await self._run("ledger", len(names), *names, *hosts)
-        return ordered(row_of(host.decode(), _raw(row).decode()) for host, row in found)
+        return ordered(row_of(host.decode(), raw_of(row).decode()) for host, row in found)
 
     async def fates(self, days: int) -> Mapping[FeedId, Fates]:
         """How the pages of each feed's entries ended over the last days."""
@@ -272,24 +278,24 @@ class RedisFrontier:
 
     async def done(self, claim: EntryClaim) -> None:
         """Forget the entry's work, keep its seen mark; true even when the lease was lost."""
-        await self._run("done", *_held(claim), claim.entry.feed, day_of(self._clock.now()))
+        await self._run("done", *held_by(claim), claim.entry.feed, day_of(self._clock.now()))
 
     async def skip(self, claim: EntryClaim, skipped: Skipped) -> None:
         """As `done`, counted by reason and kept in a bounded list for the operator."""
         now = self._clock.now()
         kept, shown = span(timedelta(days=SKIP_DAYS + 1)), encode(listed_as(claim, skipped, now))
         await self._run(
-            "skip", *_held(claim), skipped.reason, day_of(now), kept, shown, SKIPPED_KEPT,
+            "skip", *held_by(claim), skipped.reason, day_of(now), kept, shown, SKIPPED_KEPT,
             claim.entry.feed, fate_of(skipped),
         )  # fmt: skip
 
     async def retry(self, claim: EntryClaim, at: datetime, reason: str) -> None:
         """Give the entry back, due at `at`, with one attempt more."""
-        await self._run("retry", *_held(claim), millis(at), reason)
+        await self._run("retry", *held_by(claim), millis(at), reason)
 
     async def bury(self, claim: EntryClaim, reason: str) -> None:
         """Move the entry to the dead letters, where an operator sees it."""
-        await self._run("bury", *_held(claim), reason)
+        await self._run("bury", *held_by(claim), reason)
 
     async def holds(self, meant: Callable[[Entry], bool]) -> bool:
         """Tell whether any waiting, leased, dead or listed entry is one that is meant."""
@@ -323,7 +329,7 @@ class RedisFrontier:
         """Return the rows of the list of skipped entries, each with its entry."""
         with translated():
             rows = await self._client.lrange(self._keys["skipped"], 0, -1)
-        return [(row, decode(_raw(row), EntryRecord).entry) for row in rows]
+        return [(row, decode(raw_of(row), EntryRecord).entry) for row in rows]
 
     async def retry_dead(self, entries: Sequence[EntryId] | None) -> int:
         """Put dead letters (None: all) back, due now with no attempts; return how many."""
@@ -350,12 +356,12 @@ class RedisFrontier:
     async def hosts(self, names: Sequence[Host] = ()) -> Sequence[HostRecord]:
         """These hosts, or all with queued work, by next turn; unknown ones look idle."""
         now = self._clock.now()
-        return in_turn([_host(now, row) for row in await self._run("hosts", *names)])
+        return in_turn([host_record_of(now, row) for row in await self._run("hosts", *names)])
 
     async def census(self) -> Census:
         """Count the work; as cheap with a million entries as with ten."""
         *counts, next_due, next_turn, next_feed_turn = await self._run("census")
-        return Census(*counts, *(_maybe(at) for at in (next_due, next_turn, next_feed_turn)))
+        return Census(*counts, *(maybe_instant(at) for at in (next_due, next_turn, next_feed_turn)))
 
     async def entries(self, state: str, limit: int) -> Sequence[EntryRecord]:
         """The newest entries in a state ("waiting", "leased", "dead" or "skipped")."""
@@ -364,7 +370,7 @@ class RedisFrontier:
         if state == "skipped":
             with translated():
                 rows = await self._client.lrange(self._keys["skipped"], 0, limit - 1)
-            return [decode(_raw(row), EntryRecord) for row in rows]
+            return [decode(raw_of(row), EntryRecord) for row in rows]
         return [
             EntryRecord(unrecord(raw, Entry), state, attempts, reason.decode(), instant(at))
             for raw, attempts, reason, at in await self._run("entries", state, limit)
@@ -400,47 +406,3 @@ def _script(step: str) -> str:
     shared, own = ((folder / f"{part}.lua").read_text("utf-8") for part in ("shared", step))
     bounds = f"local LOSSES_AT_ONCE, LOSS_WAIT_LONGEST = {LOSSES_AT_ONCE}, {LOSS_WAIT_LONGEST}"
     return f"local K = {{ {names} }}\n{bounds}\n{shared}\n{own}"
-
-
-def _claim(key: bytes, until: bytes, raw: bytes, *known: Any) -> Claim:  # noqa: ANN401
-    lease_until = instant(until)
-    if key.startswith(b"f:"):
-        due, state = known
-        return PollClaim(key.decode(), _feed_state(raw, due, state, 0), lease_until)
-    return EntryClaim(key.decode(), unrecord(raw, Entry), known[0], lease_until)
-
-
-def _feed_state(raw: bytes, due: bytes | int, state: bytes, paused: int) -> FeedState:
-    """Return a state under the feed as it is registered now, with its due time."""
-    feed = unrecord(raw, Feed)
-    learned = decode(state, FeedState) if state else FeedState(feed)
-    return replace(learned, feed=feed, next_poll=instant(due), paused=bool(paused))
-
-
-def _work(claim: Claim) -> tuple[str, str]:
-    if isinstance(claim, PollClaim):
-        return "f", claim.state.feed.id
-    return "e", claim.entry.id
-
-
-def _held(claim: EntryClaim) -> tuple[str, str, Host]:
-    return claim.entry.id, claim.key, host_at(claim.url)
-
-
-def _raw(answer: bytes | str) -> bytes:
-    return answer if isinstance(answer, bytes) else answer.encode()
-
-
-def _host(now: datetime, row: Sequence[Any]) -> HostRecord:
-    host, slot, hold, ends, pause, *work, turn = row
-    rests, held, leased = (upcoming(at, now) for at in (slot, hold, ends))
-    length = timedelta(milliseconds=float(pause))
-    return HostRecord(Host(host.decode()), length, _maybe(turn), rests, held, leased, *work)
-
-
-def _maybe(score: bytes | float | None) -> datetime | None:
-    return None if score is None else instant(score)
-
-
-def _rows(answers: Sequence[Answer]) -> list[Any]:
-    return [value for row in borne(answers) for value in (row.host, *row_text(row))]
