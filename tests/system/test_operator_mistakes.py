@@ -123,7 +123,8 @@ MISTAKES = {
     "a topic nobody knows": (
         ("run", "--topic", "nope"), {},
         ["no topic 'nope'", "known are everything, ukraine-border"]),
-    "serving a topic nobody knows": (("serve", "--topic", "nope"), {}, ["no topic 'nope'"]),
+    "serving a topic nobody knows": (
+        ("serve", "--port", "0", "--topic", "nope"), {}, ["no topic 'nope'"]),
     "listing a topic nobody knows": (
         ("stories", "list", "--topic", "nope"), {}, ["no topic 'nope'"]),
     "a story of a topic nobody knows": (
