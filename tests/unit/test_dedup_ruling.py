@@ -41,6 +41,7 @@ def test_a_pin_says_nothing_about_a_pair():
     assert Ruled([said(APART, "a", "b")])
     assert Ruled([said(TOGETHER, "a", "b")])
     assert not Ruled([said(RulingKind.WITHDRAWN, "a", "b")])
+    assert not Ruled([said(TOGETHER, "a", "b")]).apart("a", "b")
 
 
 def test_the_newest_word_stands_first():
