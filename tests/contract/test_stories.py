@@ -306,6 +306,30 @@ async def test_a_story_that_goes_leaves_no_link_behind(stories, clock):
     assert list(await stories.ties(TOPIC, new.id)) == []
 
 
+async def test_a_story_that_goes_takes_along_links_to_an_id_that_it_took_over(both, clock):
+    stories, published = both
+    words, own = words_of("whole", 200), words_of("own", 60)
+    early = an_article(words[:110], url="https://early.example/")
+    later = NOON + timedelta(minutes=1)
+    late = an_article(words[70:], url="https://late.example/", at=later)
+    citing = an_article(words[130:190] + own, url="https://citing.example/")
+    for article in (early, late, citing):
+        await stories.place(TOPIC, article, decide)
+    assert (await stories.story(TOPIC, citing.id)).linked == (late.id,)
+    clock.advance(timedelta(days=1))
+    whole = an_article(words, url="https://whole.example/", at=clock.now())
+    assert (await stories.place(TOPIC, whole, decide)).forwards == ((late.id, early.id),)
+    clock.advance(timedelta(days=9))
+    copy = an_article(words[130:190] + own, url="https://copy.example/", at=clock.now())
+    assert (await stories.place(TOPIC, copy, decide)).story == citing.id
+    clock.advance(timedelta(days=85))
+    assert await stories.expire(TOPIC) == 3
+    assert (await stories.story(TOPIC, citing.id)).linked == ()
+    assert await stories.story(TOPIC, late.id) is None
+    assert await published.payloads(TOPIC, [late.id, early.id]) == {}
+    assert await stories.count(TOPIC) == (2, 1)
+
+
 async def test_a_growing_index_is_one_hash_and_loses_nobody(server, clock):
     def many_keys(mark: Any, _: Any) -> IndexKeys:
         text = mark.content_hash

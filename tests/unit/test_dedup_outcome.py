@@ -298,6 +298,11 @@ def test_a_story_that_nobody_is_left_of_ends():
     assert said.changes == (Change(ChangeKind.FORGOTTEN, "s", "a"), Change(ChangeKind.EXPIRED, "s"))
 
 
+def test_a_story_that_ends_goes_to_no_other():
+    scene = a_scene("a", a_story("s", "a"), a_story("t", "b"), leaves=True)
+    assert left(scene, "b").ended == ("s",)
+
+
 def test_who_leaves_is_told_of_the_story_that_goes_on():
     scene = a_scene("a", a_story("s", "abc"), ties=[tie("b", "c")], leaves=True)
     said = left(scene, "bc")
