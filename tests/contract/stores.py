@@ -20,6 +20,12 @@ def in_memory(clock: SimulatedClock, **options: Any) -> MemoryStories:
     return MemoryStories(clock, RECIPE, **WINDOWS, **options)
 
 
-def in_redis(client: Redis, clock: SimulatedClock, **options: Any) -> RedisStories:
+def in_redis(
+    client: Redis,
+    clock: SimulatedClock,
+    *,
+    kind: type[RedisStories] = RedisStories,
+    **options: Any,
+) -> RedisStories:
     bounds = {"changes_window": timedelta(days=14), "changes_max_length": 1_000} | options
-    return RedisStories(client, clock, RECIPE, **WINDOWS, **bounds)
+    return kind(client, clock, RECIPE, **WINDOWS, **bounds)

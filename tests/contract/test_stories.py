@@ -17,9 +17,20 @@ from redis.asyncio import Redis
 from stores import TOPIC, in_redis
 
 from crawler.dedup.placement import decide as really_decide
-from crawler.model import Article, Neighbourhood, Placement, Relation, StoryId, Tie, TopicId
+from crawler.model import (
+    Article,
+    ChangeId,
+    ChangeKind,
+    Neighbourhood,
+    Placement,
+    Relation,
+    StoryId,
+    Tie,
+    TopicId,
+)
 from crawler.store.clock import SimulatedClock
 from crawler.store.nomination import HOT, KEY, IndexKeys
+from crawler.store.stories import RedisStories
 
 Stories = Any
 
@@ -290,6 +301,26 @@ async def test_a_story_that_still_moves_stays_whole(stories, clock):
     assert await stories.count(TOPIC) == (12, 1)
 
 
+async def test_a_story_that_moves_while_it_is_let_go_stays(server, clock):
+    revised = [an_article(words_of("moving", 100), at=NOON + timedelta(days=91))]
+
+    class Overtaken(RedisStories):
+        """Another process revises an article between the look at what leaves and its leaving."""
+
+        async def _farewell(self, topic, leaving):
+            seen = await super()._farewell(topic, leaving)
+            while revised:
+                await in_redis(server, clock).place(topic, revised.pop(), decide)
+            return seen
+
+    stories = in_redis(server, clock, kind=Overtaken)
+    moving = an_article(words_of("moving"))
+    await stories.place(TOPIC, moving, decide)
+    clock.advance(timedelta(days=91))
+    assert await stories.expire(TOPIC) == 0
+    assert (await stories.story(TOPIC, moving.id)).version == 2
+
+
 async def test_a_story_that_goes_leaves_no_link_behind(stories, clock):
     shared = words_of("shared", 60)
     old = an_article(shared + words_of("old", 60), url="https://old.example/")
@@ -327,6 +358,8 @@ async def test_a_story_that_goes_takes_along_links_to_an_id_that_it_took_over(bo
     assert (await stories.story(TOPIC, citing.id)).linked == ()
     assert await stories.story(TOPIC, late.id) is None
     assert await published.payloads(TOPIC, [late.id, early.id]) == {}
+    told = await published.changes(TOPIC, ChangeId("0-0"), 100)
+    assert [one.story for one in told if one.kind == ChangeKind.EXPIRED] == [early.id]
     assert await stories.count(TOPIC) == (2, 1)
 
 

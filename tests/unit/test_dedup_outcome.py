@@ -251,6 +251,11 @@ def test_a_link_that_is_there_is_not_told_again():
     assert placed(scene, "a", "b").stories == ()
 
 
+def test_stories_that_were_there_are_not_linked_by_what_was_known_of_them():
+    scene = a_scene("n", a_story("here", "a"), a_story("there", "b"), ties=[tie("a", "b", PARTIAL)])
+    assert ChangeKind.LINKED not in kinds(placed(scene, "an", "b"))
+
+
 def test_the_newest_links_are_kept():
     links = [f"s{n}" for n in range(32)]
     partly = tie("a", "n", PARTIAL)
