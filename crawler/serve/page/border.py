@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from crawler.serve.narrowing import Outlets
 from crawler.serve.page.cards import cards_of, fastest
 from crawler.serve.page.chart import Bar, bars_of, chart_of, course_of
 from crawler.serve.page.choices import busiest, chips_of, choices_of
@@ -15,7 +16,7 @@ from crawler.serve.page.feed_links import feed_links, table_address
 from crawler.serve.page.filters import Filters, Window
 from crawler.serve.page.live import After, arrived
 from crawler.serve.page.shell import Frame, Framed
-from crawler.serve.page.survey import survey
+from crawler.serve.page.survey import Survey, survey
 from crawler.serve.page.topics import topic_asked
 from crawler.serve.stories import outlets_of
 
@@ -33,13 +34,6 @@ async def border_now(
     return frame.render("border.html", await _facts(frame, asked, after))
 
 
-def _stories_of(asked: Filters, bar: Bar) -> str:
-    """Return where the stories of a bar are; not of a window, which goes on while they stay."""
-    ends = {"since": f"{bar.start:{MINUTE}}", "until": f"{bar.end:{MINUTE}}"}
-    given = {name: value for name, value in asked.given().items() if name != "window"}
-    return f"/search?{urlencode({**given, **ends})}"
-
-
 async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
     service, now = frame.service, frame.service.clock.now()
     topic = topic_asked(service, asked.topic)
@@ -50,8 +44,6 @@ async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
         asyncio.to_thread(survey, index, asked, outlets, now),
         asyncio.to_thread(lambda: index.find(asked.wanted(outlets, now), NEWEST)),
     )
-    choices = choices_of(frame, asked, found)
-    options = {choice.name: choice.options for choice in choices}
     return {
         "topic": topic,
         "asked": asked,
@@ -59,6 +51,22 @@ async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
         "found": found,
         "complete": reached is not None,
         "position": position,
+        **_counted(frame, asked, outlets, found),
+        "newest": await cards_of(service, topic, newest.stories, outlets),
+        "arrived": await arrived(service, topic, after),
+        "feeds_out": feed_links(topic, asked, outlets),
+        "table": table_address(topic, asked),
+        "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position})}",
+        "more": newest.last is not None,
+        "fastest": fastest(await cards_of(service, topic, found.widest, outlets), FASTEST),
+    }
+
+
+def _counted(frame: Frame, asked: Filters, outlets: Outlets, found: Survey) -> dict[str, object]:
+    """Return what a survey is shown as: map, timeline, choices, the busiest places."""
+    choices = choices_of(frame, asked, found)
+    options = {choice.name: choice.options for choice in choices}
+    return {
         "chart": chart_of(found.places, frame.place_name, asked.border),
         "bars": bars_of(found.bars, found.bounds),
         "stories_of": partial(_stories_of, asked),
@@ -68,11 +76,11 @@ async def _facts(frame: Frame, asked: Filters, after: str) -> dict[str, object]:
         "sections": busiest(options["border"], BUSIEST),
         "crossings": busiest(options["place"], BUSIEST, crossings=True),
         "elsewhere": busiest(options["place"], ELSEWHERE, crossings=False),
-        "newest": await cards_of(service, topic, newest.stories, outlets),
-        "arrived": await arrived(service, topic, after),
-        "feeds_out": feed_links(topic, asked, outlets),
-        "table": table_address(topic, asked),
-        "fresh": f"/fresh?{urlencode({**asked.given(), 'after': position})}",
-        "more": newest.last is not None,
-        "fastest": fastest(await cards_of(service, topic, found.widest, outlets), FASTEST),
     }
+
+
+def _stories_of(asked: Filters, bar: Bar) -> str:
+    """Return where the stories of a bar are; not of a window, which goes on while they stay."""
+    ends = {"since": f"{bar.start:{MINUTE}}", "until": f"{bar.end:{MINUTE}}"}
+    given = {name: value for name, value in asked.given().items() if name != "window"}
+    return f"/search?{urlencode({**given, **ends})}"
