@@ -241,6 +241,13 @@ def test_three_texts_of_one_outlet_that_share_one_passage_are_linked_only():
     assert relations(printed(120, 30)) == {PARTIAL}
 
 
+def test_what_others_repeat_says_nothing_of_another_pair():
+    known = printed(120, 30) | articles("xy")
+    ties = Ties(known, (), RULES)
+    ties.judge_together(known)
+    assert ties.between("x", "y").relation is COPY
+
+
 def test_of_two_texts_or_of_two_outlets_nothing_is_known():
     assert relations(printed(120, 30, many=2)) == {COPY}
     known = printed(120, 30)
