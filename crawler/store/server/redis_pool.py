@@ -4,7 +4,7 @@ By itself it takes a task, five locks and two deadlines to borrow a connection t
 hand a command to a socket that has room, and to give the connection back: more than the command
 itself takes. All that stays for whoever has to wait.
 
-Source: docs/decisions/0230-cheaper-trips.md
+Source: docs/decisions/0232-placing-for-less.md
 """
 
 from collections.abc import Iterable, Sequence
