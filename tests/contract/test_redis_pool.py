@@ -7,7 +7,7 @@ import redis
 
 import settings
 from crawler.config import Config
-from crawler.store import connection, embedded
+from crawler.store.server import connection, embedded
 from crawler.store.server.connection import connect
 from crawler.store.server.redis_pool import Prompt, run
 

@@ -494,9 +494,9 @@ async def test_a_story_ends_though_what_a_linked_one_is_shown_by_is_forgotten_me
     forgetful, server, clock
 ):
     stem = words_of("stem", 60)
-    alone = an_article(stem + words_of("alone", 60), url="https://alone.example/")
+    alone = an_article(stem + words_of("alone", 100), url="https://alone.example/")
     shown, other = (
-        an_article(stem + words_of("two", 60), url=f"https://{n}.example/", outlet=n) for n in "ab"
+        an_article(stem + words_of("two", 100), url=f"https://{n}.example/", outlet=n) for n in "ab"
     )
     ending, linked, _ = await place(forgetful, alone, shown, other)
     assert (await forgetful.story(TOPIC, linked)).linked == (ending,)
