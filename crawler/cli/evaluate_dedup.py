@@ -35,6 +35,7 @@ _SWEPT: Mapping[str, Sequence[float]] = {
     "later_numbers": (0.0, 0.1, 0.2, 0.3, 0.4, 1.0),
     "other_names": (0.2, 0.3, 0.5, 0.7, 1.0),
 }
+_BASES = (1.2, 1.7, 2.0, 2.2, 2.5, 3.2)  # more finds more edited texts, and more that are none
 TOLD_EVERY = 1_000  # articles; some seconds
 _PASSAGE_WORDS = 24  # shown of a shared passage
 
@@ -96,6 +97,9 @@ def _candidates() -> Iterator[tuple[str, Rules]]:
         for value in values:
             changed: dict[str, Any] = {name: value}
             yield f"{name} = {value:g}", replace(RULES, **changed)
+    for base in _BASES:
+        weights = replace(RULES.weights, base=base)
+        yield f"weights.base = {base:g}", replace(RULES, weights=weights)
 
 
 # --- as files --------------------------------------------------------------------------------

@@ -296,7 +296,7 @@ def test_the_command_prints_one_json_document(tmp_path, command):
     assert document["by_relation"]["all"]["f1"] == pytest.approx(2 / 3, abs=1e-4)
     assert document["groups"]["sizes"] == {"1": 2, "2": 1}
     assert document["errors"][0]["url_b"] == "https://two.example/other"
-    assert "held = 0.63" in document["sweep"]
+    assert {"held = 0.63", "weights.base = 2.2"} <= set(document["sweep"])
 
 
 def test_where_nothing_was_to_be_found_no_figure_is_given(tmp_path, command):
