@@ -34,7 +34,7 @@ class Beyond(StrEnum):
     UNCOMPARED = (
         "the two were not compared: others were nearer, or time or boilerplate lies between"
     )
-    OTHERS = "no story is one text with both: each of its articles has to match most of the others"
+    OTHERS = "no story is one text with both: each article has to match half of the others"
     BETWEEN = "other articles of their story bring the two together"
 
 
