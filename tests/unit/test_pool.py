@@ -229,7 +229,7 @@ async def test_a_worker_that_dies_between_tasks_harms_no_task(pool):
 
 async def test_the_deadline_does_not_count_waiting_for_a_turn(pool):
     await pool.warm()
-    short, shorter = timedelta(seconds=1.5), timedelta(seconds=1)
+    short, shorter = timedelta(seconds=4), timedelta(seconds=3)  # a process begins within that
     tasks = [pool.run(URL, short, hang_in_c) for _ in range(2)]
     *late, last = await asyncio.gather(
         *tasks, pool.run(URL, shorter, double, 4), return_exceptions=True
