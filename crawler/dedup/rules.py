@@ -31,9 +31,7 @@ class Weights:
     base: float = 2.2  # in any case; then times
     woven: float = 3.9  # the logarithm of the share of the smaller text that is woven through,
     length: float = -0.92  # that of its shingles: a short text is edited more heavily,
-    passage: float = (
-        -0.09
-    )  # how far runs are longer than `Rules.passage` on average, of 20 at most,
+    passage: float = -0.09  # how far runs are longer than `Rules.passage`, of 20 at most,
     numbers: float = 2.75  # the logarithm of one more than the numbers kept,
     numbers_soon: float = 2.1  # the same where the two appeared within hours,
     soon: float = 2.35  # and there the share of the larger text that is woven through;
@@ -59,7 +57,7 @@ class Rules:
     longest_cut: int = 400  # nor one of more that is cut besides
     soon: timedelta = timedelta(hours=20)  # between the two: a day later a form is filled anew
     weights: Weights = Weights()  # of the traces of an editor's work
-    numbers: int = 3  # in common, at least, where a name was added to a short text
+    numbers: int = 3  # in common and no other: then a name was added, none gave way
     partial: float = 0.3  # of either: worth a link
     fronted: float = 0.3  # of the smaller one's first half, in what they share: else background;
     framed: float = 0.5  # of both halves, within one outlet: else its heading or signature
