@@ -10,9 +10,7 @@ from contextlib import suppress
 import pytest
 import redis
 from articles import copies
-from typer.testing import CliRunner
 
-from crawler.cli.main import app
 from crawler.cli.session import opened
 from crawler.dedup.placement import decide
 from crawler.errors import ConfigError
@@ -23,18 +21,13 @@ TOPIC = TopicId("ukraine-border")
 
 
 @pytest.fixture
-def kordon(server, server_socket, tmp_path, monkeypatch):
-    """Run a command; return what it printed."""
-    monkeypatch.setenv("KORDON_HOME", str(tmp_path))
-    monkeypatch.setenv("KORDON_REDIS_URL", f"unix://{server_socket}")
-    monkeypatch.setenv("COLUMNS", "200")
+def kordon(kordon):
+    """Run a command that succeeds; return what it printed."""
 
     def run(*arguments):
-        result = CliRunner().invoke(app, arguments)
-        if isinstance(result.exception, Exception):
-            raise result.exception
-        assert result.exit_code == 0
-        return result.stdout
+        code, said = kordon(*arguments)
+        assert code == 0
+        return said
 
     return run
 

@@ -5,24 +5,12 @@ from datetime import timedelta
 
 import pytest
 from articles import an_article, copies
-from stores import BY, TOPIC
+from stores import BY, TOPIC, homes, place
 
 from crawler.dedup.departure import depart
-from crawler.dedup.placement import decide
 from crawler.errors import UnknownError
 from crawler.model import RulingKind
 from crawler.rule import Rule
-
-
-async def place(stories, *articles):
-    for article in articles:
-        await stories.place(TOPIC, article, decide)
-    return await homes(stories, articles)
-
-
-async def homes(stories, articles):
-    facts = await stories.articles(TOPIC, [article.id for article in articles])
-    return [facts[article.id].story for article in articles]
 
 
 async def undone(stories, clock):
@@ -36,18 +24,18 @@ async def test_a_split_that_is_taken_back_leaves_one_story(stories, clock):
     articles = copies(4)
     (story, *_) = await place(stories, *articles)
     await Rule(stories, clock).split(TOPIC, story, [articles[2].id, articles[3].id], *BY)
-    assert len(set(await homes(stories, articles))) > 1
+    assert len(set(await homes(stories, *articles))) > 1
     await undone(stories, clock)
-    assert len(set(await homes(stories, articles))) == 1
+    assert len(set(await homes(stories, *articles))) == 1
 
 
 async def test_a_merge_that_is_taken_back_leaves_two_stories(stories, clock):
     one, other = an_article(url="https://one.example/a"), an_article(url="https://two.example/b")
     first, second = await place(stories, one, other)
     await Rule(stories, clock).merge(TOPIC, first, second, *BY)
-    assert len(set(await homes(stories, [one, other]))) == 1
+    assert len(set(await homes(stories, one, other))) == 1
     await undone(stories, clock)
-    assert len(set(await homes(stories, [one, other]))) == 2
+    assert len(set(await homes(stories, one, other))) == 2
 
 
 async def test_a_pin_that_is_taken_back_shows_the_article_chosen_by_rule(stories, clock):
@@ -66,7 +54,7 @@ async def test_a_merge_that_took_a_split_back_can_be_taken_back_itself(stories, 
     rule = Rule(stories, clock)
     await rule.split(TOPIC, story, [third.id], *BY)
     clock.advance(timedelta(minutes=1))
-    await rule.merge(TOPIC, story, (await homes(stories, [third]))[0], "ivan", "one after all")
+    await rule.merge(TOPIC, story, (await homes(stories, third))[0], "ivan", "one after all")
     word = await undone(stories, clock)
     assert word.recorded
     assert len(word.stories) == 1  # as the texts have it; the split does not hold again
